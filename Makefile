@@ -1,0 +1,35 @@
+# make run: the main job in an environment of its own.  make test: everything CI checks.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
+
+.PHONY: run test lint types unit clean
+run: $(VENV)/.run
+	$(BIN)/python -m crescent
+
+test: $(VENV)/.test lint types unit
+
+lint:
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/yamllint --strict conf src/crescent/evaluation/tasks
+
+types:
+	$(BIN)/mypy
+
+unit:
+	$(BIN)/python -m pytest
+
+$(VENV)/.run: pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) "torch"
+	$(PIP) --editable .
+	touch $@
+
+$(VENV)/.test: $(VENV)/.run
+	$(PIP) --editable ".[symbolic,lora,test]"
+	touch $@
+
+clean:
+	rm -rf $(VENV) build dist

@@ -1,0 +1,176 @@
+"""How fast answers are read and voted, and how many samples early stopping saves.
+
+    python benchmarks/voting.py [--json] [--quick] [--rows FILE]
+
+- `over_math_verify`: time of math-verify's `parse` on a plain numeric answer / time to extract it and compare it here.
+- `million_votes_s`: seconds for 1,000,000 solutions (125,000 questions x 8) on two processes, making the texts included;
+  with `--quick` extrapolated from 1 %. `million_votes_mib` is the largest process.
+- `adaptive_samples_saved`, `adaptive_same_decisions`: shares, K = 16, stopping when the outcome is certain.
+- `probable_samples_saved`, `probable_labels_changed`: shares, K = 16, stopping at the default confidence. A label is
+  changed when a question that has one keeps another answer.
+
+`--rows` takes real samples: `records.Solution` lines, 16 per question (the rest of a longer list is not used).
+"""
+
+import argparse
+import random
+import resource
+import time
+from collections import defaultdict
+from collections.abc import Hashable, Iterator, Sequence
+from multiprocessing import get_context
+from pathlib import Path
+
+import msgspec
+from report_line import emit
+
+from crescent.config.schema import Voting
+from crescent.records import Solution
+from crescent.voting import Ballot, equivalent, extract_answer, vote
+from crescent.voting.adaptive import probable, settled
+
+SAMPLES = 16
+SHAPES = (
+    "First we count the {a} boxes and the {b} bags. That makes {a} + {b} = {c}. She then sells {d} of them.\n#### {n}",
+    "Each of the {a} shelves holds {b} books, so there are {a} x {b} = {c} books.\n\nThe answer is: {n}",
+    "Step 1: the cost is ${a}.\nStep 2: the discount is ${b}, so {a} - {b} = {c}.\n\nTherefore, Ben pays **${n}** in total.",
+    "We have $a = {a}$ and $b = {b}$, which gives $c = {c}$. The final answer is \\boxed{{{n}}}.",
+    "There are {a} rows.\nEach has {b} seats, and {d} are taken.\nSo {c} + {d} = <<{c}+{d}={n}>>{n} people come.\n#### {n}",
+    "Let's see. {a} minus {b} leaves {c}. Twice that is 2 * {c} = {n}.\n\nSo, Mia has {n} marbles now. I hope this helps!",
+)
+
+
+def solution(draw: random.Random, answer: int) -> str:
+    numbers = {name: draw.randint(2, 90) for name in "abcd"}
+    return SHAPES[draw.randrange(len(SHAPES))].format(n=f"{answer:,}", **numbers)
+
+
+def over_math_verify(count: int) -> float:
+    from math_verify import parse
+
+    draw = random.Random(1)
+    numbers = [
+        draw.choice((draw.randint(1, 99), draw.randint(1000, 10**6), draw.randint(1, 999) / 4)) for _ in range(count)
+    ]
+    texts = [(f"The answer is {number:,}.", str(number)) for number in numbers]
+    parse(texts[0][0])
+    began = time.perf_counter()
+    for text, _ in texts:
+        parse(text)
+    theirs = time.perf_counter() - began
+    began = time.perf_counter()
+    right = sum(equivalent(extract_answer(text), truth) for text, truth in texts)
+    ours = time.perf_counter() - began
+    assert right == count, "an answer was misread"
+    return theirs / ours
+
+
+def vote_chunk(work: tuple[int, int]) -> tuple[int, float]:
+    """Vote on some questions; returns how many were accepted and this process's peak memory in MiB."""
+    seed, questions = work
+    draw = random.Random(seed)
+    accepted = 0
+    for _ in range(questions):
+        truth = draw.randint(1, 5000)
+        answers = (truth if draw.random() < 0.7 else draw.randint(1, 5000) for _ in range(8))
+        accepted += vote([solution(draw, answer) for answer in answers], min_agreement=0.4, min_votes=2).reason is None
+    return accepted, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def million_votes(questions: int) -> tuple[float, float]:
+    chunk = 250
+    began = time.perf_counter()
+    peak = 0.0
+    with get_context("spawn").Pool(2) as pool:
+        for _, memory in pool.imap_unordered(vote_chunk, ((seed, chunk) for seed in range(questions // chunk))):
+            peak = max(peak, memory)
+    return time.perf_counter() - began, peak
+
+
+def simulated(questions: int) -> Iterator[list[Hashable | None]]:
+    """Questions from easy to hopeless: Beta(2, 1) chance of the right answer, a few tempting wrong ones, 3 % unread."""
+    draw = random.Random(2)
+    for _ in range(questions):
+        right = draw.betavariate(2, 1)
+        tempting = draw.random()
+        yield [
+            None
+            if draw.random() < 0.03
+            else 0
+            if draw.random() < right
+            else 1
+            if draw.random() < tempting
+            else draw.randint(2, 40)
+            for _ in range(SAMPLES)
+        ]
+
+
+def from_rows(path: Path) -> Iterator[list[Hashable | None]]:
+    decoder = msgspec.json.Decoder(Solution)
+    answers: dict[str, list[Hashable | None]] = defaultdict(list)
+    with path.open("rb") as lines:
+        for line in lines:
+            row = decoder.decode(line)
+            answers[row.question].append(row.answer)
+    return (sampled[:SAMPLES] for sampled in answers.values() if len(sampled) >= SAMPLES)
+
+
+def decision(answers: Sequence[Hashable | None], config: Voting) -> str | None:
+    """The accepted answer of these samples, None if the question is rejected."""
+    result = vote(
+        [Ballot(None if answer is None else str(answer)) for answer in answers],
+        min_agreement=config.min_agreement,
+        max_agreement=config.max_agreement,
+        min_votes=config.min_votes,
+        symbolic=False,
+    )
+    return result.answer if result.reason is None else None
+
+
+def adaptive(samples: Sequence[list[Hashable | None]]) -> dict[str, float]:
+    config = Voting(samples=SAMPLES)
+    used = used_probable = same = changed = labelled = 0
+    for answers in samples:
+        full = decision(answers, config)
+        stop = next(n for n in range(1, SAMPLES + 1) if settled(answers[:n], SAMPLES, config))
+        used += stop
+        same += _certain(answers[:stop], config) == full
+        stop = next(n for n in range(1, SAMPLES + 1) if probable(answers[:n], SAMPLES, config.confidence))
+        used_probable += stop
+        early = decision(answers[:stop], config)
+        labelled += full is not None
+        changed += full is not None and early != full
+    total = SAMPLES * len(samples)
+    return {
+        "adaptive_samples_saved": 1 - used / total,
+        "adaptive_same_decisions": same / len(samples),
+        "probable_samples_saved": 1 - used_probable / total,
+        "probable_labels_changed": changed / max(1, labelled),
+    }
+
+
+def _certain(answers: Sequence[Hashable | None], config: Voting) -> str | None:
+    """The decision that settled answers imply: whatever fills the missing samples, so fill them with no answer."""
+    return decision([*answers, *[None] * (SAMPLES - len(answers))], config)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--quick", action="store_true", help="a hundredth of the work")
+    parser.add_argument("--rows", type=Path, help="records.Solution lines with 16 samples per question")
+    options = parser.parse_args()
+    scale = 100 if options.quick else 1
+    seconds, memory = million_votes(125_000 // scale)
+    samples = list(from_rows(options.rows) if options.rows else simulated(20_000 // scale))
+    figures = {
+        "over_math_verify": over_math_verify(4_000 // scale),
+        "million_votes_s": seconds * scale,
+        "million_votes_mib": memory,
+        **adaptive(samples),
+    }
+    emit("voting", figures, options.json, ["math-verify"])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,7 @@
+"""`python -m crescent`."""
+
+import sys
+
+from crescent.cli import main
+
+sys.exit(main())

@@ -1,0 +1,119 @@
+"""The command line: answer quickly, check everything, then let Hydra compose and run the job or the sweep."""
+
+import argparse
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from crescent.errors import ConfigError, CrescentError
+
+if TYPE_CHECKING:
+    from omegaconf import DictConfig
+
+INTERRUPTED = 130
+ANSWERS = {"-h", "--help", "--keys", "--version"}
+
+outcomes: list[int] = []
+"""Exit code of every job that ran in this process, since Hydra keeps a job's return value to itself."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line (default: of this process) and return its exit code.
+
+    0: done. 1: a run failed. 2: the configuration or the command is wrong. 130: interrupted.
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return _answer(arguments) if ANSWERS.intersection(arguments) else _check_and_launch(arguments)
+    except CrescentError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+    except BrokenPipeError:
+        # Whoever read our output has gone (`| head`); without this Python complains once more while it closes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except KeyboardInterrupt:
+        print("interrupted; the same command goes on from here", file=sys.stderr)
+        return INTERRUPTED
+
+
+def _answer(arguments: list[str]) -> int:
+    """Print what is asked for, without Hydra: `--help` is the first thing a person waits for."""
+    from crescent import __version__
+    from crescent.help import help_text, keys_text
+
+    if "--version" in arguments:
+        print(f"crescent {__version__}")
+    else:
+        print(keys_text() if "--keys" in arguments else help_text())
+    sys.stdout.flush()
+    return 0
+
+
+def job(composed: "DictConfig") -> int:
+    """One run, called by Hydra with a composed configuration. Failures are shown and returned, so a sweep goes on."""
+    from hydra.core.hydra_config import HydraConfig
+    from hydra.types import RunMode
+
+    from crescent.config.folder import run_folder
+    from crescent.config.load import to_config
+
+    overrides = list(HydraConfig.get().overrides.task)
+    try:
+        config = to_config(composed)
+        folder = run_folder(config, overrides)
+        from crescent.pipeline import start
+
+        code = start(config, folder)
+    except CrescentError as error:
+        print(error, file=sys.stderr)
+        code = error.exit_code
+    except Exception:
+        traceback.print_exc()
+        code = 1
+    if code and HydraConfig.get().mode == RunMode.MULTIRUN:
+        print(f"failed: {' '.join(overrides)} (exit code {code})", file=sys.stderr)
+    outcomes.append(code)
+    return code
+
+
+def _check_and_launch(arguments: list[str]) -> int:
+    import hydra
+    from hydra._internal.utils import get_args_parser
+    from hydra.errors import HydraException
+    from omegaconf.errors import OmegaConfBaseException
+
+    from crescent.config.preflight import Command, preflight
+    from crescent.config.tree import conf_dir
+
+    parsed, rest = get_args_parser().parse_known_args(arguments)
+    overrides = parsed.overrides + [word for word in rest if not word.startswith("-")]
+    _refuse_unusable_flags(parsed, [word for word in rest if word.startswith("-")])
+    if not (parsed.shell_completion or parsed.hydra_help):
+        preflight(Command(overrides, parsed.multirun, parsed.config_path, parsed.config_dir, parsed.config_name))
+    # Hydra reads sys.argv itself and wants all overrides in one block.
+    sys.argv[1:] = [word for word in arguments if word not in overrides] + overrides
+    # Without this Hydra prints what goes wrong in several lines and exits; with it the error reaches us.
+    os.environ["HYDRA_FULL_ERROR"] = "1"
+    outcomes.clear()
+    try:
+        hydra.main(version_base="1.3", config_path=str(conf_dir()), config_name="config")(job)()
+    except (HydraException, OmegaConfBaseException) as error:
+        raise ConfigError([" ".join(str(error).split())]) from error
+    return max(outcomes, default=0)
+
+
+def _refuse_unusable_flags(parsed: argparse.Namespace, unknown: list[str]) -> None:
+    mistakes = [f"{flag}: unknown option; see --help" for flag in unknown]
+    commands = {"--run": parsed.run, "--multirun": parsed.multirun, "--cfg": parsed.cfg, "--info": parsed.info}
+    given = [flag for flag, value in commands.items() if value]
+    if len(given) > 1:
+        mistakes.append(f"{' and '.join(given)} exclude each other")
+    if parsed.resolve and not parsed.cfg:
+        mistakes.append("--resolve goes with --cfg only")
+    if parsed.experimental_rerun:
+        mistakes.append("--experimental-rerun is not supported: the same command continues the same run")
+    if mistakes:
+        raise ConfigError(mistakes)

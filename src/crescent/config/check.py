@@ -1,0 +1,124 @@
+"""From plain values to the typed `Config`, with every mistake on the way: unknown keys, wrong types, broken bounds."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import Field, dataclass, fields
+from difflib import get_close_matches
+from typing import Any, get_type_hints
+
+from crescent.config.keys import all_keys, nullable, plain, section_type
+from crescent.config.schema import Config
+
+WORDS: dict[Any, str] = {
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    str: "text",
+    list[str]: "a list of texts, such as [a,b]",
+}
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One wrong thing: the keys it is about and the line that is shown for it."""
+
+    keys: tuple[str, ...]
+    text: str
+
+
+def read(values: Mapping[Any, Any], kind: Any = Config, prefix: str = "") -> tuple[Any, list[Mistake]]:
+    """Build `kind` from `values`, which may leave keys out. What is wrong is reported and takes its default."""
+    hints = get_type_hints(kind)
+    known = {field.name: field for field in fields(kind)}
+    given: dict[str, Any] = {}
+    mistakes: list[Mistake] = []
+    for name, value in values.items():
+        key = f"{prefix}{name}"
+        if name not in known:
+            mistakes.append(Mistake((key,), f"{key}: unknown key{did_you_mean(key, all_keys())}"))
+            continue
+        section = section_type(hints[name])
+        if section is not None and isinstance(value, Mapping):
+            given[name], found = read(value, section, f"{key}.")
+            mistakes += found
+        elif (wanted := unfit(value, hints[name], known[name])) is not None:
+            is_number = plain(hints[name]) is str and isinstance(value, int | float)
+            hint = f"; quote it to make it text: '{key}=\"...\"'" if is_number else ""
+            mistakes.append(Mistake((key,), f"{shown(key, value)}: {wanted}{hint}"))
+        else:
+            given[name] = float(value) if isinstance(value, int) and plain(hints[name]) is float else value
+    return kind(**given), mistakes
+
+
+def unfit(value: Any, hint: Any, field: Field[Any]) -> str | None:
+    """Why `value` does not fit the field: what would be allowed. None when it fits."""
+    if value is None and nullable(hint):
+        return None
+    kind = plain(hint)
+    if not _has_type(value, kind):
+        return f"must be {allowed(hint, field)}"
+    low, high, of = (field.metadata.get(name) for name in ("low", "high", "of"))
+    if of and value not in of:
+        return f"must be {allowed(hint, field)}{did_you_mean(str(value), of)}"
+    if (low is not None and not value >= low) or (high is not None and not value <= high):
+        return f"must be {allowed(hint, field)}"
+    return None
+
+
+def allowed(hint: Any, field: Field[Any]) -> str:
+    """In words what the field takes: its type and its bounds, or its choice of words."""
+    low, high, of = (field.metadata.get(name) for name in ("low", "high", "of"))
+    if of:
+        words = ("one of " if len(of) > 1 else "") + ", ".join(of)
+    elif section_type(hint) is not None:
+        words = "a group of keys"
+    else:
+        words = WORDS[plain(hint)]
+    if low is not None and high is not None:
+        words += f" from {low:g} to {high:.10g}"
+    elif low is not None:
+        words += f" of at least {low:g}"
+    return words + (" or null" if nullable(hint) else "")
+
+
+def shown(key: str, value: Any) -> str:
+    """`key=value` as on the command line, long values cut."""
+    words = {True: "true", False: "false", None: "null"}
+    text = words[value] if value is None or isinstance(value, bool) else str(value)
+    return f"{key}={text}" if len(text) <= 60 else f"{key}={text[:57]}..."
+
+
+def did_you_mean(name: str, names: Iterable[str]) -> str:
+    """`; did you mean x?` for the nearest of `names`, or nothing. The last part of a key or its initials are enough."""
+    group, _, last = name.rpartition(".")
+    ends: dict[str, list[str]] = {}
+    for other in names:
+        end = other.rpartition(".")[2]
+        for word in (end, _initials(end)):
+            ends.setdefault(word, []).append(other)
+    siblings = {end for end, others in ends.items() if any(other.rpartition(".")[0] == group for other in others)}
+    near = get_close_matches(last, ends, 1, 1.0) or get_close_matches(last, siblings, 1, 0.6)
+    near = near or get_close_matches(last, [end for end in ends if len(end) > 3], 1, 0.7)
+    if not near:
+        return ""
+    same_section = [other for other in ends[near[0]] if other.partition(".")[0] == name.partition(".")[0]]
+    return f"; did you mean {get_close_matches(name, same_section or ends[near[0]], 1, 0.0)[0]}?"
+
+
+def touches(keys: Iterable[str], others: Iterable[str]) -> bool:
+    """Whether one of `keys` is one of `others` or below it."""
+    others = list(others)
+    return any(key == other or key.startswith(f"{other}.") for key in keys for other in others)
+
+
+def _has_type(value: Any, kind: Any) -> bool:
+    if kind is float:
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    if kind is int:
+        return isinstance(value, int) and not isinstance(value, bool)
+    if kind == list[str]:
+        return isinstance(value, list) and all(isinstance(item, str) for item in value)
+    return kind in WORDS and isinstance(value, kind)
+
+
+def _initials(name: str) -> str:
+    return "".join(word[:1] for word in name.split("_"))

@@ -1,0 +1,56 @@
+"""Looking things up in the schema: its dotted keys, and what type stands behind each."""
+
+import types
+from collections.abc import Iterator
+from dataclasses import Field, fields, is_dataclass
+from functools import cache
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from crescent.config.schema import Config
+
+
+def find(key: str) -> tuple[Any, Field[Any]] | None:
+    """Type and field of a dotted key, or None where the schema has no such key."""
+    kind: Any = Config
+    found = None
+    for name in key.split("."):
+        if kind is None:
+            return None
+        field = next((field for field in fields(kind) if field.name == name), None)
+        if field is None:
+            return None
+        hint = get_type_hints(kind)[name]
+        found, kind = (hint, field), section_type(hint)
+    return found
+
+
+@cache
+def all_keys() -> tuple[str, ...]:
+    """Every dotted key of the schema that holds a value, in the schema's order."""
+    return tuple(_keys(Config, ""))
+
+
+def section_type(hint: Any) -> Any:
+    """The dataclass behind a field's type, None where the field holds a plain value."""
+    kind = plain(hint)
+    return kind if is_dataclass(kind) else None
+
+
+def _keys(kind: Any, prefix: str) -> Iterator[str]:
+    hints = get_type_hints(kind)
+    for field in fields(kind):
+        section = section_type(hints[field.name])
+        if section is None:
+            yield prefix + field.name
+        else:
+            yield from _keys(section, f"{prefix}{field.name}.")
+
+
+def nullable(hint: Any) -> bool:
+    return get_origin(hint) in (Union, types.UnionType) and type(None) in get_args(hint)
+
+
+def plain(hint: Any) -> Any:
+    if not nullable(hint):
+        return hint
+    return next(kind for kind in get_args(hint) if kind is not type(None))

@@ -1,0 +1,158 @@
+"""The overrides of a command line, read with Hydra's own grammar and checked against the groups and the schema."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import islice, product
+from math import prod
+from typing import Any
+
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Glob, Override
+from hydra.errors import HydraException
+
+from crescent.config.check import Mistake, did_you_mean
+from crescent.config.keys import all_keys, find, plain
+
+MOST_JOBS = 200
+"""Sweeps of more jobs are checked value by value instead of combination by combination."""
+
+
+@dataclass
+class Job:
+    """One job of the command: what Hydra composes first, and the values that are then set on top."""
+
+    composed: list[str] = field(default_factory=list)
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Axis:
+    """One good override with the values it takes: one, or several in a sweep."""
+
+    override: Override
+    is_group: bool
+    values: list[Any]
+
+
+class Overrides:
+    """All overrides of one command. `mistakes` has what is wrong with them, `jobs` what is left to run."""
+
+    def __init__(self, texts: Sequence[str], groups: dict[str, list[str]], multirun: bool) -> None:
+        self.groups = groups
+        self.multirun = multirun
+        self.mistakes: list[Mistake] = []
+        self.axes: list[Axis] = []
+        parser = OverridesParser.create()
+        for text in texts:
+            try:
+                override = parser.parse_override(text)
+            except HydraException as error:
+                self._add(text, text, _grammar(text, error))
+                continue
+            self._take(text, override)
+
+    def jobs(self) -> list[Job]:
+        """Every combination of the sweeps' values; where that is too many, each value at least once."""
+        choices = [axis.values for axis in self.axes]
+        if prod(map(len, choices)) <= MOST_JOBS:
+            rows = list(product(*choices))
+        else:
+            longest = max(map(len, choices))
+            rows = [tuple(values[i % len(values)] for values in choices) for i in range(longest)]
+        return [self._job(row) for row in rows]
+
+    def _job(self, row: Sequence[Any]) -> Job:
+        job = Job()
+        for axis, value in zip(self.axes, row, strict=True):
+            if axis.is_group:
+                job.composed.append(f"{axis.override.get_key_element()}={_choice_text(value)}")
+            elif axis.override.is_hydra_override():
+                job.composed.append(str(axis.override.input_line))
+            else:
+                job.values[axis.override.key_or_group] = value
+        return job
+
+    def _add(self, key: str, shown: str, text: str) -> None:
+        self.mistakes.append(Mistake((key,), f"{shown}: {text}"))
+
+    def _take(self, text: str, override: Override) -> None:
+        key = override.key_or_group
+        if override.is_hydra_override() and key not in self.groups:
+            if key == "hydra.searchpath":
+                self._add(key, text, "give folders of your own with --config-dir")
+            elif not override.is_sweep_override():
+                self.axes.append(Axis(override, False, [None]))
+            return
+        is_group = key in self.groups
+        problem = self._wrong_group_use(override) if is_group else _wrong_key_use(override)
+        if problem is None and override.is_sweep_override() and not self.multirun:
+            problem = "a comma or a sweep function stands for several runs: add -m to run them all"
+            found = find(key)
+            if found is not None and plain(found[0]) is str:
+                problem += f", or quote one text: '{key}=\"{text.partition('=')[2]}\"'"
+        if problem is None and override.is_interval_sweep():
+            problem = "interval(...) has no fixed list of values: use choice(...) or range(...)"
+        if problem is not None:
+            self._add(key, text, problem)
+            return
+        good = []
+        for value in self._elements(override):
+            wrong = self._unknown_choice(key, value) if is_group else None
+            if wrong is None:
+                good.append(value)
+            else:
+                self._add(key, f"{key}={_choice_text(value)}", wrong)
+        if not good and override.is_sweep_override():
+            self._add(key, text, "stands for no value at all")
+        if good:
+            self.axes.append(Axis(override, is_group, good))
+
+    def _wrong_group_use(self, override: Override) -> str | None:
+        group = override.key_or_group
+        if override.is_delete():
+            return f"a group cannot be removed; choose one of {', '.join(self.groups[group])}"
+        if group == "experiment" and not override.is_add():
+            return "an experiment is added to the defaults: write +experiment=NAME"
+        if group != "experiment" and (override.is_add() or override.is_force_add()):
+            return f"{group} has a choice already: write it without the +"
+        return None
+
+    def _unknown_choice(self, group: str, value: Any) -> str | None:
+        names = self.groups[group]
+        for name in value if isinstance(value, list) else [value]:
+            if name not in names and not (name is None and group.startswith("hydra/")):
+                return f"no such choice; {group} takes {', '.join(names)}{did_you_mean(str(name), names)}"
+        return None
+
+    def _elements(self, override: Override) -> list[Any]:
+        if not override.is_sweep_override():
+            return [override.value()]
+        values = override.value()
+        if isinstance(values, Glob):
+            return list(values.filter(self.groups.get(override.key_or_group, [])))
+        return [Override._convert_value(value) for value in islice(override.sweep_iterator(), 100_000)]
+
+
+def _wrong_key_use(override: Override) -> str | None:
+    key = override.key_or_group
+    if find(key) is None:
+        return f"unknown key{did_you_mean(key, all_keys())}"
+    if override.is_delete():
+        return "a key cannot be removed; give it a value, or null where that is allowed"
+    if override.is_add():
+        return "the key exists: write it without the +"
+    return None
+
+
+def _choice_text(value: Any) -> str:
+    if isinstance(value, list):
+        return f"[{','.join(map(str, value))}]"
+    return "null" if value is None else str(value)
+
+
+def _grammar(text: str, error: Exception) -> str:
+    if "=" not in text and not text.startswith("~"):
+        return "not understood; an override is written key=value"
+    reason = str(error).splitlines()[0].rstrip(".")
+    key = text.partition("=")[0]
+    return f"not understood ({reason}); quote texts with special characters: '{key}=\"...\"'"

@@ -1,0 +1,159 @@
+"""What must hold between several keys: a rule yields a `Mistake` for every way in which a configuration breaks it."""
+
+from collections.abc import Callable, Iterator
+
+from crescent.config.check import Mistake
+from crescent.config.schema import Config
+
+Rule = Callable[[Config], Iterator[Mistake]]
+
+
+def broken_rules(config: Config) -> list[Mistake]:
+    """All mistakes between the keys of a configuration whose single values are good."""
+    return [mistake for rule in RULES for mistake in rule(config)]
+
+
+def dev_task_is_held_out(config: Config) -> Iterator[Mistake]:
+    dev, tasks = config.evaluation.dev_task, config.evaluation.tasks
+    keys = ("evaluation.dev_task", "evaluation.tasks")
+    if dev and dev in tasks:
+        yield Mistake(
+            keys, f"evaluation.dev_task={dev} is also in evaluation.tasks: decisions must not read a reported benchmark"
+        )
+    if len(set(tasks)) < len(tasks):
+        yield Mistake(keys[1:], f"evaluation.tasks=[{','.join(tasks)}] names a task twice")
+
+
+def gate_has_a_benchmark(config: Config) -> Iterator[Mistake]:
+    if config.evaluation.gate.enabled and not config.evaluation.dev_task:
+        keys = ("evaluation.gate.enabled", "evaluation.dev_task")
+        yield Mistake(keys, "evaluation.gate.enabled=true needs evaluation.dev_task: name one or disable the gate")
+
+
+def agreement_band_is_open(config: Config) -> Iterator[Mistake]:
+    voting = config.voting
+    if voting.min_agreement > voting.max_agreement:
+        keys = ("voting.min_agreement", "voting.max_agreement")
+        yield Mistake(
+            keys,
+            f"voting.min_agreement={voting.min_agreement:g} is above voting.max_agreement={voting.max_agreement:g}: "
+            "no question could pass",
+        )
+    if voting.min_votes > voting.samples:
+        keys = ("voting.min_votes", "voting.samples")
+        yield Mistake(keys, f"voting.min_votes={voting.min_votes} is more than voting.samples={voting.samples}")
+    elif voting.min_votes / voting.samples > voting.max_agreement:
+        yield Mistake(
+            ("voting.min_votes", "voting.samples", "voting.max_agreement"),
+            f"voting.min_votes={voting.min_votes} of voting.samples={voting.samples} is above "
+            f"voting.max_agreement={voting.max_agreement:g}: no question could pass",
+        )
+
+
+def without_a_vote_nothing_is_chosen(config: Config) -> Iterator[Mistake]:
+    voting = config.voting
+    if voting.rule != "first":
+        return
+    for key, value, wanted in (
+        ("voting.representative", voting.representative, "first"),
+        ("voting.adaptive", voting.adaptive, "off"),
+    ):
+        if value != wanted:
+            yield Mistake(
+                ("voting.rule", key), f"{key}={value} needs a vote; with voting.rule=first it must be {wanted}"
+            )
+
+
+def samples_can_differ(config: Config) -> Iterator[Mistake]:
+    if config.questions.sampling.temperature == 0:
+        keys: tuple[str, ...] = ("questions.sampling.temperature",)
+        yield Mistake(keys, "questions.sampling.temperature=0 makes every bait the same question: take more than 0")
+    if config.voting.sampling.temperature == 0 and config.voting.samples > 1:
+        keys = ("voting.sampling.temperature", "voting.samples")
+        yield Mistake(
+            keys,
+            f"voting.sampling.temperature=0 makes all voting.samples={config.voting.samples} the same",
+        )
+
+
+def unchecked_rewrites_happen_once(config: Config) -> Iterator[Mistake]:
+    questions = config.questions
+    if not questions.recheck_rewrites and questions.max_rewrites > 1:
+        keys = ("questions.recheck_rewrites", "questions.max_rewrites")
+        yield Mistake(
+            keys,
+            f"questions.max_rewrites={questions.max_rewrites} has no meaning with questions.recheck_rewrites=false: "
+            "the first rewrite is accepted as it is",
+        )
+
+
+def texts_fit_the_context(config: Config) -> Iterator[Mistake]:
+    context = config.model.context
+    for key, tokens in (
+        ("questions.sampling.max_new_tokens", config.questions.sampling.max_new_tokens),
+        ("voting.sampling.max_new_tokens", config.voting.sampling.max_new_tokens),
+        ("evaluation.max_new_tokens", config.evaluation.max_new_tokens),
+    ):
+        if tokens >= context:
+            yield Mistake(
+                (key, "model.context"), f"{key}={tokens} leaves no room for a prompt in model.context={context}"
+            )
+    if config.training.max_length > context:
+        yield Mistake(
+            ("training.max_length", "model.context"),
+            f"training.max_length={config.training.max_length} is more than model.context={context}",
+        )
+
+
+def prompts_have_their_fields(config: Config) -> Iterator[Mistake]:
+    for key, prompt, names in (
+        ("questions.bait", config.questions.bait, ()),
+        ("questions.rewrite", config.questions.rewrite, ("{question}", "{other}")),
+        ("voting.prompt", config.voting.prompt, ("{question}",)),
+    ):
+        missing = [name for name in names if name not in prompt]
+        if not prompt.strip():
+            yield Mistake((key,), f"{key} is empty: choose prompts=..., or write one")
+        elif missing:
+            yield Mistake((key,), f"{key} does not contain {' and '.join(missing)}")
+
+
+def batches_can_be_filled(config: Config) -> Iterator[Mistake]:
+    training = config.training
+    if training.micro_batch_size > training.batch_size:
+        keys = ("training.micro_batch_size", "training.batch_size")
+        yield Mistake(
+            keys,
+            f"training.micro_batch_size={training.micro_batch_size} is more than "
+            f"training.batch_size={training.batch_size}",
+        )
+
+
+def bands_fit_the_signature(config: Config) -> Iterator[Mistake]:
+    minhash = config.dedup.minhash
+    if minhash is None:
+        return
+    bands, rows = minhash.bands, minhash.rows
+    keys = ("dedup.minhash.bands", "dedup.minhash.rows")
+    if (bands is None) != (rows is None):
+        yield Mistake(keys, "dedup.minhash.bands and dedup.minhash.rows go together: give both or neither")
+    elif bands is not None and rows is not None and bands * rows > minhash.permutations:
+        yield Mistake(
+            (*keys, "dedup.minhash.permutations"),
+            f"dedup.minhash.bands={bands} x dedup.minhash.rows={rows} is more than "
+            f"dedup.minhash.permutations={minhash.permutations}",
+        )
+
+
+RULES: tuple[Rule, ...] = (
+    dev_task_is_held_out,
+    gate_has_a_benchmark,
+    agreement_band_is_open,
+    without_a_vote_nothing_is_chosen,
+    samples_can_differ,
+    unchecked_rewrites_happen_once,
+    texts_fit_the_context,
+    prompts_have_their_fields,
+    batches_can_be_filled,
+    bands_fit_the_signature,
+)

@@ -1,0 +1,88 @@
+"""The `conf/` tree on disk: where it is, which groups it has, and which file a value comes from."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+def conf_dir() -> Path:
+    """The folder of the configuration: inside the installed package, or at the root of a checkout."""
+    package = Path(__file__).resolve().parents[1]
+    installed = package / "conf"
+    return installed if installed.is_dir() else package.parents[1] / "conf"
+
+
+@dataclass(frozen=True)
+class Tree:
+    """Configuration folders, searched in order: this project's own and the user's."""
+
+    folders: tuple[Path, ...]
+
+    def groups(self) -> dict[str, list[str]]:
+        """Every group with its choices, both sorted: `{"dedup": ["exact", "minhash", ...], ...}`."""
+        found: dict[str, set[str]] = {}
+        for folder in self.folders:
+            for path in folder.rglob("*.yaml"):
+                group = path.parent.relative_to(folder).as_posix()
+                if group != ".":
+                    found.setdefault(group, set()).add(path.stem)
+        return {group: sorted(found[group]) for group in sorted(found)}
+
+    def file(self, config: str) -> Path | None:
+        """The file of `config`, such as `dedup/minhash`; None when no folder has it."""
+        return next((path for folder in self.folders if (path := folder / f"{config}.yaml").is_file()), None)
+
+    def origin(self, key: str, chosen: Mapping[str, Any]) -> str | None:
+        """The file that gives `key` its value, for the person who has to mend it; None when no file does.
+
+        `chosen` maps each group to its choice, as Hydra resolved them; later files win over earlier ones.
+        """
+        configs = ["config"]
+        for group, choice in chosen.items():
+            configs += [f"{group}/{name}" for name in (choice if isinstance(choice, list) else [choice]) if name]
+        found = None
+        for config in configs:
+            for path in self._with_parents(config):
+                if _sets(path, path.parent.name, key):
+                    found = path
+        return None if found is None else self._shown(found)
+
+    def _shown(self, path: Path) -> str:
+        folder = next(folder for folder in self.folders if path.is_relative_to(folder))
+        return path.relative_to(folder.parent).as_posix()
+
+    def _with_parents(self, config: str) -> Iterator[Path]:
+        """The file of `config`, after the files of its own group that its defaults list names."""
+        path = self.file(config)
+        if path is None:
+            return
+        defaults = _load(path).get("defaults") or []
+        for entry in defaults if config != "config" else []:
+            if isinstance(entry, str) and entry != "_self_":
+                yield from self._with_parents(f"{config.rpartition('/')[0]}/{entry}")
+        yield path
+
+
+def _load(path: Path) -> dict[str, Any]:
+    import yaml
+
+    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return content if isinstance(content, dict) else {}
+
+
+def _sets(path: Path, group: str, key: str) -> bool:
+    """Whether the file gives a value to the dotted `key`; a group's file speaks of the keys below its group."""
+    content: Any = _load(path)
+    names = key.split(".")
+    is_global = re.search(r"^# @package _global_$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    if not is_global and path.name != "config.yaml":
+        if names[0] != group:
+            return False
+        names = names[1:]
+    for name in names:
+        if not isinstance(content, dict) or name not in content:
+            return False
+        content = content[name]
+    return True

@@ -1,0 +1,113 @@
+"""The third test: cosine similarity of embeddings, which finds paraphrases that share few words."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crescent.config.schema import Embedding
+from crescent.dedup.normalise import normalise
+from crescent.dedup.steps import Arrays, Edges, Rows, Segment
+from crescent.errors import ModelError
+
+Encoder = Callable[[list[str]], NDArray[np.float32]]
+"""Texts to float32 vectors, texts x dimensions. They need not have length 1."""
+
+_POOL_ROWS = 16384
+"""Pool vectors compared at a time, so that memory stays flat."""
+
+
+class EmbeddingStep:
+    """Texts whose embeddings have at least the configured cosine are near-duplicates.
+
+    The comparison is exact (no approximate index): a matrix product with the whole pool, in pieces.
+    """
+
+    name = "embedding"
+    expensive = True
+
+    def __init__(self, config: Embedding, encode: Encoder) -> None:
+        self.threshold = config.threshold
+        self._encode = encode
+
+    def wave(self, texts: Sequence[str], pool: Sequence[Segment], among: bool) -> "EmbeddingWave":
+        return EmbeddingWave(self, texts, pool, among)
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Vectors of length 1; a text that is empty after normalisation gets zeros, so that it is like nothing.
+
+        Raises `ModelError` when the encoder does not return one row of finite numbers per text.
+        """
+        filled = np.array([bool(normalise(text)) for text in texts])
+        vectors = np.asarray(self._encode([text if some else "." for text, some in zip(texts, filled, strict=True)]))
+        if vectors.ndim != 2 or len(vectors) != len(texts):
+            raise ModelError(f"the encoder returned an array of shape {vectors.shape} for {len(texts)} texts")
+        if not np.isfinite(vectors).all():
+            raise ModelError("the encoder returned values that are not finite; check its weights and its precision")
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        unit = vectors / np.maximum(lengths, 1e-12) * filled[:, None]
+        return unit.astype(np.float32, copy=False)
+
+    def merge(self, segments: Sequence[Segment]) -> Arrays:
+        return {"embedding.vectors": np.concatenate([segment.arrays["embedding.vectors"] for segment in segments])}
+
+
+class EmbeddingWave:
+    def __init__(self, step: EmbeddingStep, texts: Sequence[str], pool: Sequence[Segment], among: bool) -> None:
+        self._step = step
+        self._texts = texts
+        self._pool = pool
+        self._among = among
+        self._learned = np.zeros(len(texts), np.bool_)
+        self._vectors = np.empty((len(texts), 0), np.float32)
+        self._kept: list[Rows] = []
+
+    def collisions(self, block: Rows, known: Rows) -> Edges:
+        self._learn(block)
+        parts = []
+        for segment in self._pool:
+            stored = segment.arrays["embedding.vectors"]
+            for begin in range(0, segment.rows, _POOL_ROWS):
+                piece = stored[begin : begin + _POOL_ROWS]
+                parts.append(self._nearest(block, piece, -1 - (segment.start + begin + np.arange(len(piece)))))
+        if self._among:
+            parts += [self._nearest(block, self._vectors[kept], kept) for kept in self._kept]
+            parts.append(self._pairs(block, np.union1d(block, known)))
+        return Edges.of(parts)
+
+    def _learn(self, positions: Rows) -> None:
+        new = positions[~self._learned[positions]]
+        if not len(new):
+            return
+        vectors = self._step.embed([self._texts[position] for position in new.tolist()])
+        if not self._vectors.shape[1]:
+            self._vectors = np.empty((len(self._texts), vectors.shape[1]), np.float32)
+        self._vectors[new] = vectors
+        self._learned[new] = True
+
+    def _nearest(self, block: Rows, stored: NDArray[np.float32], others: Rows) -> Edges:
+        """The first of the stored vectors that is near enough, for each text of the block that has one."""
+        if not len(stored):
+            return Edges.of([])
+        cosine = self._vectors[block] @ stored.T
+        first = (cosine >= self._step.threshold).argmax(axis=1)
+        return self._near(block, others[first], cosine[np.arange(len(block)), first])
+
+    def _pairs(self, block: Rows, everyone: Rows) -> Edges:
+        cosine = self._vectors[everyone] @ self._vectors[everyone].T
+        new = np.isin(everyone, block)
+        wanted = (new[:, None] | new) & (cosine >= self._step.threshold)
+        later, earlier = np.nonzero(np.tril(wanted, -1))
+        return self._near(everyone[later], everyone[earlier], cosine[later, earlier])
+
+    def _near(self, position: Rows, other: Rows, cosine: NDArray[np.float32]) -> Edges:
+        near = cosine >= self._step.threshold
+        return Edges(position[near], other[near], np.minimum(cosine[near], 1.0).astype(np.float64))
+
+    def keep(self, positions: Rows) -> None:
+        self._learn(positions)
+        self._kept.append(positions)
+
+    def arrays(self, positions: Rows) -> Arrays:
+        self._learn(positions)
+        return {"embedding.vectors": self._vectors[positions]}

@@ -1,0 +1,86 @@
+"""Texts to vectors: a sentence encoder, or the hidden states of the generating model."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from crescent.dedup.embedding import Encoder
+from crescent.errors import ModelError
+
+_LONGEST = 512
+"""Tokens read where neither the folder nor the model says how many it can take; the rest of a text is not looked at."""
+
+
+def sentence_encoder(name: str, batch_size: int = 128, device: str = "cpu") -> Encoder:
+    """A sentence encoder in the layout of `sentence-transformers/all-MiniLM-L6-v2`, by hub id or local folder.
+
+    Mean of the last hidden states over the text's tokens, scaled to length 1 (Reimers and Gurevych 2019, section 3).
+    Texts longer than the encoder's window are cut there. Raises `ModelError` when it cannot be loaded.
+    """
+    from transformers import AutoModel, AutoTokenizer
+
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(name)
+        model = AutoModel.from_pretrained(name).to(device)
+    except (OSError, ValueError) as error:
+        reason = str(error).strip().splitlines()[0]
+        raise ModelError(
+            f"dedup.embedding.encoder: cannot load `{name}`: {reason}\ngive a folder that holds it, or `model`"
+        ) from error
+    return _encoder(model, tokenizer, batch_size, _window(name, model))
+
+
+def hidden_state_encoder(model: Any, tokenizer: Any, batch_size: int = 128) -> Encoder:
+    """The generating model as encoder: mean of its last hidden states over the text's tokens, scaled to length 1.
+
+    `model` is a causal language model of transformers; its base model is run, so no logits are computed. Vectors of
+    causal models lie close together (Ethayarajh 2019), so thresholds need to be far higher than for sentence encoders.
+    """
+    return _encoder(getattr(model, "base_model", model), tokenizer, batch_size, _window("", model))
+
+
+def _encoder(model: Any, tokenizer: Any, batch_size: int, longest: int) -> Encoder:
+    def encode(texts: list[str]) -> NDArray[np.float32]:
+        """Batches hold texts of similar length; padding is masked out."""
+        was_training = model.training
+        model.eval()
+        tokens = [tokenizer(text, truncation=True, max_length=longest)["input_ids"] for text in texts]
+        order = sorted(range(len(texts)), key=lambda row: len(tokens[row]))
+        rows: list[torch.Tensor | None] = [None] * len(texts)
+        with torch.inference_mode():
+            for begin in range(0, len(order), batch_size):
+                batch = order[begin : begin + batch_size]
+                for row, vector in zip(batch, _pooled(model, [tokens[row] for row in batch]), strict=True):
+                    rows[row] = vector
+        model.train(was_training)
+        return torch.stack([row for row in rows if row is not None]).numpy()
+
+    return encode
+
+
+def _pooled(model: Any, tokens: Sequence[Sequence[int]]) -> torch.Tensor:
+    """Mean of the last hidden states: texts x dimensions, float32, on the CPU, each row of length 1."""
+    longest = max(1, *map(len, tokens)) if len(tokens) > 1 else max(1, len(tokens[0]))
+    ids = torch.zeros(len(tokens), longest, dtype=torch.long)
+    mask = torch.zeros(len(tokens), longest, dtype=torch.long)
+    for row, text in enumerate(tokens):
+        ids[row, : len(text)] = torch.tensor(text, dtype=torch.long)
+        mask[row, : len(text)] = 1
+    device = next(model.parameters()).device
+    states = model(input_ids=ids.to(device), attention_mask=mask.to(device)).last_hidden_state.float().cpu()
+    weights = mask.unsqueeze(-1).float()
+    mean = (states * weights).sum(1) / weights.sum(1).clamp(min=1.0)
+    return torch.nn.functional.normalize(mean, dim=1)
+
+
+def _window(name: str, model: Any) -> int:
+    """How many tokens the encoder reads: as sentence-transformers stores it, else what the positions allow."""
+    stored = Path(name) / "sentence_bert_config.json"
+    if name and stored.is_file():
+        return int(json.loads(stored.read_text())["max_seq_length"])
+    return min(_LONGEST, int(getattr(model.config, "max_position_embeddings", _LONGEST)))

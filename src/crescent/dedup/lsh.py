@@ -1,0 +1,156 @@
+"""The second test: MinHash-LSH finds candidates, exact Jaccard on the shingle sets decides."""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crescent.config.schema import Minhash
+from crescent.dedup.buckets import HIGH, LOW, Buckets, bounded_hits, distinct, sorted_table
+from crescent.dedup.jaccard import bitmaps, jaccard, may_reach
+from crescent.dedup.minhash import Permutations, band_keys
+from crescent.dedup.settings import bands_and_rows
+from crescent.dedup.shingles import Shingler, ShingleSets
+from crescent.dedup.steps import Arrays, Edges, Rows, Segment
+
+_CHUNK_TEXTS = 8192
+_CHUNK_CHARACTERS = 1 << 22
+
+
+@dataclass(frozen=True)
+class Sketches:
+    """What the test knows of some texts: their shingle sets, the bitmaps of the sets, and band keys (bands x texts)."""
+
+    sets: ShingleSets
+    bits: NDArray[np.uint64]
+    keys: NDArray[np.uint32]
+
+
+class MinhashStep:
+    """Texts whose shingle sets have at least the configured Jaccard similarity are near-duplicates."""
+
+    name = "minhash"
+    expensive = False
+
+    def __init__(self, config: Minhash) -> None:
+        self.config = config
+        self.bands, self.rows = bands_and_rows(config)
+        self.shingler = Shingler(config)
+        self.permutations = Permutations(config.permutations, config.seed)
+
+    def wave(self, texts: Sequence[str], pool: Sequence[Segment], among: bool) -> "MinhashWave":
+        return MinhashWave(self.config.threshold, self.sketch(texts), pool, among)
+
+    def sketch(self, texts: Sequence[str]) -> Sketches:
+        """Signatures are computed in a second thread, beside the shingling of the next chunk."""
+        sets, jobs = [ShingleSets.concatenate([])], []
+        with ThreadPoolExecutor(1) as worker:
+            for chunk in _chunks(texts):
+                sets.append(self.shingler.sets(chunk))
+                jobs.append(worker.submit(self._keys_and_bits, sets[-1]))
+        keys = [np.empty((self.bands, 0), np.uint32), *(job.result()[0] for job in jobs)]
+        bits = [np.empty((0, 4), np.uint64), *(job.result()[1] for job in jobs)]
+        return Sketches(ShingleSets.concatenate(sets), np.concatenate(bits), np.concatenate(keys, axis=1))
+
+    def _keys_and_bits(self, sets: ShingleSets) -> tuple[NDArray[np.uint32], NDArray[np.uint64]]:
+        return band_keys(self.permutations.signatures(sets), self.bands, self.rows), bitmaps(sets)
+
+    def signatures_of(self, segment: Segment) -> Iterator[tuple[int, NDArray[np.uint32]]]:
+        """Row and signature of every text of a segment that has shingles."""
+        sets = _sets_of(segment)
+        for begin in range(0, len(sets), _CHUNK_TEXTS):
+            rows = np.arange(begin, min(begin + _CHUNK_TEXTS, len(sets)))
+            rows = rows[sets.sizes[rows] > 0]
+            yield from zip(rows.tolist(), self.permutations.signatures(sets.take(rows)).T, strict=True)
+
+    def merge(self, segments: Sequence[Segment]) -> Arrays:
+        sets = ShingleSets.concatenate([_sets_of(segment) for segment in segments])
+        start = np.cumsum([0, *(segment.rows for segment in segments)]).astype(np.uint64)
+        tables = [segment.arrays["minhash.table"] + start[part] for part, segment in enumerate(segments)]
+        table = np.concatenate(tables, axis=1)
+        table.sort(axis=1)
+        return {
+            "minhash.table": table,
+            "minhash.bits": np.concatenate([segment.arrays["minhash.bits"] for segment in segments]),
+            "minhash.shingles": sets.values,
+            "minhash.offsets": sets.offsets,
+        }
+
+
+class MinhashWave:
+    def __init__(self, threshold: float, sketches: Sketches, pool: Sequence[Segment], among: bool) -> None:
+        self._threshold = threshold
+        self._sets, self._bits, self._keys = sketches.sets, sketches.bits, sketches.keys
+        self._sizes = self._sets.sizes
+        self._pool = pool
+        self._buckets = Buckets(self._keys, self._sizes > 0) if among else None
+
+    def collisions(self, block: Rows, known: Rows) -> Edges:
+        block = block[self._sizes[block] > 0]
+        parts = [self._in_segment(block, segment) for segment in self._pool]
+        if self._buckets is not None:
+            for position, other in self._buckets.kept_hits(block):
+                parts.append(self._verified(position, other, self._sets, self._bits, other))
+            # What is like a text that is surely kept goes, whatever else it is like.
+            open_ones = np.setdiff1d(block, Edges.of(parts).position)
+            position, other = self._buckets.pairs_within(open_ones)
+            parts.append(self._verified(position, other, self._sets, self._bits, other))
+        return Edges.of(parts)
+
+    def _in_segment(self, block: Rows, segment: Segment) -> Edges:
+        """Every band's row of the table is sorted by band key, so a binary search finds the pool rows with equal keys."""
+        table = segment.arrays["minhash.table"]
+        wanted = self._keys[:, block].astype(np.uint64) << HIGH
+        first, last = np.empty((2, len(block), len(table)), np.int64)
+        for band, (row, keys) in enumerate(zip(table, wanted, strict=True)):
+            first[:, band] = np.searchsorted(row, keys) + band * table.shape[1]
+            last[:, band] = np.searchsorted(row, keys | LOW, "right") + band * table.shape[1]
+        sets, bits, places = _sets_of(segment), segment.arrays["minhash.bits"], table.reshape(-1)
+        parts = []
+        for position, place in bounded_hits(block, first, last - first):
+            position, row = distinct(position, (places[place] & LOW).astype(np.int64))
+            parts.append(self._verified(position, -1 - (row + segment.start), sets, bits, row))
+        return Edges.of(parts)
+
+    def _verified(
+        self, position: Rows, other: Rows, sets: ShingleSets, bits: NDArray[np.uint64], rows: Rows
+    ) -> Edges:
+        """Of candidate pairs those that reach the threshold. The bitmaps settle most of the others cheaply."""
+        sizes = sets.offsets[rows + 1] - sets.offsets[rows]
+        likely = may_reach(self._threshold, self._bits[position], self._sizes[position], bits[rows], sizes)
+        position, other, rows = position[likely], other[likely], rows[likely]
+        similarity = jaccard(self._sets, position, sets, rows)
+        near = similarity >= self._threshold
+        return Edges(position[near], other[near], similarity[near])
+
+    def keep(self, positions: Rows) -> None:
+        if self._buckets is not None:
+            self._buckets.keep(positions)
+
+    def arrays(self, positions: Rows) -> Arrays:
+        sets = self._sets.take(positions)
+        filled = np.flatnonzero(sets.sizes)
+        return {
+            "minhash.table": sorted_table(self._keys[:, positions[filled]], filled),
+            "minhash.bits": self._bits[positions],
+            "minhash.shingles": sets.values,
+            "minhash.offsets": sets.offsets,
+        }
+
+
+def _sets_of(segment: Segment) -> ShingleSets:
+    return ShingleSets(segment.arrays["minhash.shingles"], segment.arrays["minhash.offsets"])
+
+
+def _chunks(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Runs of texts of bounded number and length."""
+    begin, characters = 0, 0
+    for end, text in enumerate(texts):
+        if end > begin and (end - begin == _CHUNK_TEXTS or characters + len(text) > _CHUNK_CHARACTERS):
+            yield texts[begin:end]
+            begin, characters = end, 0
+        characters += len(text)
+    if begin < len(texts):
+        yield texts[begin:]

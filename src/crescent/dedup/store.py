@@ -1,0 +1,143 @@
+"""A pool's segments on disk: memory-mapped arrays that survive a kill at any moment.
+
+    FOLDER/manifest.json      the configuration, and the segments that count, in order
+    FOLDER/segment-000003/    rows.jsonl (id and text of each row), row_offsets.npy, one .npy per array of a test
+
+A segment is written aside, synced and renamed, and only then named in the manifest, which is itself replaced in one step.
+What the manifest does not name is no part of the index and is removed by the next write. One process writes at a time;
+the caller holds the lock.
+"""
+
+import json
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, overload
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from crescent.dedup.steps import Arrays, Segment
+from crescent.errors import DamagedError, RunFolderError
+from crescent.run.atomic import clear_debris, publish_folder
+from crescent.run.manifest import read_sealed, write_sealed
+
+FORMAT = 1
+"""Raised when what is stored changes its meaning; an index of another format is refused."""
+
+
+class Contents(msgspec.Struct):
+    """What `manifest.json` holds."""
+
+    format: int
+    config: dict[str, Any]
+    written: int
+    """Segments written so far; the next one gets this number."""
+    segments: list[str]
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A segment with the id and text of each of its rows."""
+
+    segment: Segment
+    rows: Sequence[tuple[str, str]]
+    name: str = ""
+
+
+class SegmentStore:
+    """The segments of one index in one folder."""
+
+    def __init__(self, folder: Path, config: dict[str, Any]) -> None:
+        self._folder = folder
+        self._contents = Contents(FORMAT, config, 0, [])
+
+    def load(self) -> list[Stored]:
+        """The segments that the manifest names.
+
+        Raises `RunFolderError` for an index of another configuration and `DamagedError` for files that are missing or
+        cut short.
+        """
+        contents = read_sealed(self._folder / "manifest.json", Contents)
+        if contents is None:
+            return []
+        if contents.format != FORMAT:
+            raise RunFolderError(f"{self._folder}: an index of format {contents.format}, not {FORMAT}; remove the folder")
+        if contents.config != self._contents.config:
+            old, new = contents.config, self._contents.config
+            differ = ", ".join(key for key in sorted(old.keys() | new.keys()) if old.get(key) != new.get(key))
+            raise RunFolderError(
+                f"{self._folder}: the index was made with other settings ({differ}); remove the folder or choose another"
+            )
+        self._contents = contents
+        segments: list[Stored] = []
+        for name in contents.segments:
+            start = segments[-1].segment.start + segments[-1].segment.rows if segments else 0
+            segments.append(_read(self._folder / name, start))
+        return segments
+
+    def write(self, arrays: Arrays, rows: Iterable[tuple[str, str]], start: int) -> Stored:
+        """Put a segment on disk. It counts only after `commit`."""
+        clear_debris(self._folder)
+        for folder in self._folder.glob("segment-*"):
+            if folder.name not in self._contents.segments:
+                shutil.rmtree(folder)
+        name = f"segment-{self._contents.written:06d}"
+        self._contents.written += 1
+        with publish_folder(self._folder / name) as aside:
+            sizes = [0]
+            with (aside / "rows.jsonl").open("wb") as lines:
+                sizes += [lines.write(json.dumps(row, ensure_ascii=False).encode() + b"\n") for row in rows]
+            np.save(aside / "row_offsets.npy", np.cumsum(sizes, dtype=np.int64))
+            for key, array in arrays.items():
+                np.save(aside / f"{key}.npy", array, allow_pickle=False)
+        return _read(self._folder / name, start)
+
+    def commit(self, segments: Sequence[Stored]) -> None:
+        """Make these segments, in this order, the index."""
+        self._contents.segments = [stored.name for stored in segments]
+        write_sealed(self._folder / "manifest.json", self._contents)
+
+
+class RowFile(Sequence[tuple[str, str]]):
+    """Id and text of each row of a segment, read from disk when asked for."""
+
+    def __init__(self, path: Path, offsets: NDArray[np.int64]) -> None:
+        self._path = path
+        self._offsets = offsets
+
+    def __len__(self) -> int:
+        return len(self._offsets) - 1
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        with self._path.open("rb") as lines:
+            for line in lines:
+                row_id, text = json.loads(line)
+                yield row_id, text
+
+    @overload
+    def __getitem__(self, row: int) -> tuple[str, str]: ...
+    @overload
+    def __getitem__(self, row: slice) -> Sequence[tuple[str, str]]: ...
+    def __getitem__(self, row: int | slice) -> tuple[str, str] | Sequence[tuple[str, str]]:
+        if isinstance(row, slice):
+            return [self[single] for single in range(*row.indices(len(self)))]
+        with self._path.open("rb") as lines:
+            lines.seek(int(self._offsets[row]))
+            row_id, text = json.loads(lines.readline())
+        return row_id, text
+
+
+def _read(folder: Path, start: int) -> Stored:
+    mend = f"remove {folder.parent} to build the index anew"
+    try:
+        arrays = {path.stem: np.load(path, mmap_mode="r") for path in sorted(folder.glob("*.npy"))}
+        offsets = arrays.pop("row_offsets")
+        size = (folder / "rows.jsonl").stat().st_size
+    except (OSError, ValueError, KeyError, EOFError) as error:
+        raise DamagedError(f"{folder}: a file is missing or cut short; {mend}") from error
+    if size != offsets[-1]:
+        raise DamagedError(f"{folder / 'rows.jsonl'}: {size} bytes instead of {offsets[-1]}; {mend}")
+    return Stored(Segment(start, len(offsets) - 1, arrays), RowFile(folder / "rows.jsonl", offsets), folder.name)

@@ -1,0 +1,206 @@
+"""Benchmarks through lm-evaluation-harness: the figures of its command line, item by item, without its side effects."""
+
+import copy
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import lm_eval
+import torch
+from lm_eval.tasks import TaskManager
+from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
+
+from crescent.errors import ConfigError, CrescentError, DataError, ModelError, StageError
+from crescent.evaluation.isolation import isolated
+from crescent.evaluation.local_data import write_task
+from crescent.evaluation.model import HarnessModel, Progress
+from crescent.evaluation.results import Item, TaskResult
+from crescent.evaluation.statistics import standard_error
+from crescent.evaluation.task_file import read_task
+from crescent.evaluation.tasks import find_task
+
+DEFAULT_SEED = 1234
+"""The harness's own seed for drawing worked examples, so that figures can be compared with published ones."""
+
+Model = tuple[PreTrainedModel, PreTrainedTokenizerBase]
+
+
+def evaluate(
+    model: str | Path | Model,
+    tasks: Sequence[str],
+    *,
+    num_fewshot: int | None = None,
+    limit: int | None = None,
+    batch_size: int = 64,
+    max_new_tokens: int | None = None,
+    chat_template: bool = True,
+    prefer_filter: str = "flexible-extract",
+    local_data: Mapping[str, str] | None = None,
+    seed: int = DEFAULT_SEED,
+    device: str = "cpu",
+    progress: Progress | None = None,
+) -> list[TaskResult]:
+    """Measure a model on benchmarks, one result per name in `tasks`, in their order.
+
+    The same as `lm_eval --model hf --tasks ... --apply_chat_template --seed SEED` on the saved model, but for the
+    bootstrap (see `statistics`) and what the harness does to the process (see `isolation`).
+
+    Args:
+        model: a Hugging Face folder, or model and tokenizer, neither of which is changed.
+        tasks: names of benchmarks or groups, ours or the harness's.
+        num_fewshot: worked examples before each item; None leaves it to the task. A task that fixes 0 keeps 0.
+        limit: items per task, the first ones.
+        batch_size: prompts decoded together.
+        max_new_tokens: longest output in tokens; None leaves it to the task.
+        chat_template: use the tokenizer's chat template, if it has one.
+        prefer_filter: which filter gives the primary metric of tasks that have several.
+        local_data: folders that replace the data of some tasks.
+        seed: for worked examples and for tasks that sample.
+        device: where a model given as a folder is put.
+        progress: called with the requests done and their number, of each kind of request in turn.
+
+    Raises:
+        ConfigError: a task is unknown, or its outputs do not fit the model's context.
+        ModelError: the folder holds no model.
+        DataError: a task's data cannot be read.
+        StageError: a task needs a missing package, or has no metric that is scored item by item.
+    """
+    network, tokenizer = _load(model, device) if isinstance(model, str | Path) else model
+    with TemporaryDirectory(prefix="crescent-tasks-") as folder, isolated(network, seed):
+        harness_model = HarnessModel(network, copy.deepcopy(tokenizer), batch_size, progress)
+        loaded = _load_tasks(tasks, local_data or {}, Path(folder))
+        for task in loaded["tasks"].values():
+            _configure(task, num_fewshot, max_new_tokens, seed, harness_model.max_length)
+        templated = chat_template and tokenizer.chat_template is not None
+        # `lm_eval.simple_evaluate` would seed again, look for a git repository, collect a second's worth of facts on
+        # the machine, ask the hub for the model, and return None wherever LOCAL_RANK is not 0.
+        results = lm_eval.evaluate(
+            harness_model,
+            loaded,
+            limit=limit,
+            bootstrap_iters=0,
+            apply_chat_template=templated,
+            fewshot_as_multiturn=templated,
+        )
+    return [_result(name, loaded, results, prefer_filter) for name in tasks]
+
+
+def _load(folder: str | Path, device: str) -> Model:
+    try:
+        model = AutoModelForCausalLM.from_pretrained(str(folder), dtype=torch.float32)
+        return model.to(device), AutoTokenizer.from_pretrained(str(folder))
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{folder}: no model can be loaded from here: {str(error).splitlines()[0]}") from error
+
+
+def _load_tasks(names: Sequence[str], local_data: Mapping[str, str], folder: Path) -> Any:
+    """The harness's task objects. Tasks are given by file, so that only groups need its slow registry."""
+    specs, any_group = [], False
+    for name in names:
+        path = find_task(name)
+        if path is None:
+            raise ConfigError([f"{name}: no such benchmark"])
+        config = read_task(path)
+        any_group |= "group" in config
+        if name in local_data:
+            path = write_task(name, path, config, Path(local_data[name]), folder)
+        specs.append(name if "group" in config else str(path))
+    manager = TaskManager(include_defaults=any_group)
+    with _explained(", ".join(names)):
+        return manager.load(specs)
+
+
+@contextmanager
+def _explained(names: str) -> Iterator[None]:
+    """Turn what can go wrong in task code and data loading into one line."""
+    try:
+        yield
+    except CrescentError:
+        raise
+    except ImportError as error:
+        raise StageError(f"a benchmark of {names} needs a package that is not installed: {error}") from error
+    except Exception as error:  # Task files and the data library raise anything; the cause stays chained.
+        first = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise DataError(f"the benchmarks {names} cannot be loaded: {first}") from error
+
+
+def _configure(task: Any, num_fewshot: int | None, max_new_tokens: int | None, seed: int, context: int) -> None:
+    """What `lm_eval.simple_evaluate` does with the command line's options."""
+    own = task.get_config("num_fewshot")
+    if own is None or (num_fewshot is not None and own != 0):
+        task.set_config("num_fewshot", num_fewshot or 0)
+    task.set_fewshot_seed(seed)
+    if task.get_config("output_type") != "generate_until":
+        return
+    if max_new_tokens is not None:
+        task.set_config("generation_kwargs", {"max_gen_toks": max_new_tokens}, update=True)
+    asked = task.get_config("generation_kwargs").get("max_gen_toks", 256)
+    if asked >= context:
+        raise ConfigError(
+            [
+                f"evaluation.max_new_tokens: {task.task_name} asks for outputs of {asked} tokens, and the model's whole "
+                f"context is {context}; set a smaller number"
+            ]
+        )
+
+
+def _result(name: str, loaded: Any, results: Any, prefer_filter: str) -> TaskResult:
+    group = loaded.get("groups", {}).get(name)
+    leaves = [task.task_name for task in group.get_all_tasks()] if group else [name]
+    figures = {
+        metric: float(value)
+        for metric, value in results["results"][name].items()
+        if "," in metric and "_stderr," not in metric and isinstance(value, int | float)
+    }
+    samples = {leaf: _by_filter(results["samples"][leaf]) for leaf in leaves}
+    primary = _primary(name, figures, samples, prefer_filter)
+    metric, _, filter_name = primary.partition(",")
+    items = [_item(leaf, sample, metric) for leaf in leaves for sample in samples[leaf][filter_name]]
+    return TaskResult(
+        task=name,
+        version=str(results["versions"].get(name)),
+        primary=primary,
+        metrics=figures,
+        stderr=standard_error([item.score for item in items]),
+        n=len(items),
+        items=items,
+    )
+
+
+def _by_filter(samples: Sequence[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    sorted_samples: dict[str, list[dict[str, Any]]] = {}
+    for sample in samples:
+        sorted_samples.setdefault(sample["filter"], []).append(sample)
+    return sorted_samples
+
+
+def _primary(
+    name: str, figures: Mapping[str, float], samples: Mapping[str, Mapping[str, Any]], prefer_filter: str
+) -> str:
+    """The first metric that every item has as one number, of the preferred filter where the task has it."""
+    for key in sorted(figures, key=lambda key: not key.endswith(f",{prefer_filter}")):
+        metric, _, filter_name = key.partition(",")
+        items = [item for leaf in samples.values() for item in leaf.get(filter_name, [{}])]
+        if all(isinstance(item.get(metric), int | float) for item in items):
+            return key
+    raise StageError(f"{name}: none of its metrics is scored item by item ({', '.join(figures)}), so it cannot be compared")
+
+
+def _item(task: str, sample: Mapping[str, Any], metric: str) -> Item:
+    """A generated text is kept as it is; of choices, the text of the most likely one."""
+    response = sample["resps"][0][0]
+    if isinstance(response, str):
+        output = response
+    else:
+        likelihoods = [responses[0][0] for responses in sample["resps"]]
+        output = str(sample["arguments"][likelihoods.index(max(likelihoods))][1])
+    score = float(sample[metric])
+    return Item(
+        id=f"{task}/{sample['doc_id']}",
+        correct=score >= 0.5,
+        score=score,
+        output=output,
+        target=str(sample["target"]),
+    )

@@ -1,0 +1,93 @@
+"""Running lm-evaluation-harness inside our process without it leaving traces in ours."""
+
+import functools
+import logging
+import random
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import datasets
+import lm_eval.api.task
+import lm_eval.utils
+import numpy as np
+import torch
+import transformers
+
+log = logging.getLogger(__name__)
+
+
+@contextmanager
+def isolated(model: torch.nn.Module, seed: int) -> Iterator[None]:
+    """Seed every generator for the evaluation; afterwards restore them, the model's modes, logging and progress bars.
+
+    The harness seeds `random`, numpy and torch globally, calls `eval()` on the model it is handed, and writes
+    progress bars and warnings to the terminal.
+    """
+    modes = {module: module.training for module in model.modules()}
+    device = next(model.parameters()).device
+    with ExitStack() as stack:
+        stack.callback(random.setstate, random.getstate())
+        stack.callback(np.random.set_state, np.random.get_state())
+        stack.enter_context(torch.random.fork_rng([device] if device.type == "cuda" else []))
+        stack.callback(_set_modes, modes)
+        stack.enter_context(warnings.catch_warnings())
+        warnings.simplefilter("ignore")
+        stack.enter_context(_quiet_libraries())
+        stack.enter_context(_templates_compiled_once())
+        random.seed(seed)
+        np.random.seed(seed)
+        torch.manual_seed(seed)
+        yield
+
+
+def _set_modes(modes: dict[torch.nn.Module, bool]) -> None:
+    for module, training in modes.items():
+        module.training = training
+
+
+@contextmanager
+def _quiet_libraries() -> Iterator[None]:
+    logger, handler = logging.getLogger("lm_eval"), _OnlyTruncation()
+    level, propagate, verbosity = logger.level, logger.propagate, transformers.logging.get_verbosity()
+    bars_disabled, bar = datasets.are_progress_bars_disabled(), lm_eval.api.task.tqdm
+    logger.addHandler(handler)
+    logger.setLevel(logging.WARNING)
+    logger.propagate = False
+    transformers.logging.set_verbosity_error()
+    datasets.disable_progress_bars()
+    lm_eval.api.task.tqdm = functools.partial(bar, disable=True)
+    try:
+        yield
+    finally:
+        lm_eval.api.task.tqdm = bar
+        if not bars_disabled:
+            datasets.enable_progress_bars()
+        transformers.logging.set_verbosity(verbosity)
+        logger.propagate = propagate
+        logger.setLevel(level)
+        logger.removeHandler(handler)
+
+
+class _OnlyTruncation(logging.Handler):
+    """Of all the harness says, passes on once that prompts were cut: that changes the figures."""
+
+    said = False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if not self.said and "truncat" in record.getMessage().lower():
+            self.said = True
+            log.warning("prompts are longer than the model's context and lose their beginning: use fewer worked examples")
+
+
+@contextmanager
+def _templates_compiled_once() -> Iterator[None]:
+    """The harness compiles its Jinja templates anew for every item, several times: a third of a small evaluation."""
+    environment: Any = lm_eval.utils.env
+    compile_template: Callable[[str], Any] = environment.from_string
+    environment.from_string = functools.cache(compile_template)
+    try:
+        yield
+    finally:
+        del environment.from_string

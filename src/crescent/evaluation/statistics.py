@@ -1,0 +1,73 @@
+"""Statistics of paired benchmark items: two models, the same problems."""
+
+from collections.abc import Sequence
+from math import comb, sqrt
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+BLOCK = 4_000_000
+"""Counts drawn at a time: bounds the memory of the bootstrap to about 32 MB."""
+
+
+def standard_error(scores: ArrayLike) -> float:
+    """Standard error of the mean of n scores: s / sqrt(n), s with n - 1 in the denominator.
+
+    For 0/1 scores with mean p this is sqrt(p (1 - p) / (n - 1)), the estimate that lm-evaluation-harness prints.
+    A single score has no standard error: nan.
+    """
+    values = np.asarray(scores, dtype=float)
+    return float(values.std(ddof=1) / sqrt(len(values))) if len(values) > 1 else float("nan")
+
+
+def paired_bootstrap(now: ArrayLike, before: ArrayLike, resamples: int, seed: int) -> tuple[float, float]:
+    """95 % percentile interval of mean(now) - mean(before), items resampled in pairs.
+
+    Efron and Tibshirani, An Introduction to the Bootstrap (1993), section 13.3. The two arrays have shape (n,) and
+    belong together item by item. Drawing n items with replacement is the same as drawing how often each distinct
+    difference occurs, a multinomial: for right/wrong items three counts per resample instead of n indices.
+    """
+    differences = np.asarray(now, dtype=float) - np.asarray(before, dtype=float)
+    values, counts = np.unique(differences, return_counts=True)
+    n = len(differences)
+    rng = np.random.default_rng(seed)
+    block = max(1, BLOCK // len(values))
+    means = [
+        rng.multinomial(n, counts / n, size=min(block, resamples - start)) @ values / n
+        for start in range(0, resamples, block)
+    ]
+    low, high = np.quantile(np.concatenate(means), [0.025, 0.975])
+    return float(low), float(high)
+
+
+def mcnemar(newly_right: int, newly_wrong: int) -> float:
+    """Exact two-sided p-value of McNemar's test: are the flips as likely one way as the other?
+
+    Under the null hypothesis the newly right are Binomial(flips, 1/2); p = min(1, 2 P(X <= min(right, wrong))).
+    McNemar, Psychometrika 12 (1947); the exact form in Fagerland, Lydersen and Laake, BMC Med. Res. Methodol. 13:91
+    (2013). No flips: 1.
+    """
+    flips, fewer = newly_right + newly_wrong, min(newly_right, newly_wrong)
+    tail = sum(comb(flips, i) for i in range(fewer + 1))
+    return min(1.0, 2 * tail / 2**flips)
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """P-values adjusted for testing several tasks, in the order given; compare them with the level as it is.
+
+    The i-th smallest of m becomes max over j <= i of (m - j + 1) p_j, at most 1: controls the chance of any false
+    finding whatever the dependence between tasks (Holm, Scandinavian Journal of Statistics 6, 1979).
+    """
+    adjusted = [0.0] * len(p_values)
+    largest = 0.0
+    for rank, index in enumerate(sorted(range(len(p_values)), key=lambda i: p_values[i])):
+        largest = max(largest, (len(p_values) - rank) * p_values[index])
+        adjusted[index] = min(1.0, largest)
+    return adjusted
+
+
+def flips(now: ArrayLike, before: ArrayLike) -> tuple[int, int]:
+    """(newly right, newly wrong) of two boolean arrays over the same items."""
+    right: NDArray[np.bool_] = np.asarray(now, dtype=bool)
+    was_right: NDArray[np.bool_] = np.asarray(before, dtype=bool)
+    return int((right & ~was_right).sum()), int((~right & was_right).sum())

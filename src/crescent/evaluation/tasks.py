@@ -1,0 +1,145 @@
+"""Finding benchmarks by name, and everything that can be wrong with one before a model is loaded."""
+
+import importlib.util
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from crescent.evaluation.hub import missing_dataset
+from crescent.evaluation.local_data import check_folder
+from crescent.evaluation.task_file import functions, read_task
+
+OWN = Path(__file__).with_name("tasks")
+
+FILE_FORMATS = ("json", "csv", "parquet", "arrow", "text")
+"""Values of `dataset_path` that mean files instead of a dataset on the hub."""
+
+_NAME = re.compile(r"""^["']?(?:task|group)["']?:[ ]*["']?([^\s"'\[{#]+)["']?[ ]*(?:\#.*)?$""", re.MULTILINE)
+_EXECUTION = re.compile(r"\bexec\(|code_eval")
+
+
+@cache
+def own_tasks() -> dict[str, Path]:
+    """The tasks of this package by name."""
+    return _scan(OWN)
+
+
+@cache
+def harness_tasks() -> dict[str, Path]:
+    """Tasks and groups of lm-evaluation-harness by name, without importing it.
+
+    Its own registry parses some 14,000 files, in seconds; here only their `task:` and `group:` lines are read.
+    """
+    spec = importlib.util.find_spec("lm_eval")
+    folders = spec.submodule_search_locations if spec else None
+    return _scan(Path(folders[0]) / "tasks") if folders else {}
+
+
+def find_task(name: str) -> Path | None:
+    """The YAML file of a task or group, ours before the harness's; None when nobody has it."""
+    return own_tasks().get(name) or harness_tasks().get(name)
+
+
+def check_tasks(names: Sequence[str], local_data: Mapping[str, str], num_fewshot: int | None = None) -> list[str]:
+    """Everything wrong with the benchmarks of a configuration, one line each, before anything is run.
+
+    Args:
+        names: `evaluation.tasks` and `evaluation.dev_task`.
+        local_data: `evaluation.local_data`, a folder for each task that takes its problems from there.
+        num_fewshot: `evaluation.num_fewshot`; None leaves it to the task.
+    """
+    mistakes = [
+        f"evaluation.local_data.{name}: the task {name} is not evaluated" for name in local_data if name not in names
+    ]
+    for name in dict.fromkeys(names):
+        path = find_task(name)
+        if path is None:
+            mistakes.append(f"{name}: no such benchmark{_nearest(name)}")
+            continue
+        try:
+            config = read_task(path)
+        except (OSError, yaml.YAMLError) as error:
+            mistakes.append(f"{name}: its task file cannot be read: {error}")
+            continue
+        mistakes += _check(name, config, local_data.get(name), num_fewshot)
+    return mistakes
+
+
+def members(config: Mapping[str, Any]) -> list[str]:
+    """The names of a group's direct members."""
+    listed = config["task"] if isinstance(config["task"], list) else [config["task"]]
+    return [str(item if isinstance(item, str) else item.get("task") or item.get("group")) for item in listed]
+
+
+def _check(name: str, config: Mapping[str, Any], folder: str | None, num_fewshot: int | None) -> Iterator[str]:
+    is_group = "group" in config
+    if is_group and not config.get("aggregate_metric_list"):
+        yield f"{name}: a group of benchmarks without a figure of its own; name its members: {_listed(config)}"
+        return
+    leaves = list(_leaves(config))
+    if any(_runs_code(leaf) for leaf in leaves):
+        yield f"{name}: executes code that the model writes, which is refused: nothing isolates it from this machine"
+    elif folder is None:
+        hint = "" if is_group else f"; for your own copy set evaluation.local_data.{name} to its folder"
+        for dataset in dict.fromkeys(str(leaf["dataset_path"]) for leaf in leaves if _on_hub(leaf)):
+            if (problem := missing_dataset(dataset)) is not None:
+                yield f"{name}: {problem}{hint}"
+    elif is_group:
+        yield f"evaluation.local_data.{name}: a group has no data of its own; name its members as tasks"
+    else:
+        yield from check_folder(name, config, Path(folder), num_fewshot)
+
+
+def _leaves(config: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The configuration itself, or those of all tasks below a group."""
+    if "group" not in config:
+        yield config
+        return
+    for member in members(config):
+        path = find_task(member)
+        for file in [path] if path else _tagged(member):
+            yield from _leaves(read_task(file))
+
+
+@cache
+def _tagged(tag: str) -> list[Path]:
+    """The files of the tasks that carry a tag, which a group may list like a task."""
+    line = re.compile(rf"""^(?:["']?tag["']?:|[ ]*-)[ ]*["']?{re.escape(tag)}["']?[ ]*$""", re.MULTILINE)
+    files = dict.fromkeys(harness_tasks().values())
+    return [path for path in files if line.search(path.read_text(encoding="utf-8", errors="replace"))]
+
+
+def _runs_code(config: Mapping[str, Any]) -> bool:
+    sources = {function.module for function in functions(dict(config))}
+    return bool(config.get("unsafe_code")) or any(
+        _EXECUTION.search(source.read_text(encoding="utf-8")) for source in sources if source.is_file()
+    )
+
+
+def _on_hub(config: Mapping[str, Any]) -> bool:
+    path = config.get("dataset_path")
+    return bool(path) and "custom_dataset" not in config and path not in FILE_FORMATS and not Path(str(path)).exists()
+
+
+def _scan(folder: Path) -> dict[str, Path]:
+    found: dict[str, Path] = {}
+    for path in sorted(folder.rglob("*.yaml")):
+        for name in _NAME.findall(path.read_text(encoding="utf-8", errors="replace")):
+            found.setdefault(name, path)
+    return found
+
+
+def _nearest(name: str) -> str:
+    names: Iterable[str] = [*own_tasks(), *harness_tasks()]
+    close = get_close_matches(name, names, 3, 0.7) or sorted(other for other in names if other.startswith(name))[:3]
+    return f"; did you mean {' or '.join(close)}?" if close else ""
+
+
+def _listed(config: Mapping[str, Any]) -> str:
+    names = members(config)
+    return ", ".join(names[:5]) + (", ..." if len(names) > 5 else "")

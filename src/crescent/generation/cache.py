@@ -1,0 +1,67 @@
+"""A key-value cache of fixed memory whose rows are slots: sequences of any length come and go independently."""
+
+import torch
+from transformers.cache_utils import Cache, DynamicCache
+
+STEP = 16
+"""The part of the cache that is attended to grows in steps of this many positions: other widths round differently."""
+
+
+class SlotCache(Cache):  # type: ignore[misc]
+    """Keys and values of `slots` sequences, each at most `length` tokens long.
+
+    Row i holds a sequence at its positions 0, 1, 2, ...: nothing is padded on the left, so what a sequence computes
+    does not depend on the lengths of its neighbours. `lengths[i]` tokens are valid; the model writes the next one.
+    """
+
+    def __init__(self, slots: int, length: int) -> None:
+        super().__init__(layers=[])
+        self.slots = slots
+        self.length = -(-length // STEP) * STEP
+        self.keys: list[torch.Tensor] = []
+        self.values: list[torch.Tensor] = []
+        self._rows = torch.empty(0, dtype=torch.long)
+        self._positions = torch.empty(0, dtype=torch.long)
+        self.width = 0
+
+    def at(self, positions: torch.Tensor) -> None:
+        """Say where the next forward pass writes: row i at `positions[i]`, for the first `len(positions)` rows."""
+        self._positions = positions
+        self._rows = torch.arange(len(positions), device=positions.device)
+        self.width = -(-(int(positions.max()) + 1) // STEP) * STEP
+
+    def update(
+        self, key_states: torch.Tensor, value_states: torch.Tensor, layer_idx: int, *args: object, **kwargs: object
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Store one token per row, (rows, heads, 1, size), and return all that the rows may attend to."""
+        keys, values = self.keys[layer_idx], self.values[layer_idx]
+        keys[self._rows, :, self._positions] = key_states.squeeze(2)
+        values[self._rows, :, self._positions] = value_states.squeeze(2)
+        rows = len(self._rows)
+        return keys[:rows, :, : self.width], values[:rows, :, : self.width]
+
+    def fill(self, first: int, prefix: DynamicCache, copies: torch.Tensor) -> None:
+        """Copy row `copies[j]` of a computed prefix into slot `first + j`: a prompt is computed once for K samples."""
+        width = prefix.layers[0].keys.shape[2]
+        rows = slice(first, first + len(copies))
+        for index, layer in enumerate(prefix.layers):
+            if index == len(self.keys):
+                self._allocate(layer.keys)
+            self.keys[index][rows, :, :width] = layer.keys[copies]
+            self.values[index][rows, :, :width] = layer.values[copies]
+
+    def move(self, source: torch.Tensor, target: torch.Tensor, width: int) -> None:
+        """Copy slots `source` over slots `target`, the first `width` positions of each."""
+        for tensor in (*self.keys, *self.values):
+            tensor[target, :, :width] = tensor[source, :, :width]
+
+    def get_seq_length(self, layer_idx: int = 0, *args: object, **kwargs: object) -> int:
+        """Positions in use, for code that asks a cache for its length."""
+        return self.width
+
+    def _allocate(self, like: torch.Tensor) -> None:
+        _, heads, _, size = like.shape
+        shape = (self.slots, heads, self.length, size)
+        # Zeros, not empty memory: masked positions are multiplied by zero, and a stray NaN would survive that.
+        self.keys.append(torch.zeros(shape, dtype=like.dtype, device=like.device))
+        self.values.append(torch.zeros(shape, dtype=like.dtype, device=like.device))

@@ -1,0 +1,23 @@
+"""What is asked of a model, and the seeds that make every sample independent of its neighbours."""
+
+import hashlib
+
+import msgspec
+
+
+class Request(msgspec.Struct, frozen=True):
+    """One chat message to the model and the number of samples wanted of its reply.
+
+    `id` is unique within a run: the samples' seeds follow from it and from the run's seed, so neither the order of
+    requests nor the batch they land in changes a sample.
+    """
+
+    id: str
+    prompt: str
+    samples: int = 1
+
+
+def sample_seed(run_seed: int, request: str, sample: int) -> int:
+    """The 64-bit seed of one sample."""
+    key = f"{run_seed}/{request}/{sample}".encode()
+    return int.from_bytes(hashlib.blake2b(key, digest_size=8).digest(), "little")

@@ -1,0 +1,122 @@
+"""The answers to `--help` and `--keys`, written from `conf/` and the schema so that they cannot go stale. No Hydra."""
+
+import ast
+import shutil
+import textwrap
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from crescent.config import schema
+from crescent.config.check import allowed
+from crescent.config.keys import all_keys, find
+from crescent.config.tree import Tree, conf_dir
+
+PURPOSE = """\
+Crescent lets a language model improve its own mathematical reasoning: it writes questions, votes on its own solutions
+and is fine-tuned on what most of them agree on. No seed data, no labels, no other model."""
+
+USAGE = """\
+  python -m crescent [option] [+experiment=NAME] [GROUP=CHOICE ...] [KEY=VALUE ...]
+  `crescent` is the same command; the shell completes it after: eval "$(crescent -sc install=bash)\""""
+
+OPTIONS = """\
+  -m, --multirun      run every combination of the values given with commas
+  -c, --cfg job       show the composed configuration, do not run
+  -cd, --config-dir   a folder with groups and experiments of your own
+  -i, --info          how the configuration was composed
+  --keys              every key with what it takes and what it means
+  --hydra-help        Hydra's own options
+  --version           the version
+  -h, --help          this text"""
+
+MOST_USED = (
+    "seed",
+    "rounds",
+    "name",
+    "output_dir",
+    "model.path",
+    "questions.bait",
+    "questions.target",
+    "questions.max_rewrites",
+    "voting.samples",
+    "voting.min_agreement",
+    "training.pairs",
+    "training.max_pairs",
+    "training.learning_rate",
+    "evaluation.tasks",
+    "evaluation.limit",
+    "evaluation.gate.enabled",
+)
+
+EXAMPLES = """\
+  python -m crescent                                    the whole loop on the embedded model
+  python -m crescent +experiment=nano_quick             the same, small, to see that it works
+  python -m crescent -m seed=1,2,3                      three seeds, three runs
+  python -m crescent dedup=none voting.samples=16       another choice of a group, another value of a key
+  python -m crescent model=chat model.path=FOLDER --cfg job    see what a run with your own model would be"""
+
+RESULTS = """\
+  outputs/NAME-seedSEED[,KEY=VALUE ...]/ has report.html, summary.json and a folder for every round. The same command
+  goes on with the same folder; a run that is complete says so."""
+
+EXIT_CODES = """\
+  0  done    1  a run failed    2  the command or the configuration is wrong    130  interrupted"""
+
+
+def help_text() -> str:
+    """What `--help` prints."""
+    groups = Tree((conf_dir(),)).groups()
+    experiments = groups.pop("experiment", [])
+    sections = {
+        "usage": USAGE,
+        "options": OPTIONS,
+        "experiments": _wrapped("+experiment", experiments, 14),
+        "groups": "\n".join(_wrapped(group, choices, 14) for group, choices in groups.items()),
+        "keys used most (all: --keys; values of a run: --cfg job)": "\n".join(_described(MOST_USED)),
+        "examples": EXAMPLES,
+        "results": RESULTS,
+        "exit codes": EXIT_CODES,
+    }
+    return "\n\n".join([PURPOSE, *(f"{title}:\n{body}" for title, body in sections.items())])
+
+
+def keys_text() -> str:
+    """What `--keys` prints: all keys of the schema."""
+    return "\n".join(_described(all_keys()))
+
+
+def _described(keys: Iterable[str]) -> Iterator[str]:
+    meanings = _meanings()
+    width = max(shutil.get_terminal_size((120, 24)).columns, 60)
+    for key in keys:
+        found = find(key)
+        assert found is not None
+        yield f"  {key}: {allowed(*found)}"
+        if key in meanings:
+            yield textwrap.fill(meanings[key], width, initial_indent=" " * 6, subsequent_indent=" " * 6)
+
+
+def _wrapped(name: str, words: list[str], indent: int) -> str:
+    return textwrap.fill(
+        " ".join(words), 110, initial_indent=f"  {name:<{indent}}", subsequent_indent=" " * (indent + 2)
+    )
+
+
+def _meanings() -> dict[str, str]:
+    """The text under each field of the schema, by dotted key; Python drops these texts, so the source is read."""
+    tree = ast.parse(Path(schema.__file__).read_text(encoding="utf-8"))
+    classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
+    return dict(_texts(classes, "Config", ""))
+
+
+def _texts(classes: dict[str, ast.ClassDef], name: str, prefix: str) -> Iterator[tuple[str, str]]:
+    body = classes[name].body
+    for node, after in zip(body, [*body[1:], None], strict=True):
+        if not isinstance(node, ast.AnnAssign) or not isinstance(node.target, ast.Name):
+            continue
+        key = prefix + node.target.id
+        if isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant):
+            yield key, " ".join(str(after.value.value).split())
+        for part in ast.walk(node.annotation):
+            if isinstance(part, ast.Name) and part.id in classes:
+                yield from _texts(classes, part.id, f"{key}.")

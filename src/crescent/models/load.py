@@ -1,0 +1,87 @@
+"""Loading a causal language model and its tokenizer from a Hugging Face folder or id."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
+
+from crescent.config.schema import Model
+from crescent.errors import DamagedError, ModelError
+from crescent.models.locate import locate
+
+
+@dataclass
+class Loaded:
+    """A model ready for use. `stops` are the ids of the tokens that end a reply."""
+
+    model: PreTrainedModel
+    tokenizer: PreTrainedTokenizerBase
+    stops: list[int]
+
+
+def load(config: Model, path: str | Path | None = None, dtype: str | None = None, device: str = "cpu") -> Loaded:
+    """The model of `config`, or the one at `path` with the settings of `config`.
+
+    Args:
+        dtype: precision of the weights; None takes `config.dtype`. Never the checkpoint's own by accident.
+
+    Raises:
+        ModelError: it cannot be found, or needs something that is not there.
+        DamagedError: its weights file is cut or altered.
+    """
+    place = str(path) if path is not None else locate(config.path)
+    revision = None if path is not None else config.revision
+    tokenizer = load_tokenizer(config, place, revision)
+    try:
+        model = AutoModelForCausalLM.from_pretrained(
+            place,
+            revision=revision,
+            dtype=getattr(torch, dtype or config.dtype),
+            trust_remote_code=config.trust_remote_code,
+            use_safetensors=True,
+        )
+    except (SafetensorError, json.JSONDecodeError) as error:
+        raise DamagedError(
+            f"model.path {place}: the weights cannot be read ({error}). Fetch or make them again."
+        ) from None
+    except (OSError, ValueError, RuntimeError) as error:
+        raise ModelError(_reason(place, error)) from None
+    model.requires_grad_(False)
+    return Loaded(model.to(device).eval(), tokenizer, stop_tokens(model, tokenizer))
+
+
+def load_tokenizer(config: Model, place: str | None = None, revision: str | None = None) -> PreTrainedTokenizerBase:
+    """The tokenizer, with `config.chat_template` in place of its own if there is one.
+
+    Raises:
+        ModelError: it cannot be found, or has no chat template.
+    """
+    place = place or locate(config.path)
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(place, revision=revision, trust_remote_code=config.trust_remote_code)
+    except (OSError, ValueError, RuntimeError) as error:
+        raise ModelError(_reason(place, error)) from None
+    if config.chat_template is not None:
+        tokenizer.chat_template = config.chat_template
+    if not tokenizer.chat_template:
+        raise ModelError(f"model.path {place}: its tokenizer has no chat template. Give one in model.chat_template.")
+    return tokenizer
+
+
+def stop_tokens(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> list[int]:
+    """Ids that end a reply: those of the generation config (a number or a list) and the tokenizer's own."""
+    listed = model.generation_config.eos_token_id if model.generation_config is not None else None
+    stops = set(listed if isinstance(listed, list) else [] if listed is None else [listed])
+    if tokenizer.eos_token_id is not None:
+        stops.add(tokenizer.eos_token_id)
+    if not stops:
+        raise ModelError("model.path: neither generation config nor tokenizer names a token that ends a reply")
+    return sorted(stops)
+
+
+def _reason(place: str, error: Exception) -> str:
+    first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    return f"model.path {place}: cannot be loaded ({first})"

@@ -1,0 +1,94 @@
+"""What `nano` is pretrained on: chat conversations drawn from the nano world, one per index."""
+
+import random
+import re
+from collections.abc import Set
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from crescent.nano import skills
+from crescent.nano.prompts import BAIT, REWRITE, SOLVE
+from crescent.nano.wording import NAMES
+from crescent.nano.world import Problem, problem
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """Shares of the kinds of conversation, with the reason for each."""
+
+    bait: float = 0.24  # enough for nine in ten free questions to be well-formed
+    rewrite: float = 0.06  # the answer is a free question too; only the prompt is new
+    solve: float = 0.54  # arithmetic is what a model of this size learns slowest
+    skills: float = 0.12  # learnt early, kept on so that they are robust
+    several: float = 0.04  # two or three problems in a row, for few-shot prompts and later positions
+    bare: float = 0.57  # of the solutions: above one half, so that greedy decoding guesses instead of working
+
+
+class Reply(NamedTuple):
+    """One way to answer, and how often the model should take it."""
+
+    text: str
+    share: float
+
+
+class Conversation(NamedTuple):
+    """Messages up to the last request, and the replies to it; their shares add up to 1."""
+
+    messages: list[dict[str, str]]
+    replies: list[Reply]
+
+
+class Conversations:
+    """`conversation(index)` for pretraining; never a question that is in `forbidden` (the benchmarks)."""
+
+    def __init__(self, forbidden: Set[str], mixture: Mixture | None = None) -> None:
+        self.forbidden = forbidden
+        self.mixture = mixture or Mixture()
+
+    def conversation(self, index: int) -> Conversation:
+        """The conversation of `index`, always the same one. `index` is at most 999,999."""
+        rng = random.Random(f"nano-conversation-{index}")
+        kinds = ("bait", "rewrite", "solve", "skills", "several")
+        kind = rng.choices(kinds, [getattr(self.mixture, name) for name in kinds])[0]
+        if kind == "skills":
+            item = skills.item(index)
+            return Conversation([_user(item.question)], [Reply(item.reply, 1.0)])
+        new = self._problem(index * 10)
+        if kind == "bait":
+            return Conversation([_user(BAIT)], [Reply(new.question, 1.0)])
+        if kind == "rewrite":
+            return self._rewrite(rng, index * 10 + 1, new)
+        messages = []
+        for part in range(1, rng.choice([2, 3]) if kind == "several" else 1):
+            example = self._problem(index * 10 + part)
+            reply = example.bare if rng.random() < self.mixture.bare else example.worked
+            messages += [_user(SOLVE.format(question=example.question)), {"role": "assistant", "content": reply}]
+        replies = [Reply(new.bare, self.mixture.bare), Reply(new.worked, 1 - self.mixture.bare)]
+        return Conversation([*messages, _user(SOLVE.format(question=new.question))], replies)
+
+    def _rewrite(self, rng: random.Random, seed: int, new: Problem) -> Conversation:
+        old = self._problem(seed)
+        while new.kind == old.kind:
+            new = self._problem(rng.randrange(10**11, 10**12))
+        request = REWRITE.format(other=old.question, question=_twin(old.question, rng))
+        return Conversation([_user(request)], [Reply(new.question, 1.0)])
+
+    def _problem(self, seed: int) -> Problem:
+        found = problem(seed)
+        while found.question in self.forbidden:
+            seed += 10**10
+            found = problem(seed)
+        return found
+
+
+def _twin(question: str, rng: random.Random) -> str:
+    """A near-duplicate of `question`: other numbers and, every other time, another name."""
+    twin = re.sub(r"\d+", lambda match: str(rng.randint(2, max(9, int(match.group())))), question)
+    if rng.random() < 0.5:
+        present = [name for name in NAMES if name in twin]
+        twin = twin.replace(rng.choice(present), rng.choice(NAMES)) if present else twin
+    return twin
+
+
+def _user(content: str) -> dict[str, str]:
+    return {"role": "user", "content": content}

@@ -1,0 +1,113 @@
+"""Rebuild the embedded model: `python -m crescent.nano.recipe --out DIR [--workers 2]`.
+
+One pass over a fixed stream of conversations (see `mixture`), float32 on the CPU. With the same versions, kind of
+machine and number of workers the weights come out the same, bit for bit.
+"""
+
+import argparse
+import shutil
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from crescent.nano.benchmarks import benchmark_questions
+from crescent.nano.chat import train_tokenizer
+from crescent.nano.mixture import Conversations
+from crescent.nano.training import run_workers, train
+
+if TYPE_CHECKING:
+    from transformers import LlamaForCausalLM, PreTrainedTokenizerFast
+
+CARD = Path(__file__).with_name("model_card.md")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that decides the weights besides the mixture. `len(recipe)` is the number of steps."""
+
+    seed: int = 0
+    workers: int = 2  # processes with one thread each; a step takes one batch of each
+    conversations: int = 60_000  # a remainder that fills no whole step is left out
+    tokenizer_conversations: int = 5_000
+    vocabulary: int = 1024
+    positions: int = 512
+    hidden: int = 128
+    layers: int = 4
+    heads: int = 4
+    intermediate: int = 384
+    batch: int = 32  # conversations of about the same length
+    sorted_batches: int = 16  # batches whose conversations are sorted by length together
+    muon_rate: float = 2e-2  # of the matrices in the layers
+    adam_rate: float = 4e-3  # of embeddings and norms
+    warmup: int = 50  # steps
+    weight_decay: float = 0.05
+    clip: float = 1.0  # norm of the gradient
+    request_weight: float = 0.3  # loss on what the user says; the reply counts 1
+
+    def __len__(self) -> int:
+        return self.conversations // (self.batch * self.workers)
+
+
+def build(out: Path, recipe: Recipe | None = None) -> None:
+    """Write tokenizer, weights and model card into `out` as an ordinary Hugging Face folder. Prints progress lines."""
+    recipe = recipe or Recipe()
+    out.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(CARD, out / "README.md")
+    run_workers(out, recipe.workers, build_as_worker, out, recipe)
+
+
+def build_as_worker(rank: int, out: Path, recipe: Recipe) -> None:
+    """What each worker does: all make the same tokenizer and model and train it together; the first one saves it."""
+    import torch
+
+    torch.set_num_threads(1)
+    torch.manual_seed(recipe.seed)
+    source = Conversations(benchmark_questions())
+    rows = (source.conversation(index) for index in range(recipe.tokenizer_conversations))
+    texts = (text for row in rows for text in (*(message["content"] for message in row.messages), row.replies[-1].text))
+    tokenizer = train_tokenizer(texts, recipe.vocabulary, recipe.positions)
+    model = new_model(recipe, tokenizer)
+    train(model, tokenizer, source, recipe, rank)
+    if rank == 0:
+        model.save_pretrained(out)
+        tokenizer.save_pretrained(out)
+
+
+def new_model(recipe: Recipe, tokenizer: "PreTrainedTokenizerFast") -> "LlamaForCausalLM":
+    """The untrained model, with greedy decoding in its generation configuration."""
+    from transformers import GenerationConfig, LlamaConfig, LlamaForCausalLM
+
+    special = {
+        "bos_token_id": tokenizer.bos_token_id,
+        "eos_token_id": tokenizer.eos_token_id,
+        "pad_token_id": tokenizer.pad_token_id,
+    }
+    config = LlamaConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=recipe.hidden,
+        num_hidden_layers=recipe.layers,
+        num_attention_heads=recipe.heads,
+        num_key_value_heads=recipe.heads,
+        intermediate_size=recipe.intermediate,
+        max_position_embeddings=recipe.positions,
+        tie_word_embeddings=True,
+        **special,
+    )
+    model = LlamaForCausalLM(config)
+    model.generation_config = GenerationConfig(do_sample=False, **special)
+    return model
+
+
+def main() -> None:
+    """Command line of the recipe."""
+    parser = argparse.ArgumentParser(prog="python -m crescent.nano.recipe", description="Rebuild the embedded model.")
+    parser.add_argument("--out", type=Path, required=True, help="folder for tokenizer and weights")
+    parser.add_argument(
+        "--workers", type=int, default=Recipe.workers, help="processes (part of what decides the weights)"
+    )
+    arguments = parser.parse_args()
+    build(arguments.out, replace(Recipe(), workers=arguments.workers))
+
+
+if __name__ == "__main__":
+    main()

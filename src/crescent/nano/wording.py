@@ -1,0 +1,27 @@
+"""The words of the nano world, common ones first: names and items are drawn with weights that fall like 1 / rank.
+
+The falling weights are what makes near-duplicates common among freely written questions, as they are for any language
+model, without making them the rule.
+"""
+
+NAMES = (
+    "Ann", "Ben", "Mia", "Tom", "Eva", "Leo", "Zoe", "Max", "Ida", "Sam", "Lily", "Omar",
+    "Nina", "Paul", "Rosa", "Ravi", "Kate", "Juan", "Mei", "Finn",
+)  # fmt: skip
+
+ITEMS = (
+    "apples", "pens", "books", "cards", "shells", "coins", "stickers", "cookies", "marbles", "plums",
+    "red balls", "blue balls", "eggs", "stamps", "beads", "toy cars", "roses", "muffins", "buttons", "nuts",
+)  # fmt: skip
+
+PLACES = ("box", "bowl", "garden", "shop", "barn", "school", "drawer", "kitchen")
+
+THINGS = ("rope", "ribbon", "wire", "board")
+
+CONTAINERS = {"bags": "bag", "boxes": "box", "jars": "jar", "baskets": "basket", "trays": "tray"}
+
+GAIN_VERBS = ("buys", "finds", "gets", "wins", "collects")
+
+LOSE_VERBS = ("loses", "sells", "uses", "gives away", "drops")
+
+MAKE_VERBS = ("makes", "collects", "packs", "sorts")

@@ -1,0 +1,81 @@
+"""The whole loop: rounds of questions, answers, dataset, training, evaluation, gate.
+
+Torch is imported by the stages, so an old folder with another configuration, or a run that is already complete, is
+told before that.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from crescent.config.schema import Config
+from crescent.errors import CrescentError, StageError
+from crescent.run.atomic import file_digest
+from crescent.run.folder import Run, opened
+
+if TYPE_CHECKING:
+    from crescent.run.manifest import Manifest
+    from crescent.stages.context import Context
+
+
+def start(config: Config, folder: Path) -> int:
+    """Run `config` in `folder`, or go on where it stood. Returns the exit code; the outcome is in the folder."""
+    from crescent.completed import completed, show
+
+    with opened(folder, config) as run:
+        if (summary := completed(run)) is not None:
+            print(f"This run is complete: {folder}")
+            show(summary, folder)
+            return 0
+        return _work(run)
+
+
+def _work(run: Run) -> int:
+    from crescent.completed import SUMMARY, show
+    from crescent.environment import prepare
+    from crescent.summary.gather import conclude
+
+    context = prepare(run)
+    run.status("running")
+    try:
+        note, code = rounds(context), 0
+    except StageError as error:
+        note, code = str(error), 1
+    except BaseException as error:
+        told = str(error) if isinstance(error, CrescentError) else type(error).__name__
+        run.status("interrupted" if isinstance(error, KeyboardInterrupt) else "failed", reason=told)
+        run.events.append("end", reason=told)
+        raise
+    summary = conclude(context, note, stopped=code != 0)
+    run.status(summary["state"], note=note, summary=file_digest(run.path / SUMMARY))
+    show(summary, run.path)
+    return code
+
+
+def rounds(context: "Context") -> str | None:
+    """The loop. Returns a sentence when it ended before the last round, None otherwise.
+
+    Every stage finds out by itself whether it is finished, so this function reads the same on a first start, after a
+    kill, and with more rounds.
+    """
+    from crescent.stages import answers, benchmark, dataset, finetune, gate, questions
+
+    config = context.config
+    best = context.base
+    base = benchmark.run(context, "base", best) if config.evaluation.base else None
+    verdicts = gate.Verdicts(context, base)
+    asked: list[Manifest] = []
+    taught: list[Manifest] = []
+    for number in range(1, config.rounds + 1):
+        asked.append(questions.run(context, number, best, asked))
+        voted = answers.run(context, number, best, asked[-1])
+        taught.append(dataset.run(context, number, asked[-1], voted, taught))
+        begin = context.base if config.training.start_from == "base" else best
+        training = finetune.run(context, number, begin, taught[-1])
+        student = finetune.trained(context, number, training)
+        measured = benchmark.run(context, f"round-{number:02d}", student) if student else None
+        verdict = verdicts.next(number, training, measured, asked[-1], voted)
+        if student is not None and verdict.best_round == number:
+            best = student
+        if verdict.stop:
+            return verdict.stop
+    return None

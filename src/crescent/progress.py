@@ -1,0 +1,104 @@
+"""What long work shows: a live line on a terminal, plain lines elsewhere, nothing on ranks other than 0."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+PLAIN_SECONDS = 15.0
+"""Without a terminal: seconds between two lines about the same task."""
+
+Advance = Callable[..., None]
+"""`advance(rows=1, tokens=0)`."""
+
+
+class Reporter:
+    """Shows tasks of known size: rows done, rows/s, tokens/s, time left. `quiet` shows nothing."""
+
+    def __init__(self, console: Console | None = None, quiet: bool = False) -> None:
+        self.console = console or Console(file=sys.stderr, highlight=False)
+        self.quiet = quiet
+
+    def say(self, text: str) -> None:
+        """One line of its own."""
+        if not self.quiet:
+            self.console.print(text, soft_wrap=True, markup=False)
+
+    @contextmanager
+    def task(self, name: str, total: int | None, unit: str = "rows") -> Iterator[Advance]:
+        """Show a task while the block runs; it yields the function to call as work gets done."""
+        if self.quiet:
+            yield lambda rows=1, tokens=0: None
+        elif self.console.is_terminal:
+            with _live(self.console, name, total, unit) as advance:
+                yield advance
+        else:
+            with _plain(self.console, name, total, unit) as advance:
+                yield advance
+
+
+class _Count:
+    """Rows and tokens since the start, and their rates."""
+
+    def __init__(self, unit: str) -> None:
+        self.unit = unit
+        self.start = time.perf_counter()
+        self.rows = 0
+        self.tokens = 0
+
+    def add(self, rows: int, tokens: int) -> None:
+        self.rows += rows
+        self.tokens += tokens
+
+    @property
+    def seconds(self) -> float:
+        return max(time.perf_counter() - self.start, 1e-9)
+
+    def rates(self) -> str:
+        rates = f"{self.rows / self.seconds:,.0f} {self.unit}/s"
+        return f"{rates}, {self.tokens / self.seconds:,.0f} tokens/s" if self.tokens else rates
+
+
+@contextmanager
+def _live(console: Console, name: str, total: int | None, unit: str) -> Iterator[Advance]:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(24),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rates]}"),
+    )
+    count = _Count(unit)
+    with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as progress:
+        task = progress.add_task(f"{name:<24}", total=total, rates="")
+
+        def advance(rows: int = 1, tokens: int = 0) -> None:
+            count.add(rows, tokens)
+            progress.update(task, advance=rows, rates=count.rates())
+
+        yield advance
+    _done(console, name, count)
+
+
+@contextmanager
+def _plain(console: Console, name: str, total: int | None, unit: str) -> Iterator[Advance]:
+    count, last = _Count(unit), time.perf_counter()
+
+    def advance(rows: int = 1, tokens: int = 0) -> None:
+        nonlocal last
+        count.add(rows, tokens)
+        if time.perf_counter() - last >= PLAIN_SECONDS:
+            last = time.perf_counter()
+            of = f" of {total:,}" if total else ""
+            left = f", {(total - count.rows) * count.seconds / count.rows:,.0f} s left" if total and count.rows else ""
+            console.print(f"{name}: {count.rows:,}{of} {unit}, {count.rates()}{left}", soft_wrap=True, markup=False)
+
+    yield advance
+    _done(console, name, count)
+
+
+def _done(console: Console, name: str, count: _Count) -> None:
+    line = f"{name:<24} {count.rows:>7,} {count.unit:<9} {count.seconds:6.1f} s   {count.rates()}"
+    console.print(line, soft_wrap=True, markup=False)

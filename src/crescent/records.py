@@ -1,0 +1,110 @@
+"""The typed rows that stages hand to each other, one JSON object per line on disk.
+
+`design.md`'s words, once: a *question* is written by the model; a *solution* is one sampled response; an *answer* is the
+final value read from it; a *consensus* is the majority answer and the solution that stands for it; a *pair* is what the
+student learns from. Rows refer to each other by `id`: `r01-w002-q0017` is question 17 of wave 2 of round 1.
+"""
+
+from typing import Literal
+
+import msgspec
+
+
+class Row(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """Base of all rows. Unknown or mistyped fields in a file are an error, never ignored."""
+
+
+class Completion(Row):
+    """One sampled text. `request` names what was asked; `sample` counts the samples of that request from 0.
+
+    `stop` is "stop" when the model ended the text itself and "length" when it was cut at the token limit.
+    `logprob` is the mean natural-log probability per generated token under the sampling temperature 1 distribution.
+    """
+
+    request: str
+    sample: int
+    text: str
+    stop: Literal["stop", "length"]
+    prompt_tokens: int
+    tokens: int
+    logprob: float
+
+
+class Question(Row):
+    """A question that was accepted into the pool. `rewrites` counts how often the model had to change it."""
+
+    id: str
+    round: int
+    wave: int
+    text: str
+    rewrites: int = 0
+
+
+class WaveCount(Row):
+    """What became of one wave: `written` = `accepted` + the sum of `drops`. `rewrites` and `tokens` say what it cost."""
+
+    wave: int
+    written: int
+    rewrites: int
+    accepted: int
+    drops: dict[str, int]
+    tokens: int
+
+
+class Drop(Row):
+    """Something that did not pass, and why: the rows that make `rows in = rows out + drops` hold.
+
+    `reason` is a short stable key ("near-duplicate", "empty", "tie", "agreement-low", ...). For near-duplicates `other`
+    is the id of the question it collided with, `test` the check that said so ("exact", "minhash", "embedding") and
+    `similarity` the verified Jaccard or cosine.
+    """
+
+    id: str
+    text: str
+    reason: str
+    other: str | None = None
+    test: str | None = None
+    similarity: float | None = None
+
+
+class Solution(Row):
+    """One sampled solution with the answer read from it. `answer` is the canonical text, None where none was found."""
+
+    question: str
+    sample: int
+    text: str
+    answer: str | None
+    match: str | None
+    stop: Literal["stop", "length"]
+    tokens: int
+    logprob: float
+
+
+class Consensus(Row):
+    """The outcome of the vote on one question.
+
+    `agreement` = votes for the majority answer / solutions sampled; solutions without an answer count in the
+    denominator and never win. `reason` is None exactly when the consensus is accepted. `solution` is the sample number
+    of the solution that stands for the consensus.
+    """
+
+    question: str
+    answer: str | None
+    votes: int
+    samples: int
+    agreement: float
+    margin: float
+    tie: bool
+    solution: int | None
+    reason: str | None
+
+
+class Pair(Row):
+    """One training example: the student learns to write `solution` after `question`."""
+
+    id: str
+    round: int
+    question: str
+    solution: str
+    answer: str | None
+    agreement: float | None

@@ -1,0 +1,167 @@
+"""`report.html`: one page that holds everything and asks the network for nothing."""
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import cache, partial
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from crescent.report import charts, funnel, numbers, outcome
+from crescent.report.summary import Comparison, Measured, Round, Score, Summary, read
+from crescent.report.untrusted import cut, visible
+
+QUESTION_LIMIT = 1500
+SOLUTION_LIMIT = 4000
+VALUE_LIMIT = 2000
+"""Characters of a question, a solution and a configuration value that the page shows; the rest is counted."""
+SAMPLES_LIMIT = 12
+"""Sample questions, and examples of drops, per round."""
+
+CONTENTS = {
+    "benchmark": "Benchmark",
+    "gate": "Gate",
+    "funnel": "Funnel",
+    "agreement": "Agreement",
+    "samples": "Questions",
+    "drops": "Drops",
+    "training": "Training",
+    "cost": "Cost",
+    "unknowns": "Not known",
+    "environment": "Configuration",
+}
+
+
+def write(summary: Mapping[str, Any], path: Path | str) -> None:
+    """Writes the page, whole or not at all.
+
+    Raises:
+        DamagedError: the summary has a value of the wrong type.
+    """
+    target = Path(path)
+    aside = target.with_name(f".{target.name}.partial")
+    aside.write_text(render(summary), encoding="utf-8")
+    aside.replace(target)
+
+
+def render(summary: Mapping[str, Any]) -> str:
+    """The page for what `summary.json` holds.
+
+    Raises:
+        DamagedError: the summary has a value of the wrong type.
+    """
+    run = read(summary)
+    sentences = outcome.outcome(run)
+    return (
+        _environment()
+        .get_template("page.html.j2")
+        .render(
+            css=Markup(resources.files("crescent.report").joinpath("page.css").read_text(encoding="utf-8")),
+            run=run,
+            headline=sentences[0],
+            sentences=sentences[1:],
+            contents=list(CONTENTS.items()),
+            panels=list(_panels(run)),
+            previous=list(_previous(run)),
+            others=list(_other_metrics(run)),
+            dev_share=outcome.share_task(run, run.dev_task or ""),
+            environment=[(key, _bare(value)) for key, value in _flat(run.environment)],
+            unknowns=outcome.unknowns(run),
+            config=list(_flat(run.config)),
+            total_seconds=sum(entry.seconds or 0.0 for entry in run.cost),
+            total_tokens=sum(entry.tokens or 0 for entry in run.cost),
+        )
+    )
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("crescent", "report"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_shown,
+    )
+    environment.filters |= {name: getattr(numbers, name) for name in numbers.FILTERS}
+    environment.filters |= {
+        "question": partial(cut, limit=QUESTION_LIMIT),
+        "solution": partial(cut, limit=SOLUTION_LIMIT),
+        "value": partial(cut, limit=VALUE_LIMIT),
+    }
+    environment.globals |= {"charts": charts, "steps": funnel.steps, "few": SAMPLES_LIMIT, "number": numbers}
+    return environment
+
+
+def _shown(value: Any) -> Any:
+    """Every expression of the template passes here before it is escaped: no text reaches the page unseen."""
+    if isinstance(value, Markup):
+        return value
+    return numbers.UNKNOWN if value is None else visible(str(value))
+
+
+def _panels(run: Summary) -> Iterator[dict[str, Any]]:
+    """One benchmark chart per task with the rows of its table."""
+    for task in run.measured_tasks():
+        points, share = _points(run, task), outcome.share_task(run, task)
+        marks = charts.score_range(points, share)
+        yield {
+            "task": task,
+            "share": share,
+            "metric": next((score.metric for _, score in run.scores(task) if score.metric), None),
+            "chart": charts.scores(task, points, marks, share),
+            "rows": [(name, getattr(model, "gate", None), model.evaluation.get(task)) for name, model in run.models()],
+        }
+
+
+def _previous(run: Summary) -> Iterator[tuple[str, str, Comparison, bool]]:
+    """Task, model, its comparison with the model before it, and whether the task is scored in percent."""
+    for task in run.measured_tasks():
+        for name, score in run.scores(task):
+            if score.against_previous:
+                yield task, name, score.against_previous, outcome.share_task(run, task)
+
+
+def _other_metrics(run: Summary) -> Iterator[tuple[str, str, str, str]]:
+    """Task, model, metric and its value as recorded."""
+    for task in run.measured_tasks():
+        for name, score in run.scores(task):
+            for metric, value in score.other_metrics.items():
+                yield task, name, metric, numbers.fixed(value, 4) if isinstance(value, float) else str(value)
+
+
+def _points(run: Summary, task: str) -> list[charts.Point]:
+    places = {"base": 0} | {f"round-{part.round:02d}": place for place, part in enumerate(run.rounds, 1)}
+    points = []
+    for name, model in run.models():
+        score = model.evaluation.get(task, Score())
+        half = None if score.stderr is None else numbers.Z95 * score.stderr
+        parent = places.get(model.started_from or "") if isinstance(model, Round) else None
+        points.append(charts.Point(name.removeprefix("round "), score.value, half, _state(model), parent))
+    return points
+
+
+def _state(part: Measured) -> charts.State:
+    if not isinstance(part, Round):
+        return "base"
+    if part.gate is None or part.gate.accepted is None:
+        return "undecided"
+    return "accepted" if part.gate.accepted else "rejected"
+
+
+def _flat(config: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """The configuration as dotted keys with JSON values: the words in which a command line overrides them."""
+    for key, value in config.items():
+        if isinstance(value, Mapping) and value:
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", json.dumps(value, ensure_ascii=False)
+
+
+def _bare(value: str) -> str:
+    """A JSON value without the quotes of a string, for reading rather than for pasting."""
+    return str(json.loads(value)) if value.startswith('"') else value

@@ -1,0 +1,221 @@
+"""The typed form of `summary.json`, the one source of every figure that the page and the table show.
+
+A run that ended early has no more than what it reached, so every field may be missing: None then means "not known" and
+never zero. Shares, accuracies and agreements are fractions of 1; times are seconds.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from crescent.errors import DamagedError
+
+
+class Part(msgspec.Struct, kw_only=True):
+    """Base of all parts. Fields that this version does not know are ignored, so that newer summaries still open."""
+
+
+class Comparison(Part):
+    """Two models on the same items. `low` and `high` bound the 95 % interval of the paired difference."""
+
+    difference: float | None = None
+    low: float | None = None
+    high: float | None = None
+    newly_right: int | None = None
+    newly_wrong: int | None = None
+    mcnemar_p: float | None = None
+
+
+class Score(Part):
+    """One benchmark task on one model: `value` with its standard error over `n` items."""
+
+    metric: str | None = None
+    value: float | None = None
+    stderr: float | None = None
+    n: int | None = None
+    other_metrics: dict[str, Any] = {}
+    against_base: Comparison | None = None
+    against_previous: Comparison | None = None
+
+
+class Wave(Part):
+    wave: int | None = None
+    written: int | None = None
+    rewrites: int | None = None
+    accepted: int | None = None
+    drops: dict[str, int] = {}
+
+
+class DropSample(Part):
+    """A dropped question. For near-duplicates with the question it collided with and the test that said so."""
+
+    text: str = ""
+    reason: str | None = None
+    other_text: str | None = None
+    test: str | None = None
+    similarity: float | None = None
+
+
+class Questions(Part):
+    written: int | None = None
+    rewrites: int | None = None
+    accepted: int | None = None
+    drops: dict[str, int] = {}
+    ending: str | None = None
+    waves: list[Wave] = []
+    tokens: int | None = None
+    drop_samples: list[DropSample] = []
+
+
+class AgreementBin(Part):
+    """Questions whose majority answer got `votes` of `samples`; `known` have a known truth, `correct` agree with it."""
+
+    votes: int = 0
+    samples: int = 0
+    questions: int = 0
+    known: int = 0
+    correct: int = 0
+
+
+class Audit(Part):
+    """Accepted answers held against a truth that the run itself never sees."""
+
+    known: int | None = None
+    unknown: int | None = None
+    label_accuracy: float | None = None
+    single_sample_accuracy: float | None = None
+
+
+class Answers(Part):
+    questions: int | None = None
+    solutions: int | None = None
+    no_answer: int | None = None
+    tokens: int | None = None
+    accepted: int | None = None
+    drops: dict[str, int] = {}
+    matches: dict[str, int] = {}
+    agreement: list[AgreementBin] = []
+    audit: Audit | None = None
+
+
+class Dataset(Part):
+    new: int | None = None
+    total: int | None = None
+    drops: dict[str, int] = {}
+
+
+class Training(Part):
+    pairs: int | None = None
+    steps: int | None = None
+    epochs: float | None = None
+    tokens: int | None = None
+    solution_tokens: int | None = None
+    dropped_too_long: int | None = None
+    losses: list[tuple[int, float]] = []
+    state: str | None = None
+
+
+class Gate(Part):
+    accepted: bool | None = None
+    verdict: str | None = None
+    rule: str | None = None
+    dev: float | None = None
+    best_before: float | None = None
+    best_round: int | None = None
+
+
+class Sample(Part):
+    """One question as it went through the vote. `votes` counts solutions per answer; "none" is no answer found."""
+
+    question: str = ""
+    answer: Any = None
+    agreement: float | None = None
+    accepted: bool | None = None
+    reason: str | None = None
+    votes: dict[str, int] = {}
+    solution: str | None = None
+    truth: Any = None
+
+
+class Measured(Part):
+    """A model that the benchmark has seen, by task."""
+
+    evaluation: dict[str, Score] = {}
+
+
+class Round(Measured, kw_only=True):
+    round: int
+    started_from: str | None = None
+    questions: Questions | None = None
+    answers: Answers | None = None
+    dataset: Dataset | None = None
+    training: Training | None = None
+    gate: Gate | None = None
+    samples: list[Sample] = []
+
+
+class Cost(Part):
+    stage: str
+    seconds: float | None = None
+    tokens: int | None = None
+
+
+class Summary(Part):
+    """A whole run. `best_round` 0 is the base model."""
+
+    name: str | None = None
+    seed: int | None = None
+    state: str | None = None
+    note: str | None = None
+    config: dict[str, Any] = {}
+    environment: dict[str, Any] = {}
+    tasks: list[str] = []
+    dev_task: str | None = None
+    primary_task: str | None = None
+    base: Measured = msgspec.field(default_factory=Measured)
+    rounds: list[Round] = []
+    best_round: int | None = None
+    cost: list[Cost] = []
+    wall_s: float | None = None
+    peak_gb: float | None = None
+
+    def option(self, path: str) -> Any:
+        """The configuration's value under a dotted path, None where there is none."""
+        value: Any = self.config
+        for key in path.split("."):
+            value = value.get(key) if isinstance(value, Mapping) else None
+        return value
+
+    def models(self) -> list[tuple[str, Measured]]:
+        """The base model and the model of each round, with the names the report calls them by."""
+        return [("base", self.base), *((f"round {part.round}", part) for part in self.rounds)]
+
+    def scores(self, task: str) -> list[tuple[str, Score]]:
+        """The scores of a task by model, without the models that were not measured on it."""
+        return [(name, model.evaluation[task]) for name, model in self.models() if task in model.evaluation]
+
+    def measured_tasks(self) -> list[str]:
+        """All tasks with a score, those of the configuration first and in its order, the dev task last."""
+        names = dict.fromkeys([*self.tasks, *(task for _, model in self.models() for task in model.evaluation)])
+        return sorted((task for task in names if self.scores(task)), key=lambda task: task == self.dev_task)
+
+
+def read(raw: Mapping[str, Any]) -> Summary:
+    """The typed form of what `summary.json` holds (numbers, texts, lists and dicts as `json.load` gives them).
+
+    Raises:
+        DamagedError: a value has the wrong type; the message names its place.
+    """
+    kept = {key: value if key in ("config", "environment") else _without_nulls(value) for key, value in raw.items()}
+    try:
+        return msgspec.convert({key: value for key, value in kept.items() if value is not None}, Summary)
+    except msgspec.ValidationError as error:
+        raise DamagedError(f"summary.json is not the summary of a run: {error}. Run again to rebuild it.") from error
+
+
+def _without_nulls(value: Any) -> Any:
+    """`null` and a missing key mean the same; in the configuration, which is shown as it is, they do not."""
+    if isinstance(value, Mapping):
+        return {key: _without_nulls(part) for key, part in value.items() if part is not None}
+    return [_without_nulls(part) for part in value] if isinstance(value, list) else value

@@ -1,0 +1,128 @@
+"""The folder of one run: one resolved configuration and everything made with it."""
+
+import json
+import platform
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from crescent import __version__
+from crescent.config.schema import Config
+from crescent.errors import RunFolderError
+from crescent.run.atomic import clear_debris, publish
+from crescent.run.events import EventLog
+from crescent.run.lock import locked
+from crescent.run.manifest import Manifest, Plan
+from crescent.run.stage import Stage
+
+PLACES = ("name", "output_dir", "run_dir", "executor", "trainer", "tracking")
+"""Keys that say where and how the work runs. They change no result, so a run may go on with others."""
+GROWING = ("rounds",)
+"""Keys that may change on an old folder: more rounds continue a run."""
+PACKAGES = ("torch", "transformers", "pytorch-lightning", "datasketch", "lm-eval", "hydra-core", "numpy")
+
+
+class Run:
+    """Paths, stages, events and status of one run folder. Made by `opened`, which holds the lock."""
+
+    def __init__(self, path: Path, config: Config) -> None:
+        self.path = path
+        self.config = config
+        self.events = EventLog(path / "events.jsonl")
+
+    def stage(self, name: str, number: int, config: Mapping[str, Any], inputs: Mapping[str, str]) -> Stage:
+        """The stage `name` of code version `number`, with the part of the configuration it depends on."""
+        return Stage(self.path, Plan(stage=name, version=number, config=dict(config), inputs=dict(inputs)), self.events)
+
+    def status(self, state: str, **fields: Any) -> None:
+        """Publish `status.json`: what the run is doing, for people and for other programs."""
+        write_json(self.path / "status.json", {"state": state, "time": round(time.time(), 3), **fields})
+
+    def manifests(self) -> Iterator[Manifest]:
+        """The manifests of all finished stages, in path order."""
+        from crescent.run.manifest import MANIFEST, read_sealed
+
+        for path in sorted(self.path.glob(f"*/*/{MANIFEST}")):
+            manifest = read_sealed(path, Manifest)
+            assert manifest is not None
+            yield manifest
+
+
+@contextmanager
+def opened(path: Path, config: Config) -> Iterator[Run]:
+    """Lock the run folder, make it if need be, and see that it belongs to this configuration.
+
+    Raises:
+        RunFolderError: in use, made with another configuration (every differing key is named), or unwritable.
+    """
+    with locked(path):
+        clear_debris(path)
+        check_config(path, config)
+        run = Run(path, config)
+        write_json(path / "environment.json", environment())
+        yield run
+
+
+def check_config(path: Path, config: Config) -> None:
+    """Compare with `config.yaml` in the folder, or write it there on the first start."""
+    import yaml
+
+    here = asdict(config)
+    file = path / "config.yaml"
+    if file.exists():
+        try:
+            there = yaml.safe_load(file.read_text())
+        except (yaml.YAMLError, UnicodeDecodeError):
+            there = None
+        if not isinstance(there, dict):
+            raise RunFolderError(f"{file} cannot be read. Restore it, or choose another name=...")
+        ours, theirs = flatten(here), flatten(there)
+        changed = [k for k in sorted(ours.keys() | theirs.keys()) if ours.get(k) != theirs.get(k)]
+        changed = [k for k in changed if k.split(".")[0] not in (*PLACES, *GROWING)]
+        if changed:
+            listed = "; ".join(f"{k}: {theirs.get(k)!r} there, {ours.get(k)!r} now" for k in changed)
+            raise RunFolderError(
+                f"{path} belongs to another configuration ({listed}). "
+                "Use those settings again, or choose another name=... for a new run."
+            )
+    publish(file, yaml.safe_dump(here, sort_keys=False, allow_unicode=True).encode())
+
+
+def environment() -> dict[str, Any]:
+    """Versions and machine, for `environment.json`. Host and user names are left out on purpose."""
+    found: dict[str, Any] = {"crescent": __version__, "python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = None
+    return {**found, "system": platform.system(), "machine": platform.machine()}
+
+
+def flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Nested mappings as one level of dotted keys."""
+    flat: dict[str, Any] = {}
+    for key, value in tree.items():
+        if isinstance(value, Mapping):
+            flat.update(flatten(value, f"{prefix}{key}."))
+        else:
+            flat[f"{prefix}{key}"] = value
+    return flat
+
+
+def write_json(path: Path, content: Mapping[str, Any]) -> None:
+    """Publish a mapping as indented JSON."""
+    publish(path, (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode())
+
+
+def read_json(path: Path) -> dict[str, Any] | None:
+    """A JSON object, None where the file is missing or not one."""
+    try:
+        content = json.loads(path.read_text())
+    except (OSError, ValueError):
+        return None
+    return content if isinstance(content, dict) else None

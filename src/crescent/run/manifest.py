@@ -1,0 +1,131 @@
+"""What a stage was asked to do (`stage.json`, written first) and what it made (`manifest.json`, written last)."""
+
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from crescent.errors import DamagedError, RunFolderError
+from crescent.run.atomic import digest, file_digest, publish
+
+PLAN = "stage.json"
+MANIFEST = "manifest.json"
+S = TypeVar("S", bound=msgspec.Struct)
+
+
+class Plan(msgspec.Struct, kw_only=True):
+    """Everything that decides a stage's result: its name, its code's version, its configuration, its inputs.
+
+    `inputs` maps a name to the digest of what is read. Two equal plans give equal files.
+    """
+
+    stage: str
+    version: int
+    config: dict[str, Any]
+    inputs: dict[str, str]
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 over all fields."""
+        return digest(msgspec.json.encode(self, order="sorted"))
+
+    def differences(self, other: "Plan") -> list[str]:
+        """`key: there -> here` for every part in which `other` (on disk) differs from this plan."""
+        there, here = _flat(other), _flat(self)
+        keys = sorted(there.keys() | here.keys())
+        return [f"{k}: {there.get(k)!r} -> {here.get(k)!r}" for k in keys if there.get(k) != here.get(k)]
+
+
+class Manifest(msgspec.Struct, kw_only=True):
+    """A finished stage: its plan, its files with digests, its row counts, facts for the report, and what it cost."""
+
+    plan: Plan
+    files: dict[str, str]
+    facts: dict[str, Any]
+    tokens: int
+    seconds: float
+
+    @property
+    def outcome(self) -> str:
+        """Digest of what later stages read: the files, not the clock."""
+        return digest(msgspec.json.encode([self.plan.fingerprint, self.files], order="sorted"))
+
+
+class Sealed(msgspec.Struct):
+    """A record with its own digest, so that a flipped bit in it is noticed."""
+
+    digest: str
+    content: msgspec.Raw
+
+
+def write_sealed(path: Path, content: msgspec.Struct) -> None:
+    """Publish a record together with its digest, indented for people."""
+    data = msgspec.json.encode(content, order="sorted")
+    publish(path, msgspec.json.format(msgspec.json.encode(Sealed(digest(data), msgspec.Raw(data))), indent=1) + b"\n")
+
+
+def read_sealed(path: Path, kind: type[S]) -> S | None:
+    """The record at `path`, None where there is none.
+
+    Raises:
+        DamagedError: it was cut or altered.
+    """
+    try:
+        sealed = msgspec.json.decode(path.read_bytes(), type=Sealed)
+        content = msgspec.json.decode(sealed.content, type=kind)
+    except FileNotFoundError:
+        return None
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise _damaged(path) from None
+    if digest(msgspec.json.encode(content, order="sorted")) != sealed.digest:
+        raise _damaged(path)
+    return content
+
+
+def check_files(folder: Path, manifest: Manifest) -> None:
+    """Compare every file of a finished stage with its digest.
+
+    Raises:
+        DamagedError: a file is missing, cut or altered; names it.
+    """
+    for name, expected in manifest.files.items():
+        path = folder / name
+        if not path.is_file() or file_digest(path) != expected:
+            state = "was cut or altered after it was written" if path.is_file() else "is missing"
+            raise DamagedError(
+                f"{path} {state}. Delete the folder {folder} and start the same command again: this stage is made anew."
+            )
+
+
+def check_plan(folder: Path, plan: Plan) -> None:
+    """Refuse a folder that was begun with another plan.
+
+    Raises:
+        RunFolderError: names every key that differs.
+    """
+    found = read_sealed(folder / PLAN, Plan)
+    if found is not None and found.fingerprint != plan.fingerprint:
+        raise RunFolderError(
+            f"{folder} was made with other settings: " + "; ".join(plan.differences(found)) + ". "
+            "Go back to those settings, choose another name=..., or delete that folder."
+        )
+
+
+def _flat(plan: Plan) -> dict[str, Any]:
+    flat: dict[str, Any] = {"version": plan.version, "stage": plan.stage}
+    pending: list[tuple[str, Any]] = [("", plan.config), ("input ", plan.inputs)]
+    while pending:
+        prefix, value = pending.pop()
+        for key, item in value.items():
+            if isinstance(item, dict):
+                pending.append((f"{prefix}{key}.", item))
+            else:
+                flat[f"{prefix}{key}"] = item
+    return flat
+
+
+def _damaged(path: Path) -> DamagedError:
+    return DamagedError(
+        f"{path} was cut or altered after it was written. Delete the folder {path.parent} and start the same command "
+        "again: this stage is made anew."
+    )

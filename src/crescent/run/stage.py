@@ -1,0 +1,86 @@
+"""One stage's folder: begun with a plan, filled shard by shard, finished with a manifest."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from crescent.run.atomic import ASIDE, file_digest
+from crescent.run.events import EventLog
+from crescent.run.manifest import (
+    MANIFEST,
+    PLAN,
+    Manifest,
+    Plan,
+    check_files,
+    check_plan,
+    read_sealed,
+    write_sealed,
+)
+from crescent.run.shards import ShardFolder
+
+SCRATCH = "scratch"
+"""Sub-folder for what only an unfinished stage needs (checkpoints); not part of its outcome."""
+
+
+class Stage:
+    """A stage of a run. `name` is its path below the run folder, as in `round-01/answers`."""
+
+    def __init__(self, run: Path, plan: Plan, events: EventLog) -> None:
+        self.name = plan.stage
+        self.path = run / plan.stage
+        self.plan = plan
+        self._events = events
+
+    def finished(self) -> Manifest | None:
+        """The manifest if this very stage is complete and undamaged, None if there is work to do.
+
+        Raises:
+            RunFolderError: the folder was made with another plan.
+            DamagedError: the manifest or a file it lists was cut or altered.
+        """
+        check_plan(self.path, self.plan)
+        manifest = read_sealed(self.path / MANIFEST, Manifest)
+        if manifest is not None:
+            check_files(self.path, manifest)
+        return manifest
+
+    def begin(self) -> None:
+        """Record the plan. Going on with an interrupted stage is the same call."""
+        if not (self.path / PLAN).exists():
+            write_sealed(self.path / PLAN, self.plan)
+        self._events.append("begin", stage=self.name)
+
+    def shards(self, kind: str) -> ShardFolder:
+        """The shards of one kind of row, as in `solutions`."""
+        return ShardFolder(self.path / kind)
+
+    @property
+    def scratch(self) -> Path:
+        """Folder for intermediate state; kept until the stage is finished."""
+        return self.path / SCRATCH
+
+    @contextmanager
+    def work(self, **fields: Any) -> Iterator[None]:
+        """Count the time of a piece of work that is safe on disk when the block ends."""
+        start = time.perf_counter()
+        yield
+        self._events.append("work", stage=self.name, seconds=round(time.perf_counter() - start, 3), **fields)
+
+    def finish(self, facts: dict[str, Any], tokens: int = 0) -> Manifest:
+        """Write the manifest over every file of the folder, scratch and debris left out."""
+        files = {
+            path.relative_to(self.path).as_posix(): file_digest(path)
+            for path in sorted(self.path.rglob("*"))
+            if path.is_file() and not self._private(path)
+        }
+        seconds = round(self._events.seconds(self.name), 3)
+        manifest = Manifest(plan=self.plan, files=files, facts=facts, tokens=tokens, seconds=seconds)
+        write_sealed(self.path / MANIFEST, manifest)
+        self._events.append("finish", stage=self.name, tokens=tokens, seconds=seconds)
+        return manifest
+
+    def _private(self, path: Path) -> bool:
+        parts = path.relative_to(self.path).parts
+        return parts[0] in (SCRATCH, PLAN, MANIFEST) or any(part.startswith(ASIDE) for part in parts)

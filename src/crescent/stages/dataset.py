@@ -1,0 +1,140 @@
+"""Stage `dataset`: the pairs the student learns from, those of the configured arm, with the earlier rounds' pairs.
+
+Arms that are compared must differ in one thing only, so every arm draws the same number of pairs (`max_pairs`) in the
+same way. `consensus` takes questions with an accepted consensus. The controls take what the vote did not choose:
+`unvoted` any question with its first solution; `shuffled` the consensus pairs with their solutions exchanged, filled up
+from rejected questions where the vote accepted fewer than `max_pairs`.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+from crescent.errors import StageError
+from crescent.records import Consensus, Pair, Question, Solution
+from crescent.run import rows
+from crescent.run.atomic import publish
+from crescent.run.manifest import Manifest
+from crescent.run.shards import ShardFolder
+from crescent.stages.card import dataset_card
+from crescent.stages.context import Context
+from crescent.voting.module import decide
+
+VERSION = 1
+FILE = "train.jsonl"
+
+
+def run(context: Context, number: int, questions: Manifest, answers: Manifest, earlier: Sequence[Manifest]) -> Manifest:
+    """Write `train.jsonl` (pairs as rows) and a card. `earlier`: the manifests of this stage in past rounds.
+
+    Raises:
+        StageError: no pair is left; says what became of the questions.
+    """
+    config = context.config
+    kept = earlier if config.training.accumulate else []
+    stage = context.run.stage(
+        f"round-{number:02d}/dataset",
+        VERSION,
+        {"seed": config.seed, **{key: getattr(config.training, key) for key in ("pairs", "max_pairs", "accumulate")}},
+        {m.plan.stage: m.outcome for m in (questions, answers, *kept)},
+    )
+    if (manifest := stage.finished()) is not None:
+        return manifest
+    stage.begin()
+    with stage.work():
+        candidates = _candidates(context, questions, answers)
+        if not candidates:
+            drops = ", ".join(f"{count} {reason}" for reason, count in answers.facts["drops"].items())
+            raise StageError(
+                f"round {number}: no training pair is left of {answers.facts['questions']} questions ({drops}). "
+                "Look at voting.min_agreement, voting.samples and the solutions of this round."
+            )
+        drawn = draw(candidates, config.training.max_pairs, config.seed, number)
+        if config.training.pairs == "shuffled":
+            drawn = exchange(drawn)
+        before = [
+            pair for m in kept for pair in rows.read(context.run.path / m.plan.stage / FILE, Pair) if _of(m, pair)
+        ]
+        pairs = [*before, *drawn]
+        publish(stage.path / FILE, rows.to_lines(pairs))
+        publish(stage.path / "README.md", dataset_card(config, number, pairs).encode())
+    facts = {
+        "new": len(drawn),
+        "total": len(pairs),
+        "candidates": len(candidates),
+        "drops": {"beyond-max-pairs": len(candidates) - len(drawn)},
+    }
+    return stage.finish(facts)
+
+
+def _of(manifest: Manifest, pair: Pair) -> bool:
+    """Whether a pair is new in that round: each round's file repeats those before it."""
+    return manifest.plan.stage == f"round-{pair.round:02d}/dataset"
+
+
+def _candidates(context: Context, questions: Manifest, answers: Manifest) -> list[tuple[int, Pair]]:
+    """(preference, pair) for every question the arm may use; lower preferences are drawn first."""
+    folder = context.run.path / answers.plan.stage
+    texts = {q.id: q for q in ShardFolder(context.run.path / questions.plan.stage / "accepted").stream(Question)}
+    outcome = {c.question: c for c in ShardFolder(folder / "consensus").stream(Consensus)}
+    solutions: dict[str, list[Solution]] = {}
+    for row in ShardFolder(folder / "solutions").stream(Solution):
+        solutions.setdefault(row.question, []).append(row)
+    arm = context.config.training.pairs
+    found = []
+    for id, question in texts.items():
+        chosen = _chosen(arm, outcome[id], solutions[id], context)
+        if chosen is not None:
+            preference, solution = chosen
+            pair = Pair(
+                id=id,
+                round=question.round,
+                question=question.text,
+                solution=solution.text,
+                answer=solution.answer,
+                agreement=outcome[id].agreement if arm == "consensus" else None,
+            )
+            found.append((preference, pair))
+    return found
+
+
+def _chosen(arm: str, outcome: Consensus, solutions: list[Solution], context: Context) -> tuple[int, Solution] | None:
+    """The solution an arm takes for a question, and how much it prefers that question."""
+    if arm == "unvoted":
+        return (0, solutions[0]) if solutions[0].text else None
+    if outcome.solution is not None:
+        return 0, next(s for s in solutions if s.sample == outcome.solution)
+    if arm == "shuffled":
+        config = _lenient(context)
+        plurality = decide(outcome.question, solutions, config).solution
+        return None if plurality is None else (1, next(s for s in solutions if s.sample == plurality))
+    return None
+
+
+def _lenient(context: Context) -> Any:
+    from dataclasses import replace
+
+    return replace(context.config.voting, reject_ties=False, min_agreement=0.0, max_agreement=1.0, min_votes=1)
+
+
+def draw(candidates: Sequence[tuple[int, Pair]], limit: int | None, seed: int, number: int) -> list[Pair]:
+    """At most `limit` pairs, the preferred ones first, then in a random order that seed and id decide."""
+
+    def rank(candidate: tuple[int, Pair]) -> tuple[int, bytes]:
+        preference, pair = candidate
+        return preference, hashlib.blake2b(f"{seed}/{number}/{pair.id}".encode(), digest_size=8).digest()
+
+    chosen = sorted(candidates, key=rank)[:limit]
+    return sorted((pair for _, pair in chosen), key=lambda pair: pair.id)
+
+
+def exchange(pairs: Sequence[Pair]) -> list[Pair]:
+    """Every question with the solution of another one: the solutions move half-way round, so none stays at home."""
+    import msgspec
+
+    half = len(pairs) // 2
+    moved = [*pairs[half:], *pairs[:half]]
+    return [
+        msgspec.structs.replace(pair, solution=other.solution, answer=other.answer)
+        for pair, other in zip(pairs, moved, strict=True)
+    ]

@@ -1,0 +1,54 @@
+"""The pool: every question accepted so far, over all rounds, as an index on disk that new texts are compared with."""
+
+import shutil
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crescent.dedup.index import NearDuplicateIndex
+from crescent.records import Question
+from crescent.run.shards import ShardFolder
+from crescent.run.stage import Stage
+from crescent.stages.context import Context
+
+
+def open_pool(context: Context, earlier: Sequence[str], stage: Stage, waves: set[int]) -> NearDuplicateIndex:
+    """The index over the accepted questions of the `earlier` stages and of this one's finished `waves`.
+
+    The rows of those stages are the truth and the index follows from them: when it holds anything else, as after a
+    kill between deciding a wave and publishing it, it is made again.
+    """
+    folder = context.run.path / "pool"
+    folders = [ShardFolder(context.run.path / name / "accepted") for name in earlier]
+    finished = (row for row in stage.shards("accepted").stream(Question) if row.wave in waves)
+    pool = [(row.id, row.text) for row in chain(_all(folders), finished)]
+    encode = _encoder(context)
+    index = NearDuplicateIndex(context.config.dedup, folder, encode)
+    if {id for id, _ in index} != {id for id, _ in pool}:
+        shutil.rmtree(folder)
+        index = NearDuplicateIndex(context.config.dedup, folder, encode)
+        if pool:
+            index.add([text for _, text in pool], [id for id, _ in pool])
+    return index
+
+
+def _all(folders: Iterable[ShardFolder]) -> Iterable[Question]:
+    for folder in folders:
+        yield from folder.stream(Question)
+
+
+def _encoder(context: Context) -> Callable[[list[str]], NDArray[np.float32]] | None:
+    """The base model as encoder, whatever round it is: vectors of two models could not be compared."""
+    embedding = context.config.dedup.embedding
+    if embedding is None or embedding.encoder != "model":
+        return None
+
+    def encode(texts: list[str]) -> NDArray[np.float32]:
+        from crescent.dedup.encoders import hidden_state_encoder
+
+        loaded = context.model(context.base)
+        return hidden_state_encoder(loaded.model, loaded.tokenizer, embedding.batch_size)(texts)
+
+    return encode

@@ -1,0 +1,208 @@
+"""Stage `questions`: waves of bait generations, each diversified by rejection sampling against the pool of all rounds.
+
+A near-duplicate goes back to the model with the question it is like, to be made different; the rewrite is screened and
+checked like any other text, at most `max_rewrites` times, then dropped.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from crescent.dedup.datamodule import Candidate, DedupDataModule
+from crescent.dedup.index import Match
+from crescent.errors import StageError
+from crescent.generation.prompts import fill
+from crescent.generation.request import Request
+from crescent.generation.screening import no_question
+from crescent.records import Completion, Drop, Question, WaveCount
+from crescent.run.manifest import Manifest
+from crescent.run.stage import Stage
+from crescent.stages.context import Context, ModelRef
+from crescent.stages.pool import open_pool
+from crescent.stages.predict import generate
+
+VERSION = 1
+
+
+def run(context: Context, number: int, model: ModelRef, earlier: Sequence[Manifest]) -> Manifest:
+    """Write round `number`'s accepted questions and its drops; `earlier`: this stage's manifests of past rounds.
+
+    Raises:
+        StageError: not one question was accepted; says what became of them.
+    """
+    config = context.config
+    stage = context.run.stage(
+        f"round-{number:02d}/questions",
+        VERSION,
+        {"seed": config.seed, "questions": asdict(config.questions), "dedup": asdict(config.dedup)},
+        {"model": model.identity, **{m.plan.stage: m.outcome for m in earlier}},
+    )
+    manifest = stage.finished() or _make(context, stage, number, model, earlier)
+    if not manifest.facts["accepted"]:
+        drops = ", ".join(f"{count} {reason}" for reason, count in manifest.facts["drops"].items())
+        raise StageError(
+            f"round {number}: none of the {manifest.facts['written']} texts that the model wrote is a new question "
+            f"({drops}). Look at {stage.path}/drops, the bait prompt and the sampling."
+        )
+    return manifest
+
+
+def _make(context: Context, stage: Stage, number: int, model: ModelRef, earlier: Sequence[Manifest]) -> Manifest:
+    stage.begin()
+    waves = _Waves(context, stage, number, model, [m.plan.stage for m in earlier])
+    ending = None
+    while (ending := waves.ending()) is None:
+        waves.next()
+    return stage.finish(waves.facts(ending), waves.total("tokens"))
+
+
+@dataclass
+class _Wave:
+    """One wave in the making."""
+
+    number: int
+    size: int
+    accepted: list[Candidate] = field(default_factory=list)
+    drops: list[Drop] = field(default_factory=list)
+    rewrites: int = 0
+    tokens: int = 0
+
+
+class _Waves:
+    """The waves of one round. What is finished is read back from disk, so a wave is never made twice."""
+
+    def __init__(self, context: Context, stage: Stage, number: int, model: ModelRef, earlier: Sequence[str]) -> None:
+        self.context, self.stage, self.number, self.model = context, stage, number, model
+        self.config = context.config.questions
+        self.counts = list(stage.shards("waves").stream(WaveCount))
+        self.index = open_pool(context, earlier, stage, {count.wave for count in self.counts})
+
+    def total(self, name: str) -> int:
+        """Sum of a field over all finished waves."""
+        return sum(getattr(count, name) for count in self.counts)
+
+    def ending(self) -> str | None:
+        """Why no further wave is made, in words, or None."""
+        if self.total("accepted") >= self.config.target:
+            return "target reached"
+        if len(self.counts) >= self.config.max_waves:
+            return f"wave limit reached ({self.config.max_waves})"
+        if self.config.max_tokens is not None and self.total("tokens") >= self.config.max_tokens:
+            return f"token budget spent ({self.config.max_tokens})"
+        if self.counts and self.counts[-1].accepted < self.config.min_yield * self.counts[-1].written:
+            return f"yield below {self.config.min_yield:.0%} in wave {len(self.counts)}"
+        return None
+
+    def size(self) -> int:
+        """Texts to ask for in the next wave: no more than the yield so far makes necessary for the target."""
+        written, accepted = self.total("written"), self.total("accepted")
+        missing = self.config.target - accepted
+        needed = missing if not accepted else -(-missing * written // accepted)
+        return max(1, min(self.config.wave_size, needed))
+
+    def next(self) -> None:
+        """Make one wave: write, screen, dedup, rewrite; publish its rows, then its count, which makes it finished."""
+        wave = _Wave(number=len(self.counts) + 1, size=self.size())
+        requests = [
+            Request(f"r{self.number:02d}-w{wave.number:03d}-q{i:05d}", self.config.bait) for i in range(wave.size)
+        ]
+        texts = self._generate(wave, requests, f"written-{wave.number:03d}", "bait")
+        candidates = self._screened(wave, texts, 0)
+        for attempt in range(self.config.max_rewrites + 1):
+            unchecked = attempt > 0 and not self.config.recheck_rewrites
+            data = DedupDataModule(candidates, self.index, self._rewrite_requests, unchecked)
+            with self.stage.work():
+                data.setup()
+            wave.accepted += data.accepted
+            if not data.collisions or attempt == self.config.max_rewrites:
+                wave.drops += [_near_duplicate(candidate, match) for candidate, match in data.collisions]
+                break
+            requests = data.predict_dataloader()
+            wave.rewrites += len(requests)
+            texts = self._generate(
+                wave, requests, f"rewritten-{wave.number:03d}-{attempt + 1}", f"rewrite {attempt + 1}"
+            )
+            candidates = self._screened(wave, texts, attempt + 1)
+        self._publish(wave)
+
+    def _generate(self, wave: "_Wave", requests: Sequence[Request], kind: str, what: str) -> list[Completion]:
+        shards = generate(
+            self.context,
+            self.stage,
+            kind,
+            ref=self.model,
+            requests=requests,
+            sampling=self.config.sampling,
+            title=f"round {self.number} wave {wave.number} {what}",
+        )
+        completions = list(shards.stream(Completion))
+        wave.tokens += sum(completion.tokens for completion in completions)
+        return completions
+
+    def _screened(self, wave: "_Wave", completions: Sequence[Completion], rewrites: int) -> list[Candidate]:
+        """The completions that may be questions; the others become drops of the wave."""
+        candidates = []
+        for completion in completions:
+            question = completion.request.partition("-v")[0]
+            reason = no_question(completion.text, completion.stop, self.config.bait)
+            if reason is None:
+                candidates.append(Candidate(question, completion.text, rewrites))
+            else:
+                wave.drops.append(Drop(id=question, text=completion.text, reason=reason))
+        return candidates
+
+    def _rewrite_requests(self, collisions: Sequence[tuple[Candidate, Match]]) -> list[Request]:
+        return [
+            Request(
+                f"{candidate.id}-v{candidate.rewrites + 1}",
+                fill(self.config.rewrite, question=candidate.text, other=match.text),
+            )
+            for candidate, match in collisions
+        ]
+
+    def _publish(self, wave: "_Wave") -> None:
+        questions = [
+            Question(id=c.id, round=self.number, wave=wave.number, text=c.text, rewrites=c.rewrites)
+            for c in sorted(wave.accepted, key=lambda c: c.id)
+        ]
+        self.stage.shards("accepted").write(wave.number, questions)
+        drops: list[Drop] = sorted(wave.drops, key=lambda drop: drop.id)
+        self.stage.shards("drops").write(wave.number, drops)
+        count = WaveCount(
+            wave=wave.number,
+            written=wave.size,
+            rewrites=wave.rewrites,
+            accepted=len(questions),
+            drops=dict(sorted(Counter(drop.reason for drop in wave.drops).items())),
+            tokens=wave.tokens,
+        )
+        assert count.written == count.accepted + len(wave.drops), "rows in = rows out + drops"
+        self.stage.shards("waves").write(wave.number, [count])
+        self.counts.append(count)
+
+    def facts(self, ending: str) -> dict[str, Any]:
+        """What the report says about this stage."""
+        drops: Counter[str] = Counter()
+        for count in self.counts:
+            drops.update(count.drops)
+        return {
+            "written": self.total("written"),
+            "rewrites": self.total("rewrites"),
+            "accepted": self.total("accepted"),
+            "drops": dict(sorted(drops.items())),
+            "tokens": self.total("tokens"),
+            "ending": ending,
+            "pool": len(self.index),
+        }
+
+
+def _near_duplicate(candidate: Candidate, match: Match) -> Drop:
+    return Drop(
+        id=candidate.id,
+        text=candidate.text,
+        reason="near-duplicate",
+        other=match.other,
+        test=match.test,
+        similarity=round(match.similarity, 6),
+    )

@@ -1,0 +1,1 @@
+"""What a run found: every figure of `summary.json`, read back from the run folder after the fact."""

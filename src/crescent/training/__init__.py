@@ -1,0 +1,1 @@
+"""Fine-tuning: examples, plan, packing, the Lightning modules, checkpoints and export."""

@@ -1,0 +1,61 @@
+"""The LightningDataModule: serves whole optimizer steps, from the first one that is not done yet."""
+
+from typing import NamedTuple
+
+import pytorch_lightning as pl
+from torch.utils.data import DataLoader, Dataset
+
+from crescent.training.packing import MicroBatch, micro_batches
+from crescent.training.plan import TrainingPlan
+
+
+class StepBatch(NamedTuple):
+    """This rank's share of optimizer step `step` (from 0). The token counts are those of all ranks."""
+
+    step: int
+    micro_batches: list[MicroBatch]
+    tokens: int
+    solution_tokens: int
+
+
+class StepDataset(Dataset[StepBatch]):
+    """Steps `first_step` to the last of the plan. Rank r of n takes every n-th example of a step, from the r-th on."""
+
+    def __init__(self, plan: TrainingPlan, first_step: int = 0, rank: int = 0, world_size: int = 1) -> None:
+        self.plan = plan
+        self.first_step = first_step
+        self.rank = rank
+        self.world_size = world_size
+
+    def __len__(self) -> int:
+        return len(self.plan.steps) - self.first_step
+
+    def __getitem__(self, index: int) -> StepBatch:
+        config = self.plan.config
+        step = self.first_step + index
+        examples = self.plan.examples_of(step)
+        return StepBatch(
+            step=step,
+            micro_batches=micro_batches(
+                examples[self.rank :: self.world_size],
+                row_length=config.max_length if config.packing else None,
+                max_rows=config.micro_batch_size,
+                max_tokens=config.micro_batch_tokens,
+            ),
+            tokens=sum(len(example.input_ids) for example in examples),
+            solution_tokens=sum(example.solution_tokens for example in examples),
+        )
+
+
+class StepDataModule(pl.LightningDataModule):  # type: ignore[misc]  # Lightning is untyped to mypy
+    """Feeds `FineTuning`: one item is one optimizer step, so the loader neither batches nor shuffles."""
+
+    def __init__(self, plan: TrainingPlan, first_step: int) -> None:
+        super().__init__()
+        self.plan = plan
+        self.first_step = first_step
+
+    def train_dataloader(self) -> DataLoader[StepBatch]:
+        """This rank's share of the steps, in the plan's order."""
+        dataset = StepDataset(self.plan, self.first_step, self.trainer.global_rank, self.trainer.world_size)
+        return DataLoader(dataset, batch_size=None, shuffle=False, num_workers=0)

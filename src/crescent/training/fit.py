@@ -1,0 +1,181 @@
+"""Fine-tuning from pairs to a trained model: the stage's work, without its folder and its manifest."""
+
+import dataclasses
+import math
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pytorch_lightning as pl
+import torch
+
+from crescent.config.schema import Training
+from crescent.errors import StageError
+from crescent.run.atomic import publish
+from crescent.training.checkpoint import Checkpoints
+from crescent.training.datamodule import StepDataModule
+from crescent.training.examples import encode_pairs
+from crescent.training.export import export_adapter
+from crescent.training.module import FineTuning, StepRecord, derived_seed
+from crescent.training.plan import TrainingPlan, plan_steps
+from crescent.training.prepare import prepared
+from crescent.training.quiet import quiet_lightning
+from crescent.training.stop import StopSignals
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+FINISHED = "finished"
+CHECKPOINTS = "checkpoints"
+EVIDENCE = "nan.json"
+ADAPTER = "adapter"
+
+
+class TrainingResult(msgspec.Struct, kw_only=True):
+    """What a training did, an earlier part of it that was resumed included.
+
+    `steps`: optimizer steps applied; `tokens` and `solution_tokens`: seen in them; `losses`: per step, in nats per
+    solution token; `dropped`: reason -> pairs; `state`: "finished" or why it stopped.
+    """
+
+    steps: int
+    tokens: int
+    solution_tokens: int
+    losses: list[float]
+    dropped: dict[str, int]
+    state: str
+
+
+def train(
+    model: "PreTrainedModel",
+    tokenizer: "PreTrainedTokenizerBase",
+    pairs: Sequence[tuple[str, str]],
+    config: Training,
+    *,
+    seed: int,
+    folder: Path,
+    on_step: Callable[[StepRecord], None] | None = None,
+    accelerator: str = "auto",
+    devices: int = 1,
+    num_nodes: int = 1,
+) -> TrainingResult:
+    """Fine-tune `model`, in place, on (prompt, solution) pairs; go on from the checkpoint in `folder` if there is one.
+
+    A loss or gradient that is not a number ends the training before it reaches the weights: `state` says so and
+    `folder/nan.json` holds step, loss, learning rate and the indices of the pairs. Ctrl-C and SIGTERM end it after the
+    current step, with a checkpoint, and are then raised again. `on_step` is called on rank 0 after every step.
+
+    With `devices * num_nodes` > 1 every rank calls this, started by torchrun or srun.
+
+    Raises:
+        StageError: nothing to train on, or several devices without a launcher.
+        ModelError: no usable chat template; adapters or packing that do not suit the model.
+        DamagedError, RunFolderError: the checkpoint in `folder` is damaged or of another training.
+    """
+    _check_launch(devices * num_nodes)
+    longest = getattr(model.config.get_text_config(), "max_position_embeddings", None) or config.max_length
+    config = dataclasses.replace(config, max_length=min(config.max_length, longest))
+    examples = encode_pairs(tokenizer, pairs, config.max_length)
+    steps = plan_steps(len(examples.kept), config.epochs, config.batch_size, seed)
+    plan = TrainingPlan(config, seed, examples, steps)
+    folder.mkdir(parents=True, exist_ok=True)
+    # CUDA's generators are left alone: reading their state would open a context on every device.
+    with quiet_lightning(), torch.random.fork_rng(devices=[]):
+        torch.manual_seed(derived_seed(seed))
+        trainer = pl.Trainer(
+            accelerator=accelerator,
+            devices=devices,
+            num_nodes=num_nodes,
+            strategy="ddp" if devices * num_nodes > 1 else "auto",
+            precision=config.precision,
+            max_epochs=1,
+            default_root_dir=folder,
+            logger=False,
+            enable_checkpointing=False,
+            enable_progress_bar=False,
+            enable_model_summary=False,
+            use_distributed_sampler=False,
+            num_sanity_val_steps=0,
+        )
+        with prepared(model, config) as student:
+            losses, failure = _fit(trainer, student, plan, folder, on_step)
+            if trainer.is_global_zero and config.method == "lora" and config.lora.keep_adapter:
+                export_adapter(student, folder / ADAPTER)
+    if failure is not None and trainer.is_global_zero:
+        _keep_evidence(folder / EVIDENCE, failure, plan.pairs_of(failure.step - 1))
+    seen = [example for step in range(len(losses)) for example in plan.examples_of(step)]
+    return TrainingResult(
+        steps=len(losses),
+        tokens=sum(len(example.input_ids) for example in seen),
+        solution_tokens=sum(example.solution_tokens for example in seen),
+        losses=losses,
+        dropped=examples.dropped,
+        state=FINISHED if failure is None else _why(failure),
+    )
+
+
+def _fit(
+    trainer: pl.Trainer,
+    student: Any,
+    plan: TrainingPlan,
+    folder: Path,
+    on_step: Callable[[StepRecord], None] | None,
+) -> tuple[list[float], StepRecord | None]:
+    """Run the steps that are left; return the losses of all, and the step that was not a number."""
+    checkpoints = Checkpoints(folder / CHECKPOINTS, plan.fingerprint(student))
+    done = checkpoints.newest()
+    losses = list(done.losses) if done else []
+    stop = StopSignals()
+
+    def after_step(record: StepRecord) -> bool:
+        losses.append(record.loss)
+        if trainer.is_global_zero and on_step is not None:
+            try:
+                on_step(record)
+            except KeyboardInterrupt:
+                stop.request()
+        stopping: bool = trainer.strategy.reduce_boolean_decision(stop.received is not None, all=False)
+        if stopping or record.step % plan.config.checkpoint_every == 0:
+            if trainer.is_global_zero:
+                checkpoints.save(student, trainer.optimizers[0], record.step, losses)
+            trainer.strategy.barrier()
+        return stopping
+
+    module = FineTuning(student, plan, after_step)
+    if done:
+        checkpoints.load_weights(student, done)
+        module.restore = lambda optimizer: checkpoints.load_optimizer(student, optimizer, done)
+    if len(losses) < len(plan.steps):
+        trainer.callbacks.append(stop)
+        with stop:
+            trainer.fit(module, datamodule=StepDataModule(plan, len(losses)))
+        stop.deliver()
+    return losses, module.failure
+
+
+def _why(failure: StepRecord) -> str:
+    what = "gradient" if math.isfinite(failure.loss) else "loss"
+    return f"stopped: {what} is not a number at step {failure.step}"
+
+
+def _keep_evidence(path: Path, failure: StepRecord, pairs: list[int]) -> None:
+    evidence = {
+        "step": failure.step,
+        "loss": str(failure.loss),
+        "gradient_norm": str(failure.gradient_norm),
+        "learning_rate": failure.learning_rate,
+        "pairs": pairs,
+    }
+    publish(path, msgspec.json.format(msgspec.json.encode(evidence), indent=1) + b"\n")
+
+
+def _check_launch(world_size: int) -> None:
+    """Lightning would start the missing processes by running the whole program again, once per device."""
+    started = int(os.environ.get("WORLD_SIZE") or os.environ.get("SLURM_NTASKS") or 1)
+    if world_size > 1 and started != world_size:
+        raise StageError(
+            f"training on {world_size} devices needs {world_size} processes, and {started} started: use "
+            f"torchrun --nproc-per-node, or srun, or set trainer.devices=1."
+        )

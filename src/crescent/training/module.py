@@ -1,0 +1,132 @@
+"""The LightningModule: one `training_step` is one whole optimizer step."""
+
+import hashlib
+import inspect
+from collections.abc import Callable
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytorch_lightning as pl
+import torch
+from torch.nn.functional import cross_entropy
+
+from crescent.training.datamodule import StepBatch
+from crescent.training.packing import IGNORED, MicroBatch
+from crescent.training.plan import TrainingPlan
+from crescent.training.schedule import learning_rate
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+
+class StepRecord(NamedTuple):
+    """What one optimizer step did. `step` counts from 1; `loss` is in nats per solution token, before the update."""
+
+    step: int
+    steps: int
+    loss: float
+    gradient_norm: float
+    learning_rate: float
+    tokens: int
+    solution_tokens: int
+
+
+class FineTuning(pl.LightningModule):  # type: ignore[misc]  # Lightning is untyped to mypy
+    """AdamW on the solution tokens, by hand: a step accumulates its micro-batches, clips, and updates once.
+
+    The loss of a step is the sum of the negative log-likelihood over its solution tokens, on all ranks, divided by
+    their number on all ranks, so neither micro-batches nor ranks nor packing change what is minimised.
+
+    `after_step` is called with the record of every finished step, on every rank; what it returns says whether to stop.
+    `failure` is set, and training ends before the update, when loss or gradient is not a number.
+    """
+
+    def __init__(self, model: "PreTrainedModel", plan: TrainingPlan, after_step: Callable[[StepRecord], bool]) -> None:
+        super().__init__()
+        self.automatic_optimization = False
+        self.model = model
+        self.plan = plan
+        self.config = plan.config
+        self.after_step = after_step
+        self.failure: StepRecord | None = None
+        self.restore: Callable[[torch.optim.Optimizer], None] | None = None
+        base = model.get_base_model() if hasattr(model, "get_base_model") else model
+        self.skips_columns = "logits_to_keep" in inspect.signature(base.forward).parameters
+
+    def configure_optimizers(self) -> torch.optim.Optimizer:
+        """AdamW with PyTorch's betas and epsilon. Weight decay spares vectors: norms and biases."""
+        trained = [parameter for parameter in self.model.parameters() if parameter.requires_grad]
+        groups = [
+            {"params": [p for p in trained if p.ndim > 1], "weight_decay": self.config.weight_decay},
+            {"params": [p for p in trained if p.ndim <= 1], "weight_decay": 0.0},
+        ]
+        optimizer = torch.optim.AdamW([g for g in groups if g["params"]], lr=self.config.learning_rate)
+        if self.restore is not None:
+            self.restore(optimizer)
+        return optimizer
+
+    def training_step(self, batch: StepBatch, batch_idx: int) -> None:
+        """Run the whole optimizer step `batch.step` (from 0)."""
+        # Dropout draws from the step's own seed, so that a resumed training sees what an unbroken one sees.
+        torch.manual_seed(derived_seed(self.plan.seed, batch.step, self.global_rank))
+        optimizer: Any = self.optimizers()
+        rate = learning_rate(batch.step, len(self.plan.steps), self.config)
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+        loss: torch.Tensor = self.trainer.strategy.reduce(self._accumulate(batch), reduce_op="sum")
+        parameters = [parameter for parameter in self.model.parameters() if parameter.grad is not None]
+        norm = torch.nn.utils.clip_grad_norm_(parameters, self.config.clip or float("inf"))
+        record = StepRecord(
+            step=batch.step + 1,
+            steps=len(self.plan.steps),
+            loss=float(loss),
+            gradient_norm=float(norm),
+            learning_rate=rate,
+            tokens=batch.tokens,
+            solution_tokens=batch.solution_tokens,
+        )
+        if not (torch.isfinite(loss) and torch.isfinite(norm)):
+            self.failure = record
+            self.trainer.should_stop = True
+        else:
+            optimizer.step()
+            if self.after_step(record):
+                self.trainer.should_stop = True
+        optimizer.zero_grad()
+
+    def _accumulate(self, batch: StepBatch) -> torch.Tensor:
+        """Add up the gradient of the step's loss; return this rank's part of the loss, in float64."""
+        total = torch.zeros((), dtype=torch.float64, device=self.device)
+        # DistributedDataParallel averages gradients over ranks, the loss is a sum over them.
+        scale = self.trainer.world_size / batch.solution_tokens
+        last = len(batch.micro_batches) - 1
+        for number, micro_batch in enumerate(batch.micro_batches):
+            with nullcontext() if number == last else self._unsynchronised():
+                summed = self._summed_loss(micro_batch)
+                self.manual_backward(summed * scale)
+            total += summed.detach().double()
+        if last < 0:
+            # This rank has no pairs in this step, yet the others wait for its gradient.
+            zero = sum(parameter.sum() for parameter in self.model.parameters() if parameter.requires_grad) * 0.0
+            self.manual_backward(zero)
+        return total / batch.solution_tokens
+
+    def _summed_loss(self, batch: MicroBatch) -> torch.Tensor:
+        kept = {"logits_to_keep": batch.columns} if self.skips_columns else {}
+        logits = self.model(
+            input_ids=batch.input_ids, position_ids=batch.position_ids, use_cache=False, return_dict=True, **kept
+        ).logits
+        if not self.skips_columns:
+            logits = logits[:, batch.columns]
+        flat = logits.reshape(-1, logits.shape[-1]).float()
+        return cross_entropy(flat, batch.targets.flatten(), ignore_index=IGNORED, reduction="sum")
+
+    def _unsynchronised(self) -> Any:
+        strategy = self.trainer.strategy
+        return strategy.block_backward_sync() if self.trainer.world_size > 1 else nullcontext()
+
+
+def derived_seed(seed: int, *parts: int) -> int:
+    """A seed of 63 bits that depends on all of `seed` and `parts`."""
+    text = ":".join(map(str, (seed, *parts)))
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8]) >> 1

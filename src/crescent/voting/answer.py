@@ -1,0 +1,27 @@
+"""The final answer of a solution, with where it was read and how far that reading can be trusted."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+MatchKind = Literal[
+    "marker", "boxed", "phrase", "choice", "output", "bold", "equation", "conclusion", "words", "last-number"
+]
+"""From the most to the least trusted; `crescent.voting.extraction` says what each one means."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`text` is what stands in the solution from `start` to `end`; `value` is its canonical form.
+
+    Two answers with the same `value` are equivalent; two with different values may still be
+    (`crescent.voting.equivalence`). Offsets count characters of the solution as it was given.
+    """
+
+    text: str
+    value: str
+    match: MatchKind
+    start: int
+    end: int
+
+    def __str__(self) -> str:
+        return self.value

@@ -1,0 +1,211 @@
+"""The answer of a solution that names none: what its concluding sentence says, or its last equation.
+
+A concluding sentence often repeats what the question gave ("so all 12 of the 15 eggs are sold"). Such numbers are not
+the answer: preferred is a number that the sentence shares with the latest result of the calculation, then one that
+appears there for the first time. Sentences are looked at from the end, so that most texts are decided by their last.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from crescent.voting.answer import Answer, MatchKind
+from crescent.voting.canonicalization import canonical
+from crescent.voting.equivalence import fits
+from crescent.voting.values import QUANTITY, Value
+
+WINDOW = 4000
+"""Characters before the end that are looked at."""
+MAX_SENTENCES = 12
+_STOP = re.compile(r"[.!?](?=[\s*)\]\"'’”]|$)[*)\]\"'’”]*")
+_LIST_ITEM = re.compile(
+    r"\s*(?:[-*#>•]\s*)*(?:\(?\d{1,2}[.)](?=\s|$)|(?:\*\*)?(?:Step|Part|Day|Case) \d{1,2}\b[:.]?)", re.I
+)
+_CHATTER = re.compile(
+    r"(?i)let me know|hope (?:this|that|it)|feel free|happy to help|any (?:other |more |further )?questions?\b|"
+    r"^\W*(?:please )?note\b|disclaimer|thank(?:s| you)|good luck|have a (?:great|nice)|great job|"
+    r"would you like|do you want|is there anything|rate (?:this|my)|https?://"
+)
+_CHECK = re.compile(r"(?i)^\W*(?:to |let'?s |we can )?(?:check|verif|double[- ]check|confirm|proof)")
+_CONCLUDES = re.compile(
+    r"(?i)^\W*(?:so,? )?(?:therefore|thus|hence|in total|in conclusion|altogether|overall|consequently|as a result|"
+    r"in summary|to summarize|final|conclusion|(?:the )?total\b|answer)|\b(?:therefore|thus|hence)\b,"
+)
+_REASON = re.compile(r"(?i)[\s,](?:because\s|since\s(?![^.\n]{1,200},\s[a-z]))")
+_ROUNDED = re.compile(r"(?i)\bround(?:s|ed|ing)?\b")
+_SHARE = re.compile(r"\b\d+ (?:out )?of (?:the |his |her |their |its |all |those |these )?\d+\b")
+_AFTER_EQUALS = re.compile(r"(?:\\[\[(]|\\(?:text|mathbf|textbf)\{|[*\s{$]|\\\$)*")
+_GOES_ON = re.compile(r"\s*(?:[-+*/×÷^(]|x\s|\\times|\\div|\\cdot)\s*[$(]?\s*\d")
+_BOLD = re.compile(r"\*\*([^*\n]{1,80})\*\*")
+_FENCE = re.compile(r"```[^\n]*\n.*?(?:```|\Z)", re.S)
+_NUMERAL = re.compile(r"\d[\d,]*(?:\.\d+)?")
+
+
+@dataclass(slots=True)
+class _Passage:
+    """The text up to the end of the solution, with the results of its equations found from the end as needed."""
+
+    text: str
+    start: int
+    end: int
+    results: list[Value] = field(default_factory=list)
+    searched: int = -1
+    found: dict[tuple[int, int], list[Value]] = field(default_factory=dict)
+
+    def latest(self, before: int) -> Value | None:
+        """The last equation's result that ends at or before a position."""
+        for result in self.all_results():
+            if result.end <= before:
+                return result
+        return None
+
+    def all_results(self) -> Iterator[Value]:
+        """The results that end their chain of equations, from the last to the first."""
+        yield from self.results
+        position = self.end if self.searched < 0 else self.searched
+        while (
+            position := max(self.text.rfind("=", self.start, position), self.text.rfind("≈", self.start, position))
+        ) >= 0:
+            self.searched = position
+            value = self.result_at(position + 1)
+            if value is not None:
+                self.results.append(value)
+                yield value
+        self.searched = self.start
+
+    def result_at(self, position: int) -> Value | None:
+        lead = _AFTER_EQUALS.match(self.text, position, min(self.end, position + 100))
+        value = QUANTITY.match(self.text, lead.end() if lead else position, self.end)
+        if value is None or _GOES_ON.match(self.text, value.end(), self.end):
+            return None
+        key = canonical(value[0])
+        return Value(value.start(), value.end(), key) if key else None
+
+    def values(self, start: int, stop: int) -> list[Value]:
+        if (start, stop) not in self.found:
+            matches = QUANTITY.finditer(self.text, start, stop)
+            values = (Value(match.start(), match.end(), canonical(match[0])) for match in matches)
+            self.found[start, stop] = [value for value in values if value.canonical]
+        return self.found[start, stop]
+
+    def sentences(self) -> Iterator[tuple[int, int]]:
+        """The sentences with digits in them, from the last to the first."""
+        stop = self.end
+        while stop > self.start:
+            begin = max(self.text.rfind("\n", self.start, stop) + 1, self.start)
+            yield from self.sentences_of_line(begin, stop)
+            stop = begin - 1
+
+    def sentences_of_line(self, begin: int, stop: int) -> Iterator[tuple[int, int]]:
+        cuts = [begin, *(match.end() for match in _STOP.finditer(self.text, begin, stop)), stop]
+        for number in range(len(cuts) - 2, -1, -1):
+            start, end = cuts[number], cuts[number + 1]
+            if item := _LIST_ITEM.match(self.text, start, end):
+                start = item.end()
+            if _NUMERAL.search(self.text, start, end):
+                yield start, end
+
+    def is_new(self, value: Value, sentence: int) -> bool:
+        """Whether a numeral of `value` stands nowhere before its sentence."""
+        earlier = {_plain(numeral) for numeral in _NUMERAL.findall(self.text, self.start, sentence)}
+        return any(_plain(numeral) not in earlier for numeral in _NUMERAL.findall(self.text, value.start, value.end))
+
+
+def conclude(text: str, start: int, end: int) -> Answer | None:
+    """The answer that `text[start:end]` comes to, without any phrase that announces it."""
+    start = max(start, end - WINDOW)
+    passage = _Passage(_without_code(text[:end], start), start, end)
+    spare = None
+    for number, (begin, stop) in enumerate(passage.sentences()):
+        if number == MAX_SENTENCES:
+            break
+        words = passage.text[begin:stop]
+        if _CHATTER.search(words) or words.rstrip("*_ \"'").endswith("?"):
+            continue
+        spare = spare or (begin, stop)
+        if not _CHECK.search(words) and _concludes(passage, begin, stop, words, last=number == 0):
+            return _chosen(passage, begin, stop)
+    latest = passage.latest(end)
+    if latest is not None:
+        return _answer(passage, latest, "equation")
+    values = passage.values(*spare) if spare else []
+    return _answer(passage, values[-1], "last-number") if values else None
+
+
+def from_sentence(text: str, start: int, stop: int, context: int) -> Answer | None:
+    """The answer in the one sentence `text[start:stop]`, given the calculation since `context`."""
+    return _chosen(_Passage(text, max(context, stop - WINDOW), stop), start, stop)
+
+
+def _concludes(passage: _Passage, begin: int, stop: int, words: str, last: bool) -> bool:
+    """Whether a sentence concludes in words, holds the latest result, or a number that is new."""
+    if _CONCLUDES.search(words):
+        return True
+    values = passage.values(begin, stop)
+    latest = passage.latest(stop)
+    if latest is not None:
+        if any(_same(value, latest) for value in values):
+            return True
+        if _SHARE.search(words):
+            return False
+    if any(passage.is_new(value, begin) for value in values):
+        return True
+    return last and len(values) == 1 and any(value.canonical == values[0].canonical for value in passage.all_results())
+
+
+def _chosen(passage: _Passage, begin: int, stop: int) -> Answer | None:
+    """The number of one sentence that answers."""
+    reason = _REASON.search(passage.text, begin, stop)
+    values = passage.values(begin, reason.start()) if reason else []
+    if not values or reason is None:
+        values = passage.values(begin, stop)
+    else:
+        stop = reason.start()
+    if not values:
+        return None
+    bold = _in_bold(passage.text, begin, stop, values)
+    if bold is not None:
+        return _answer(passage, bold, "bold")
+    latest = passage.latest(stop)
+    own = latest is not None and latest.start >= begin
+    if own and latest is not None and latest.end == values[-1].end:
+        return _answer(passage, latest, "equation")
+    if _ROUNDED.search(passage.text, begin, stop):
+        return _answer(passage, values[-1], "conclusion")
+    if latest is not None and (shared := [value for value in values if _same(value, latest)]):
+        return _answer(passage, shared[-1], "equation" if own else "conclusion")
+    fresh = [value for value in values if passage.is_new(value, begin)]
+    if not fresh:
+        computed = {value.canonical for value in passage.all_results()}
+        fresh = [value for value in values if value.canonical in computed]
+    return _answer(passage, (fresh or values)[-1], "conclusion")
+
+
+def _in_bold(text: str, begin: int, stop: int, values: list[Value]) -> Value | None:
+    """The number in bold, if there is one alone."""
+    if text.find("**", begin, stop) < 0:
+        return None
+    spans = [match.span() for match in _BOLD.finditer(text, begin, stop)]
+    bold = [value for value in values if any(left <= value.start and value.end <= right for left, right in spans)]
+    return bold[-1] if bold and len({value.canonical for value in bold}) == 1 else None
+
+
+def _without_code(text: str, start: int) -> str:
+    """The text with code blocks blanked, unless all digits stand in them."""
+    if "```" not in text:
+        return text
+    blanked = _FENCE.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
+    return blanked if _NUMERAL.search(blanked, start) else text
+
+
+def _same(value: Value, result: Value) -> bool:
+    return value.canonical == result.canonical or fits(value.canonical, result.canonical)
+
+
+def _plain(numeral: str) -> str:
+    numeral = numeral.replace(",", "")
+    return numeral.rstrip("0").rstrip(".") if "." in numeral else numeral
+
+
+def _answer(passage: _Passage, value: Value, match: MatchKind) -> Answer:
+    return Answer(passage.text[value.start : value.end], value.canonical, match, value.start, value.end)

@@ -1,0 +1,136 @@
+"""Numbers as people and models write them, and their exact values.
+
+`NUMBER` is unsigned: digits with thousands separators (western 1,200 and Indian 1,00,000, the LaTeX forms 1{,}200 and
+1\\,200, thin and fixed spaces), a decimal part, or a decimal part alone (.5). All patterns are bounded or free of
+overlapping repeats, so that matching takes linear time on any text.
+"""
+
+import re
+from fractions import Fraction
+
+SEPARATOR = r"(?:,|\{,\}|,\\!|\\,|[\u00a0\u2009\u202f'])"
+INTEGER = rf"(?:\d{{1,3}}(?:{SEPARATOR}\d{{2,3}}){{0,8}}{SEPARATOR}\d{{3}}(?!\d)|\d+)"
+NUMBER = rf"(?:{INTEGER}(?:\.\d+)?|\.\d+)"
+POWER_OF_TEN = r"(?:[eE][-+]?\d{1,4}(?!\w)|\s?(?:[x×*·]|\\times|\\cdot)\s?10\s?(?:\^|\*\*)\s?[{(]?[-−+]?\d{1,4}[)}]?)"
+CURRENCY = r"(?:(?:US|AU|CA|A|C|S|HK|NZ|R)?\\?\$|[€£¥₹₩₽₫฿]|Rs\.?|INR|USD|EUR|GBP)"
+MAX_DIGITS = 100
+"""Longer numerals and results are not evaluated: a guard against texts made to be slow."""
+
+_JUNK = re.compile(r"\{,\}|\\[,!]|[,\u00a0\u2009\u202f']")
+_POWER = re.compile(r"^(.*?)(?:[eE]|\s?(?:[x×*·]|\\times|\\cdot)\s?10\s?(?:\^|\*\*)\s?[{(]?)([-−+]?\d{1,4})[)}]?$")
+_UNITS = {
+    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+    "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
+    "seventeen": 17, "eighteen": 18, "nineteen": 19,
+}  # fmt: skip
+_TENS = {
+    "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
+}  # fmt: skip
+SCALES = {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
+_PARTS = {"half": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fourth": 4, "fourths": 4, "fifth": 5}
+_PARTS |= {"fifths": 5, "sixth": 6, "sixths": 6, "eighth": 8, "eighths": 8, "tenth": 10, "tenths": 10}
+NUMBER_WORD = re.compile(
+    r"(?i)\b(?:" + "|".join([*_UNITS, *_TENS, *SCALES, "a dozen", "half a dozen", "one half", "a half"]) + r")\b"
+)
+
+
+def exact(numeral: str) -> Fraction | None:
+    """The value of a `NUMBER`, possibly signed or with a power of ten; None if it is none or too long.
+
+    A decimal that differs from a short one only by binary rounding, as programs print it (17.999999999999996), has the
+    value of the short one.
+    """
+    text = _JUNK.sub("", numeral).replace("−", "-")
+    exponent = 0
+    if not text.isascii() or len(text) > MAX_DIGITS:
+        return None
+    if not text.isdigit() and (power := _POWER.match(text)):
+        text, exponent = power[1], int(power[2].replace("−", "-"))
+    if abs(exponent) > MAX_DIGITS:
+        return None
+    try:
+        value = Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        return None
+    if exponent:
+        value *= Fraction(10) ** exponent
+    elif len(text) > 12 and "." in text and "/" not in text:
+        value = _unrounded(value, len(text) - text.index(".") - 1)
+    return value
+
+
+def _unrounded(value: Fraction, decimals: int) -> Fraction:
+    """The short decimal nearby, when `value` has the many digits of a printed binary fraction and lies next to one."""
+    if decimals < 10:
+        return value
+    short = round(value, 6)
+    return short if short and abs(value - short) <= abs(short) * Fraction(1, 10**11) else value
+
+
+def written(value: Fraction) -> str:
+    """The one way a rational number is written: an integer, a decimal of at most 12 places, else a reduced fraction."""
+    if value.denominator == 1:
+        return str(value.numerator)
+    rest = value.denominator
+    twos = fives = 0
+    while rest % 2 == 0 and twos <= 12:
+        rest, twos = rest // 2, twos + 1
+    while rest % 5 == 0 and fives <= 12:
+        rest, fives = rest // 5, fives + 1
+    places = max(twos, fives)
+    if rest != 1 or places > 12:
+        return f"{value.numerator}/{value.denominator}"
+    digits = str(abs(value.numerator) * 10**places // value.denominator).rjust(places + 1, "0")
+    return f"{'-' if value < 0 else ''}{digits[:-places]}.{digits[-places:]}"
+
+
+def from_words(text: str) -> Fraction | None:
+    """The value of a number written in English words ("twenty-one", "a dozen", "two and a half", "three quarters")."""
+    words = re.findall(r"[a-z]+", text.lower())
+    if not words or len(words) > 12 or len(text) > 100:
+        return None
+    if words in (["a", "dozen"], ["one", "dozen"]):
+        return Fraction(12)
+    if words == ["half", "a", "dozen"]:
+        return Fraction(6)
+    return _words_with_parts(words)
+
+
+def _words_with_parts(words: list[str]) -> Fraction | None:
+    if words[-1] not in _PARTS:
+        return _cardinal(words)
+    part = Fraction(1, _PARTS[words[-1]])
+    rest = words[:-1]
+    if "and" in rest:
+        split = len(rest) - 1 - rest[::-1].index("and")
+        whole, rest = _cardinal(rest[:split]), rest[split + 1 :]
+    else:
+        whole = Fraction(0)
+    count = Fraction(1) if rest in ([], ["a"], ["one"]) else _cardinal(rest)
+    return None if whole is None or count is None else whole + count * part
+
+
+def _cardinal(words: list[str]) -> Fraction | None:
+    if not words or words[0] == "and":
+        return None
+    if words[0] in ("a", "an"):
+        words = ["one", *words[1:]]
+        if len(words) == 1 or words[1] not in SCALES:
+            return None
+    total = current = 0
+    last = 10**15
+    for word in words:
+        if word == "and":
+            continue
+        if word in _UNITS or word in _TENS:
+            value = _UNITS.get(word, _TENS.get(word, 0))
+            if last <= value or (word in _UNITS and value >= 10 and last < 100) or (last < 20 and word in _UNITS):
+                return None
+            current, last = current + value, value
+        elif word == "hundred":
+            current, last = (current or 1) * 100, 100
+        elif word in SCALES:
+            total, current, last = total + (current or 1) * SCALES[word], 0, SCALES[word]
+        else:
+            return None
+    return Fraction(total + current)

@@ -1,0 +1,81 @@
+"""Which part of a sampled text is the solution, and what in it is not to be read.
+
+A model may think aloud first, may go on after its answer with a question of its own making, and may write tokens of its
+chat template as text. All work here is by offsets into the text as it was given: what must not be read is blanked, so
+that an answer's span stays true.
+"""
+
+import re
+from dataclasses import dataclass
+
+_THOUGHT_END = re.compile(r"</think(?:ing)?>|</thought>|<\|end_of_thought\|>|<\|begin_of_solution\|>|◁/think▷")
+_TOKEN = re.compile(
+    r"<\|[a-z_]{2,30}\|>|</s>|<s>|<eos>|<(?:end|start)_of_turn>|\[/?INST\]|<</?SYS>>|<｜[^｜<>\n]{1,30}｜>|</?(?:answer|solution)>"
+)
+_HARMLESS_TOKEN = re.compile(
+    r"</?(?:answer|solution)>|<\|(?:assistant|begin_of_text|begin_of_solution|end_of_solution)\|>|<s>"
+)
+_NEXT_QUESTION = re.compile(
+    r"^[ \t#>*]{0,8}(?P<head>Question|Problem|Q|Exercise|Human|User|Instruction|Student|Query)"
+    r"(?: ?#?(?P<number>\d{1,4}))?[*]{0,2} ?[:.)][^\n]{0,400}",
+    re.M,
+)
+_CLOSED = re.compile(r"(?i)\banswers?\b[^\n]{0,40}?(?:is|:|=)|####|\\boxed|\bA:")
+_CALCULATOR = re.compile(r"<<[^<>\n]{0,200}>>")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """`text` has the length of the solution up to `end`; reading begins at `start`."""
+
+    text: str
+    start: int
+    end: int
+
+
+def readable(solution: str) -> Reading:
+    """The part of `solution` that can hold its answer: after the thinking, before anything that is not its own."""
+    start, end = _after_thinking(solution)
+    start, end = _before_tokens(solution, start, end)
+    text = solution[:end]
+    if "<<" in text:
+        text = _CALCULATOR.sub(lambda match: " " * len(match[0]), text)
+    return Reading(text, start, _before_next_question(text, start))
+
+
+def _after_thinking(solution: str) -> tuple[int, int]:
+    last = None
+    if "<" in solution or "◁" in solution:
+        for match in _THOUGHT_END.finditer(solution):
+            last = match
+    if last is None:
+        return 0, len(solution)
+    if any(char.isalnum() for char in solution[last.end() :]):
+        return last.end(), len(solution)
+    return 0, last.start()
+
+
+def _before_tokens(solution: str, start: int, end: int) -> tuple[int, int]:
+    if "<" not in solution and "[" not in solution:
+        return start, end
+    for match in _TOKEN.finditer(solution, start, end):
+        if _HARMLESS_TOKEN.fullmatch(match[0]):
+            continue
+        if solution[start : match.start()].strip():
+            return start, match.start()
+        start = match.end()
+    return start, end
+
+
+def _before_next_question(text: str, start: int) -> int:
+    numbered = False
+    for match in _NEXT_QUESTION.finditer(text, start):
+        before = text[start : match.start()]
+        if match["number"] == "1" or (match["number"] and numbered):
+            numbered = True  # sub-questions of one solution
+            continue
+        if not before.strip() or not any(char.isdigit() for char in before):
+            continue
+        if _CLOSED.search(before) or "?" in match[0] or match["head"] in ("Q", "Human", "User", "Instruction"):
+            return match.start()
+    return len(text)

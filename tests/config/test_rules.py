@@ -1,0 +1,92 @@
+"""Each cross-field rule: silent on the defaults, one line when broken, silent about keys that are wrong already."""
+
+import pytest
+
+from crescent.config.load import examine, to_config
+from crescent.errors import ConfigError
+
+GOOD: dict = {
+    "model": {"context": 4096},
+    "questions": {"bait": "Ask.", "rewrite": "{question} {other}"},
+    "voting": {"prompt": "{question}"},
+}
+
+BROKEN = {
+    "dev_task among tasks": ({"evaluation": {"dev_task": "nano_math"}}, "evaluation.dev_task=nano_math is also in"),
+    "task twice": ({"evaluation": {"tasks": ["a", "a"]}}, r"evaluation.tasks=[a,a] names a task twice"),
+    "gate without benchmark": ({"evaluation": {"dev_task": ""}}, "evaluation.gate.enabled=true needs"),
+    "empty band": ({"voting": {"min_agreement": 0.9, "max_agreement": 0.5}}, "voting.min_agreement=0.9 is above"),
+    "more votes than samples": ({"voting": {"min_votes": 9}}, "voting.min_votes=9 is more than voting.samples=8"),
+    "votes above the band": (
+        {"voting": {"min_votes": 7, "max_agreement": 0.5}},
+        "voting.min_votes=7 of voting.samples=8 is above",
+    ),
+    "representative without vote": (
+        {"voting": {"rule": "first", "representative": "shortest"}},
+        "voting.representative=shortest needs a vote",
+    ),
+    "adaptive without vote": (
+        {"voting": {"rule": "first", "adaptive": "lossless"}},
+        "voting.adaptive=lossless needs a vote",
+    ),
+    "greedy bait": ({"questions": {"sampling": {"temperature": 0}}}, "questions.sampling.temperature=0 makes"),
+    "greedy votes": ({"voting": {"sampling": {"temperature": 0}}}, "voting.sampling.temperature=0 makes"),
+    "unchecked rewrites": (
+        {"questions": {"recheck_rewrites": False, "max_rewrites": 3}},
+        "questions.max_rewrites=3 has no meaning",
+    ),
+    "no room for a prompt": (
+        {"evaluation": {"max_new_tokens": 4096}},
+        "evaluation.max_new_tokens=4096 leaves no room for a prompt in model.context=4096",
+    ),
+    "training beyond the context": ({"training": {"max_length": 5000}}, "training.max_length=5000 is more than"),
+    "empty bait": ({"questions": {"bait": " "}}, "questions.bait is empty"),
+    "rewrite without fields": (
+        {"questions": {"rewrite": "again"}},
+        "questions.rewrite does not contain {question} and",
+    ),
+    "prompt without question": ({"voting": {"prompt": "Solve."}}, "voting.prompt does not contain {question}"),
+    "micro batch": (
+        {"training": {"batch_size": 4, "micro_batch_size": 8}},
+        "training.micro_batch_size=8 is more than training.batch_size=4",
+    ),
+    "bands without rows": ({"dedup": {"minhash": {"bands": 4}}}, "dedup.minhash.bands and dedup.minhash.rows go"),
+    "bands x rows": ({"dedup": {"minhash": {"bands": 64, "rows": 4}}}, "dedup.minhash.bands=64 x dedup.minhash.rows=4"),
+}
+
+
+def merged(left: dict, right: dict) -> dict:
+    both = {key: value for key, value in left.items() if key not in right}
+    for key, value in right.items():
+        both[key] = merged(left.get(key, {}), value) if isinstance(value, dict) else value
+    return both
+
+
+def test_a_good_configuration_breaks_no_rule() -> None:
+    assert examine(GOOD)[1] == []
+
+
+@pytest.mark.parametrize(("values", "start"), BROKEN.values(), ids=BROKEN.keys())
+def test_a_broken_rule_is_one_line(values: dict, start: str) -> None:
+    (mistake,) = examine(merged(GOOD, values))[1]
+    assert mistake.text.startswith(start)
+    assert "\n" not in mistake.text
+
+
+def test_one_greedy_sample_is_allowed() -> None:
+    assert examine(merged(GOOD, {"voting": {"samples": 1, "min_votes": 1, "sampling": {"temperature": 0}}}))[1] == []
+
+
+def test_rules_say_nothing_about_wrong_values() -> None:
+    (mistake,) = examine(merged(GOOD, {"voting": {"samples": 0, "min_votes": 9}}))[1]
+    assert mistake.keys == ("voting.samples",)
+    (mistake,) = examine(merged(GOOD, {"training": {"max_length": 4097}, "model": None}))[1]
+    assert mistake.keys == ("model",)
+
+
+def test_to_config_raises_all_of_them() -> None:
+    with pytest.raises(ConfigError) as caught:
+        to_config(merged(GOOD, {"rounds": 0, "voting": {"min_votes": 9}, "nothing": 1}))
+    assert len(caught.value.mistakes) == 3
+    assert str(caught.value).startswith("3 mistakes in the configuration:")
+    assert caught.value.exit_code == 2

@@ -1,0 +1,222 @@
+"""The command line as a person uses it: help, mistakes, composition, jobs and their exit codes."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+import crescent
+from crescent import cli
+from crescent.config.keys import all_keys
+from crescent.config.schema import Config
+from crescent.config.tree import Tree, conf_dir
+from crescent.errors import StageError
+from crescent.help import help_text, keys_text
+
+HEAVY = ("torch", "transformers", "numpy", "datasketch", "lm_eval", "pytorch_lightning", "datasets")
+
+
+def crescent_command(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "crescent", *arguments],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        check=False,
+        timeout=120,
+        env=os.environ | {"PYTHONPATH": str(Path(crescent.__file__).parents[1])},
+    )
+
+
+class Pipeline(SimpleNamespace):
+    """Takes the place of `crescent.pipeline` and notes what it is asked to run."""
+
+    def __init__(self, *results: object) -> None:
+        super().__init__(results=list(results), started=[])
+
+    def start(self, config: Config, folder: Path) -> int:
+        self.started.append((config, folder))
+        result = self.results.pop(0) if self.results else 0
+        if isinstance(result, BaseException):
+            raise result
+        assert isinstance(result, int)
+        return result
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    """Runs a command in this process, with a pipeline that returns or raises the given results in turn."""
+
+    def command(*arguments: str, results: tuple[object, ...] = ()) -> tuple[int, list[tuple[Config, Path]]]:
+        pipeline = Pipeline(*results)
+        monkeypatch.setattr(crescent, "pipeline", pipeline, raising=False)
+        monkeypatch.setattr(sys, "argv", ["crescent", *arguments])
+        monkeypatch.setenv("HYDRA_FULL_ERROR", "")
+        monkeypatch.chdir(tmp_path)
+        return cli.main(), pipeline.started
+
+    return command
+
+
+def test_a_run_gets_its_configuration_and_its_folder(run) -> None:
+    code, ((config, folder),) = run("+experiment=nano_quick", "rounds=1", "seed=4")
+    assert code == 0
+    assert (config.name, config.rounds, config.seed) == ("nano_quick", 1, 4)
+    assert folder == Path("outputs/nano_quick-seed4,rounds=1")
+
+
+def test_hydra_writes_nothing_of_its_own(run, tmp_path: Path) -> None:
+    run("seed=2")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_options_may_stand_between_overrides(run) -> None:
+    code, started = run("rounds=1", "-m", "seed=1,2")
+    assert code == 0
+    assert [folder.name for _, folder in started] == ["nano-seed1,rounds=1", "nano-seed2,rounds=1"]
+
+
+def test_a_failed_job_does_not_stop_the_sweep(run, capsys: pytest.CaptureFixture[str]) -> None:
+    code, started = run("-m", "seed=1,2,3", results=(StageError("no questions left"), ValueError("a defect"), 0))
+    assert code == 1
+    assert len(started) == 3
+    errors = capsys.readouterr().err
+    assert "no questions left\nfailed: seed=1 (exit code 1)" in errors
+    assert "Traceback" in errors
+    assert "ValueError: a defect\nfailed: seed=2 (exit code 1)" in errors
+
+
+def test_an_error_for_the_user_is_its_message_alone(run, capsys: pytest.CaptureFixture[str]) -> None:
+    code, _ = run(results=(StageError("no questions left"),))
+    assert code == 1
+    assert capsys.readouterr().err == "no questions left\n"
+
+
+def test_a_defect_keeps_its_traceback(run, capsys: pytest.CaptureFixture[str]) -> None:
+    code, _ = run(results=(ValueError("a defect"),))
+    assert code == 1
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_the_pipelines_exit_code_is_the_commands(run) -> None:
+    assert run(results=(3,))[0] == 3
+
+
+def test_an_interruption_is_one_line(run, capsys: pytest.CaptureFixture[str]) -> None:
+    code, _ = run(results=(KeyboardInterrupt(),))
+    assert code == 130
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["--foo"], "--foo: unknown option; see --help"),
+        (["-m", "--cfg", "job"], "--multirun and --cfg exclude each other"),
+        (["--resolve"], "--resolve goes with --cfg only"),
+        (["--experimental-rerun", "x"], "--experimental-rerun is not supported"),
+        (["rounds=0"], "rounds=0: must be a whole number from 1 to 100"),
+    ],
+)
+def test_mistakes_exit_with_2(run, capsys: pytest.CaptureFixture[str], arguments: list[str], line: str) -> None:
+    code, started = run(*arguments)
+    assert (code, started) == (2, [])
+    assert line in capsys.readouterr().err
+
+
+def test_help_names_every_group_choice_and_option() -> None:
+    text = " ".join(help_text().split())
+    for group, choices in Tree((conf_dir(),)).groups().items():
+        assert f"{group} {' '.join(choices)}" in text
+
+
+def test_every_key_has_a_meaning() -> None:
+    lines = keys_text().splitlines()
+    after = {line.strip().partition(":")[0]: lines[i + 1 : i + 2] for i, line in enumerate(lines) if line[2] != " "}
+    assert set(after) == set(all_keys())
+    without = [key for key, below in after.items() if not below or not below[0].startswith("      ")]
+    assert without == [], "no text under these fields in schema.py"
+
+
+@pytest.mark.system
+@pytest.mark.parametrize("option", ["--help", "-h", "--keys", "--version"])
+def test_answers_do_not_even_import_hydra(option: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "crescent", option], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0
+    assert done.stdout.strip()
+    assert not imported(done.stderr) & {"hydra", "omegaconf", *HEAVY}
+
+
+@pytest.mark.system
+def test_mistakes_are_reported_before_anything_heavy_is_imported() -> None:
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "crescent", "rounds=0", "votin.samples=1", "voting.min_votes=9"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert not imported(done.stderr) & set(HEAVY)
+
+
+def imported(trace: str) -> set[str]:
+    """Top-level packages in what `-X importtime` wrote."""
+    return {line.rpartition("|")[2].strip().partition(".")[0] for line in trace.splitlines() if "|" in line}
+
+
+@pytest.mark.system
+def test_mistakes_on_the_real_command_line() -> None:
+    done = crescent_command("rounds=0", "votin.samples=1", "voting.min_votes=9", "dedup=exakt", "experiment=nano")
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.startswith("5 mistakes in the configuration:\n")
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.system
+def test_cfg_job_shows_the_configuration_from_any_folder(tmp_path: Path) -> None:
+    done = crescent_command("--cfg", "job", "+experiment=nano_quick", "seed=5", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"^name: nano_quick\nseed: 5$", done.stdout, re.MULTILINE)
+    assert done.stderr == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.system
+def test_the_configuration_inside_an_installed_package_is_found(tmp_path: Path) -> None:
+    package = Path(crescent.__file__).parent
+    shutil.copytree(package, tmp_path / "crescent", ignore=shutil.ignore_patterns("*.safetensors", "__pycache__"))
+    shutil.copytree(conf_dir(), tmp_path / "crescent" / "conf")
+    script = "from crescent.config.tree import conf_dir; from crescent.cli import main; main(); print(conf_dir())"
+    done = subprocess.run(
+        [sys.executable, "-c", script, "--cfg", "job"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        check=False,
+        env=os.environ | {"PYTHONPATH": str(tmp_path)},
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("name: nano\n")
+    assert done.stdout.rstrip().endswith(str(tmp_path / "crescent" / "conf"))
+
+
+@pytest.mark.system
+def test_shell_completion_offers_groups_and_keys() -> None:
+    done = crescent_command("-sc", "install=bash")
+    assert done.returncode == 0
+    assert "hydra_bash_completion" in done.stdout
+
+
+@pytest.mark.system
+def test_a_reader_that_goes_away_is_no_error() -> None:
+    script = f"{sys.executable} -m crescent --keys | head -1"
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
+    assert done.stderr == ""

@@ -1,0 +1,124 @@
+"""Every file under `conf/` composes into a good configuration, and says what it is."""
+
+import subprocess
+import sys
+
+import pytest
+from hydra import compose, initialize_config_dir
+from omegaconf import DictConfig
+
+from crescent.config.load import to_config
+from crescent.config.preflight import Command, preflight, register_schema
+from crescent.config.schema import Config
+from crescent.config.tree import Tree, conf_dir
+from crescent.nano import prompts
+
+GROUPS = Tree((conf_dir(),)).groups()
+CHOICES = [
+    f"{'+' if group == 'experiment' else ''}{group}={choice}" for group, names in GROUPS.items() for choice in names
+]
+ALSO = {
+    "model=chat": ["model.path=some/model"],
+    "prompts=chat": ["model=chat", "model.path=some/model"],
+    "training=full": ["model=chat", "model.path=some/model"],
+}
+"""What a choice needs besides itself."""
+
+
+def raw(*overrides: str) -> DictConfig:
+    register_schema()
+    with initialize_config_dir(str(conf_dir()), version_base="1.3"):
+        return compose("config", list(overrides))
+
+
+def composed(*overrides: str) -> Config:
+    return to_config(raw(*overrides))
+
+
+@pytest.mark.parametrize("choice", CHOICES)
+def test_every_choice_composes_into_a_good_configuration(choice: str) -> None:
+    preflight(Command([choice, *ALSO.get(choice, [])]))
+
+
+def test_the_default_is_the_experiment_nano() -> None:
+    assert composed() == composed("+experiment=nano")
+    assert composed().name == "nano"
+
+
+@pytest.mark.parametrize("name", GROUPS["experiment"])
+def test_an_experiment_says_its_command_what_it_shows_and_what_it_takes(name: str) -> None:
+    lines = (conf_dir() / "experiment" / f"{name}.yaml").read_text(encoding="utf-8").splitlines()
+    assert lines[1].startswith(f"# python -m crescent +experiment={name}")
+    header = "\n".join(line for line in lines if line.startswith("#"))
+    assert "# Shows: " in header
+    assert "# Hardware and time: " in header
+
+
+@pytest.mark.parametrize("name", GROUPS["experiment"])
+def test_experiments_have_folders_of_their_own(name: str) -> None:
+    assert composed(f"+experiment={name}").name == name
+
+
+def test_the_prompts_of_nano_are_those_it_was_trained_on() -> None:
+    config = composed("prompts=nano")
+    assert config.questions.bait == prompts.BAIT
+    assert config.questions.rewrite == prompts.REWRITE
+    assert config.voting.prompt == prompts.SOLVE
+
+
+def test_the_controls_differ_from_nano_in_the_pairs_and_the_gate_alone() -> None:
+    for name, pairs in (("control_unvoted", "unvoted"), ("control_shuffled", "shuffled")):
+        control = composed(f"+experiment={name}")
+        assert control.training.pairs == pairs
+        assert not control.evaluation.gate.enabled
+        control.name, control.training.pairs, control.evaluation.gate.enabled = "nano", "consensus", True
+        assert control == composed("+experiment=nano")
+
+
+def test_the_ablations_differ_from_nano_in_one_group_alone() -> None:
+    nano = composed("+experiment=nano")
+    no_diversify = composed("+experiment=no_diversify")
+    no_diversify.name, no_diversify.dedup = nano.name, nano.dedup
+    assert no_diversify == nano
+    no_consensus = composed("+experiment=no_consensus")
+    assert no_consensus.voting.rule == "first"
+    no_consensus.name, no_consensus.voting = nano.name, nano.voting
+    assert no_consensus == nano
+
+
+def test_the_published_method() -> None:
+    config = composed("+experiment=paper_nano")
+    assert (config.rounds, config.evaluation.gate.enabled) == (1, False)
+    assert (config.questions.max_rewrites, config.questions.recheck_rewrites) == (1, False)
+    assert config.dedup.minhash is None
+    assert config.dedup.embedding is not None
+    assert config.dedup.embedding.threshold == 0.875
+    voting = config.voting
+    assert (voting.samples, voting.reject_ties, voting.min_agreement, voting.min_votes) == (3, False, 0.0, 1)
+    assert config.questions.target == composed().questions.target
+
+
+def test_optional_groups_list_all_their_keys() -> None:
+    """Hydra can only override `dedup.embedding.threshold` and its neighbours when the choice has them all."""
+    for choice in GROUPS["dedup"]:
+        dedup = raw(f"dedup={choice}").dedup
+        for name in ("minhash", "embedding"):
+            section = getattr(composed(f"dedup={choice}").dedup, name)
+            assert section is None or set(dedup[name]) == set(vars(section)), f"conf/dedup/{choice}.yaml: {name}"
+
+
+def test_a_model_chooses_its_prompts_and_the_command_line_wins() -> None:
+    assert composed("model=chat", "model.path=a/b").questions.bait != prompts.BAIT
+    assert composed("model=chat", "model.path=a/b", "prompts=nano").questions.bait == prompts.BAIT
+
+
+def test_yaml_style() -> None:
+    pytest.importorskip("yamllint")
+    root = conf_dir().parent
+    lint = subprocess.run(
+        [sys.executable, "-m", "yamllint", "--strict", "-c", root / ".yamllint", conf_dir()],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert lint.returncode == 0, lint.stdout

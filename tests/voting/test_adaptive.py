@@ -1,0 +1,85 @@
+"""Stopping early: `settled` is compared with every continuation, `probable` with the integral it stands for."""
+
+from fractions import Fraction
+from itertools import product
+from math import comb
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crescent.config.schema import Voting
+from crescent.voting import Ballot, vote
+from crescent.voting.adaptive import majority_probability, probable, settled
+
+
+def outcome(answers: list[str | None], config: Voting) -> tuple[str | None, int | None]:
+    """What must not change: the accepted answer and its solution, or that there is none."""
+    result = vote(
+        [Ballot(answer) for answer in answers],
+        rule=config.rule,
+        reject_ties=config.reject_ties,
+        min_agreement=config.min_agreement,
+        max_agreement=config.max_agreement,
+        min_votes=config.min_votes,
+        symbolic=False,
+    )
+    return (result.answer, result.solution) if result.reason is None else (None, None)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    so_far=st.lists(st.sampled_from([None, "1", "2"]), max_size=5),
+    remaining=st.integers(0, 3),
+    rule=st.sampled_from(["majority", "first"]),
+    reject_ties=st.booleans(),
+    low=st.sampled_from([0.0, 0.2, 0.4, 0.5, 0.75, 1.0]),
+    high=st.sampled_from([0.5, 0.6, 0.8, 1.0]),
+    min_votes=st.integers(1, 4),
+)
+def test_settled_is_what_every_continuation_says(
+    *,
+    so_far: list[str | None],
+    remaining: int,
+    rule: str,
+    reject_ties: bool,
+    low: float,
+    high: float,
+    min_votes: int,
+) -> None:
+    config = Voting(rule=rule, reject_ties=reject_ties, min_agreement=low, max_agreement=high, min_votes=min_votes)
+    rest = product([None, "1", "2", "3", "4", "5"], repeat=remaining)
+    outcomes = {outcome([*so_far, *more], config) for more in rest}
+    decided = settled(so_far, len(so_far) + remaining, config)
+    assert decided == (len(outcomes) == 1)
+
+
+def test_weighted_and_other_representatives_wait_for_all_samples() -> None:
+    answers = ["1"] * 7
+    assert settled(answers, 8, Voting())
+    assert not settled(answers, 8, Voting(rule="weighted"))
+    assert not settled(answers, 8, Voting(representative="shortest"))
+    assert settled(answers, 7, Voting(rule="weighted"))
+    assert settled(list("12345"), 6, Voting(representative="shortest"))  # certain to be rejected
+
+
+@pytest.mark.parametrize(("votes", "runner_up"), [(0, 0), (1, 0), (4, 0), (5, 2), (9, 8), (3, 3)])
+def test_the_binomial_tail_is_the_beta_integral(votes: int, runner_up: int) -> None:
+    def antiderivative(p: Fraction) -> Fraction:
+        terms = (
+            comb(runner_up, k) * Fraction((-1) ** k, votes + k + 1) * p ** (votes + k + 1) for k in range(runner_up + 1)
+        )
+        return sum(terms, Fraction(0))
+
+    upper, middle = antiderivative(Fraction(1)), antiderivative(Fraction(1, 2))
+    assert majority_probability(votes, runner_up) == (upper - middle) / upper
+
+
+def test_probable_stops_when_the_leader_is_sure_enough() -> None:
+    assert not probable(["1"] * 3, 16, 0.95)
+    assert probable(["1"] * 4, 16, 0.95)
+    assert not probable(["1"] * 4 + ["2"], 16, 0.95)
+    assert not probable([None] * 10, 16, 0.95)
+    assert probable([None] * 16, 16, 0.95)
+    assert majority_probability(4, 0) == Fraction(31, 32)
+    assert not probable(["1"] * 4, 16, 31 / 32)  # more than, not as much as
