@@ -103,7 +103,9 @@ def against_pairwise(count: int, timed: int) -> dict[str, float]:
 
     vectors = np.random.default_rng(1).standard_normal((count, 384), dtype=np.float32)
     pairs = [(one, other) for one, other in combinations(range(count), 2)][:: count * (count - 1) // 2 // timed]
-    per_pair = seconds(lambda: [cosine_similarity(vectors[a : a + 1], vectors[b : b + 1]) for a, b in pairs]) / len(pairs)
+    per_pair = seconds(lambda: [cosine_similarity(vectors[a : a + 1], vectors[b : b + 1]) for a, b in pairs]) / len(
+        pairs
+    )
     questions = word_problems(count, seed=2)
     ours = seconds(lambda: with_crescent(questions), repeats=3)
     return {"over_pairwise": per_pair * count * (count - 1) / 2 / ours}

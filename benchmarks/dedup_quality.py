@@ -63,7 +63,9 @@ def in_words(number: int) -> str:
 
 def other_numbers(text: str, rng: random.Random) -> str:
     """Other figures of any length, other number words, other multiples and shares."""
-    text = FIGURE.sub(lambda _: f"{rng.choice([rng.randint(2, 20), rng.randint(20, 999), rng.randint(1000, 9999)]):,}", text)
+    text = FIGURE.sub(
+        lambda _: f"{rng.choice([rng.randint(2, 20), rng.randint(20, 999), rng.randint(1000, 9999)]):,}", text
+    )
     words = "|".join(ONES[2:] + TENS[2:])
     text = re.sub(rf"\b({words})\b", lambda _: rng.choice(ONES[2:]), text)
     text = re.sub(r"\b(twice|double|thrice)\b", lambda _: rng.choice(MULTIPLES), text)

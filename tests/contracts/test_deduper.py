@@ -26,7 +26,9 @@ DEDUPERS: dict[str, dict[str, Any]] = {
 FINDERS = [name for name in DEDUPERS if name != "none"]
 
 ALPHABET = st.sampled_from("aAb c1,.?é½ｆ字\n")
-TEXTS = st.lists(st.one_of(st.text(ALPHABET, max_size=12), st.sampled_from(["two red hens sat", "3 red hens sat"])), max_size=25)
+TEXTS = st.lists(
+    st.one_of(st.text(ALPHABET, max_size=12), st.sampled_from(["two red hens sat", "3 red hens sat"])), max_size=25
+)
 
 
 def letter_counts(texts: list[str]) -> np.ndarray[Any, np.dtype[np.float32]]:
@@ -65,7 +67,7 @@ QUESTIONS = [
 
 @pytest.mark.parametrize("name", DEDUPERS)
 @given(texts=TEXTS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_every_row_is_kept_or_in_the_ledger(name: str, texts: list[str]) -> None:
     result = run(name, texts)
     removed = [collision.index for collision in result.ledger]
@@ -75,7 +77,7 @@ def test_every_row_is_kept_or_in_the_ledger(name: str, texts: list[str]) -> None
 
 @pytest.mark.parametrize("name", DEDUPERS)
 @given(texts=TEXTS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_removed_rows_name_an_earlier_kept_row(name: str, texts: list[str]) -> None:
     result = run(name, texts)
     for collision in result.ledger:
@@ -85,7 +87,7 @@ def test_removed_rows_name_an_earlier_kept_row(name: str, texts: list[str]) -> N
 
 @pytest.mark.parametrize("name", DEDUPERS)
 @given(texts=TEXTS, cut=st.integers(1, 7))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_waves_decide_as_all_at_once(name: str, texts: list[str], cut: int) -> None:
     whole = run(name, texts)
     pool = index(name)
@@ -100,7 +102,7 @@ def test_waves_decide_as_all_at_once(name: str, texts: list[str], cut: int) -> N
 
 @pytest.mark.parametrize("name", DEDUPERS)
 @given(texts=TEXTS, turned=st.randoms(use_true_random=False))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_order_does_not_change_which_texts_are_near(name: str, texts: list[str], turned: Any) -> None:
     """Two texts alone collide in one order exactly if they collide in the other."""
     for one in texts[:4]:
@@ -112,7 +114,8 @@ def test_order_does_not_change_which_texts_are_near(name: str, texts: list[str],
 def test_equal_texts_leave_one(name: str) -> None:
     result = run(name, ["Ann has 3 apples, Bob has 4."] * 50)
     assert result.kept == [0]
-    assert {(found.other, found.other_source, found.similarity) for found in result.ledger} == {(0, "new", 1.0)}
+    assert {(found.other, found.other_source) for found in result.ledger} == {(0, "new")}
+    assert [found.similarity for found in result.ledger] == pytest.approx([1.0] * 49)
 
 
 @pytest.mark.parametrize("name", FINDERS)
@@ -144,7 +147,9 @@ def test_a_reopened_index_goes_on_where_it_stood(name: str, tmp_path: Path) -> N
     for begin in range(0, len(QUESTIONS), 2):
         wave = QUESTIONS[begin : begin + 2]
         reopened = index(name, tmp_path)
-        assert reopened.admit(wave, ids(begin, begin + len(wave))) == expected.admit(wave, ids(begin, begin + len(wave)))
+        assert reopened.admit(wave, ids(begin, begin + len(wave))) == expected.admit(
+            wave, ids(begin, begin + len(wave))
+        )
     assert len(first) == 0 and list(index(name, tmp_path)) == list(expected)
     assert index(name, tmp_path).check(QUESTIONS) == expected.check(QUESTIONS)
 

@@ -13,7 +13,7 @@ from crescent.report.page import CONTENTS, render, write
 
 from . import example
 
-VOID = {"meta", "link", "br"}
+VOID = {"meta", "link", "br", "col"}
 HOSTILE = "<script>alert(1)</script>]]></style><!-- \u202egnp.exe \x00\x1b[31m & \"' {{ 7*7 }} https://example.org/x"
 
 

@@ -1,6 +1,6 @@
 """Models of a few thousand parameters and a byte-level tokenizer, made here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -18,8 +18,11 @@ SPECIAL = ["<|user|>", "<|assistant|>", "<|end|>"]
 
 
 @pytest.fixture(autouse=True)
-def _one_thread() -> None:
+def _one_thread() -> Iterator[None]:
+    threads = torch.get_num_threads()
     torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
 
 
 @pytest.fixture
@@ -58,7 +61,9 @@ def tiny_model() -> Callable[..., Any]:
 
 @pytest.fixture
 def pairs() -> list[tuple[str, str]]:
-    return [(f"What is {a} + {b}?", f"{a} plus {b} is {a + b}." + " Yes." * (a % 4)) for a in range(6) for b in range(4)]
+    return [
+        (f"What is {a} + {b}?", f"{a} plus {b} is {a + b}." + " Yes." * (a % 4)) for a in range(6) for b in range(4)
+    ]
 
 
 @pytest.fixture

@@ -19,9 +19,7 @@ def fit(tokenizer, pairs, config, tmp_path):
 
     def run(model, folder=tmp_path / "training", given=pairs, on_step=None, seed=1, **settings):
         changed = dataclasses.replace(config, **settings)
-        return train(
-            model, tokenizer, given, changed, seed=seed, folder=folder, on_step=on_step, accelerator="cpu"
-        )
+        return train(model, tokenizer, given, changed, seed=seed, folder=folder, on_step=on_step, accelerator="cpu")
 
     return run
 
@@ -84,7 +82,12 @@ def test_one_step_equals_a_plain_loop_to_1e_6(fit, tiny_model, tokenizer, pairs,
 
 
 def test_micro_batches_do_not_change_what_is_learnt(fit, tiny_model, tmp_path):
-    cuts = [{"micro_batch_size": 1}, {"micro_batch_size": 64}, {"micro_batch_tokens": 100}, {"gradient_checkpointing": True}]
+    cuts = [
+        {"micro_batch_size": 1},
+        {"micro_batch_size": 64},
+        {"micro_batch_tokens": 100},
+        {"gradient_checkpointing": True},
+    ]
     curves = [fit(tiny_model(), tmp_path / str(number), **cut).losses for number, cut in enumerate(cuts)]
     for curve in curves[1:]:
         assert curve == pytest.approx(curves[0], rel=1e-5)

@@ -13,6 +13,7 @@ _HOME = {
     "decontaminate": "removal",
     "NearDuplicateIndex": "index",
     "Match": "index",
+    "Diversity": "diversity",
     "hidden_state_encoder": "encoders",
     "sentence_encoder": "encoders",
 }

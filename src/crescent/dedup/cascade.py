@@ -34,7 +34,9 @@ class Verdicts:
 class Wave:
     """The texts of one wave in front of the pool, with every test prepared."""
 
-    def __init__(self, steps: Sequence[Step], texts: Sequence[str], pool: Sequence[Segment], among: bool = True) -> None:
+    def __init__(
+        self, steps: Sequence[Step], texts: Sequence[str], pool: Sequence[Segment], among: bool = True
+    ) -> None:
         self._count = len(texts)
         self._among = among
         filled = [segment for segment in pool if segment.rows]

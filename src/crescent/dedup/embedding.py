@@ -13,6 +13,9 @@ from crescent.errors import ModelError
 Encoder = Callable[[list[str]], NDArray[np.float32]]
 """Texts to float32 vectors, texts x dimensions. They need not have length 1."""
 
+_ROUNDING = 1e-6
+"""Equal vectors can have a float32 cosine this much below 1; the threshold is lowered by it."""
+
 _POOL_ROWS = 16384
 """Pool vectors compared at a time, so that memory stays flat."""
 
@@ -27,7 +30,7 @@ class EmbeddingStep:
     expensive = True
 
     def __init__(self, config: Embedding, encode: Encoder) -> None:
-        self.threshold = config.threshold
+        self.threshold = config.threshold - _ROUNDING
         self._encode = encode
 
     def wave(self, texts: Sequence[str], pool: Sequence[Segment], among: bool) -> "EmbeddingWave":

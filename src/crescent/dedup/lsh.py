@@ -114,9 +114,7 @@ class MinhashWave:
             parts.append(self._verified(position, -1 - (row + segment.start), sets, bits, row))
         return Edges.of(parts)
 
-    def _verified(
-        self, position: Rows, other: Rows, sets: ShingleSets, bits: NDArray[np.uint64], rows: Rows
-    ) -> Edges:
+    def _verified(self, position: Rows, other: Rows, sets: ShingleSets, bits: NDArray[np.uint64], rows: Rows) -> Edges:
         """Of candidate pairs those that reach the threshold. The bitmaps settle most of the others cheaply."""
         sizes = sets.offsets[rows + 1] - sets.offsets[rows]
         likely = may_reach(self._threshold, self._bits[position], self._sizes[position], bits[rows], sizes)

@@ -66,7 +66,11 @@ def decontaminate(
 
 
 def _deduplicate(
-    questions: Sequence[str], config: Dedup | Mapping[str, Any], against: Sequence[str], encode: Encoder | None, among: bool
+    questions: Sequence[str],
+    config: Dedup | Mapping[str, Any],
+    against: Sequence[str],
+    encode: Encoder | None,
+    among: bool,
 ) -> Deduplicated:
     check_texts(questions)
     check_texts(against, "against")

@@ -88,7 +88,9 @@ def _band_mistakes(minhash: Minhash) -> list[str]:
 def _from_plain(group: type[Group], plain: Mapping[str, Any], key: str) -> Group:
     known = {field.name for field in fields(group)}
     if unknown := sorted(str(name) for name in plain if name not in known):
-        raise ConfigError([f"{key}.{name}: there is no such setting; known: {', '.join(sorted(known))}" for name in unknown])
+        raise ConfigError(
+            [f"{key}.{name}: there is no such setting; known: {', '.join(sorted(known))}" for name in unknown]
+        )
     return group(**plain)
 
 

@@ -57,12 +57,12 @@ class Shingler:
     """
 
     def __init__(self, config: Minhash) -> None:
-        self._config = config
+        self.config = config
         self._vocabulary = Vocabulary(config.mask_numbers, config.mask_names)
         self._forget()
 
     def _forget(self) -> None:
-        self._vocabulary = Vocabulary(self._config.mask_numbers, self._config.mask_names)
+        self._vocabulary = Vocabulary(self.config.mask_numbers, self.config.mask_names)
         self._cached_keys = np.zeros(1 << _CACHE_BITS, np.uint64)
         self._cached_hashes = np.zeros(1 << _CACHE_BITS, np.uint64)
 
@@ -75,12 +75,12 @@ class Shingler:
         if len(self._vocabulary) > _MAX_WORDS:
             self._forget()
         words = self._vocabulary.encode(texts)
-        if self._config.shingle == "char":
+        if self.config.shingle == "char":
             return self._sets(_characters(self._vocabulary.decode(words)), self._character_shingles)
         return self._sets(words, self._word_shingles)
 
     def _sets(self, units: NDArray[np.int32], spell: Speller) -> ShingleSets:
-        size = self._config.size
+        size = self.config.size
         ends = np.flatnonzero(units == 0)
         lengths = np.diff(ends, prepend=-1) - 1
         counts = np.where(lengths >= size, lengths - size + 1, np.minimum(lengths, 1))

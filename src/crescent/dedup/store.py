@@ -64,7 +64,9 @@ class SegmentStore:
         if contents is None:
             return []
         if contents.format != FORMAT:
-            raise RunFolderError(f"{self._folder}: an index of format {contents.format}, not {FORMAT}; remove the folder")
+            raise RunFolderError(
+                f"{self._folder}: an index of format {contents.format}, not {FORMAT}; remove the folder"
+            )
         if contents.config != self._contents.config:
             old, new = contents.config, self._contents.config
             differ = ", ".join(key for key in sorted(old.keys() | new.keys()) if old.get(key) != new.get(key))

@@ -86,7 +86,9 @@ def _stop(
         return None
     idle = len(scores) - 1 - kept
     if gate.patience is not None and idle >= gate.patience:
-        return f"No gain for {idle} {'round' if idle == 1 else 'rounds'}, and evaluation.gate.patience is {gate.patience}."
+        return (
+            f"No gain for {idle} {'round' if idle == 1 else 'rounds'}, and evaluation.gate.patience is {gate.patience}."
+        )
     before, dev = scores[-2:]
     if gate.stop_on_false_confidence and len(agreement) > 1 and before is not None and dev is not None:
         rise = agreement[-1] - agreement[-2]
@@ -115,7 +117,9 @@ def _verdict(
         figures = f"dev accuracy {dev:.1%}, with nothing before it to compare with"
     else:
         figures = f"dev accuracy {dev:.1%} against {best:.1%} of {back} ({100 * (dev - best):+.1f} points)"
-    return f"Round {number} accepted: {figures}." if accepted else f"Round {number} rejected, back to {back}: {figures}."
+    return (
+        f"Round {number} accepted: {figures}." if accepted else f"Round {number} rejected, back to {back}: {figures}."
+    )
 
 
 def _rule(gate: Gate) -> str:

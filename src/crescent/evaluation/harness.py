@@ -13,7 +13,7 @@ from lm_eval.tasks import TaskManager
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
 from crescent.errors import ConfigError, CrescentError, DataError, ModelError, StageError
-from crescent.evaluation.isolation import isolated
+from crescent.evaluation.isolation import isolated, quiet_loading
 from crescent.evaluation.local_data import write_task
 from crescent.evaluation.model import HarnessModel, Progress
 from crescent.evaluation.results import Item, TaskResult
@@ -49,7 +49,7 @@ def evaluate(
 
     Args:
         model: a Hugging Face folder, or model and tokenizer, neither of which is changed.
-        tasks: names of benchmarks or groups, ours or the harness's.
+        tasks: names of benchmarks or groups, ours or the harness's, or task files of your own (`*.yaml`).
         num_fewshot: worked examples before each item; None leaves it to the task. A task that fixes 0 keeps 0.
         limit: items per task, the first ones.
         batch_size: prompts decoded together.
@@ -70,7 +70,7 @@ def evaluate(
     network, tokenizer = _load(model, device) if isinstance(model, str | Path) else model
     with TemporaryDirectory(prefix="crescent-tasks-") as folder, isolated(network, seed):
         harness_model = HarnessModel(network, copy.deepcopy(tokenizer), batch_size, progress)
-        loaded = _load_tasks(tasks, local_data or {}, Path(folder))
+        names, loaded = _load_tasks(tasks, local_data or {}, Path(folder))
         for task in loaded["tasks"].values():
             _configure(task, num_fewshot, max_new_tokens, seed, harness_model.max_length)
         templated = chat_template and tokenizer.chat_template is not None
@@ -84,32 +84,34 @@ def evaluate(
             apply_chat_template=templated,
             fewshot_as_multiturn=templated,
         )
-    return [_result(name, loaded, results, prefer_filter) for name in tasks]
+    return [_result(name, loaded, results, prefer_filter) for name in names]
 
 
 def _load(folder: str | Path, device: str) -> Model:
     try:
-        model = AutoModelForCausalLM.from_pretrained(str(folder), dtype=torch.float32)
+        with quiet_loading():
+            model = AutoModelForCausalLM.from_pretrained(str(folder), dtype=torch.float32)
         return model.to(device), AutoTokenizer.from_pretrained(str(folder))
     except (OSError, ValueError) as error:
         raise ModelError(f"{folder}: no model can be loaded from here: {str(error).splitlines()[0]}") from error
 
 
-def _load_tasks(names: Sequence[str], local_data: Mapping[str, str], folder: Path) -> Any:
-    """The harness's task objects. Tasks are given by file, so that only groups need its slow registry."""
-    specs, any_group = [], False
-    for name in names:
-        path = find_task(name)
+def _load_tasks(tasks: Sequence[str], local_data: Mapping[str, str], folder: Path) -> tuple[list[str], Any]:
+    """Names and task objects of the harness. Tasks are given by file: only groups need its slow registry."""
+    names, specs, any_group = [], [], False
+    for task in tasks:
+        path = find_task(task)
         if path is None:
-            raise ConfigError([f"{name}: no such benchmark"])
+            raise ConfigError([f"{task}: no such benchmark"])
         config = read_task(path)
-        any_group |= "group" in config
-        if name in local_data:
-            path = write_task(name, path, config, Path(local_data[name]), folder)
-        specs.append(name if "group" in config else str(path))
-    manager = TaskManager(include_defaults=any_group)
-    with _explained(", ".join(names)):
-        return manager.load(specs)
+        is_group = "group" in config
+        names.append(str(config["group" if is_group else "task"]))
+        if task in local_data:
+            path = write_task(names[-1], path, config, Path(local_data[task]), folder)
+        specs.append(names[-1] if is_group else str(path))
+        any_group |= is_group
+    with _explained(", ".join(tasks)):
+        return names, TaskManager(include_defaults=any_group).load(specs)
 
 
 @contextmanager
@@ -140,8 +142,8 @@ def _configure(task: Any, num_fewshot: int | None, max_new_tokens: int | None, s
     if asked >= context:
         raise ConfigError(
             [
-                f"evaluation.max_new_tokens: {task.task_name} asks for outputs of {asked} tokens, and the model's whole "
-                f"context is {context}; set a smaller number"
+                f"evaluation.max_new_tokens: {task.task_name} asks for outputs of {asked} tokens, and the model's "
+                f"whole context is {context}; set a smaller number"
             ]
         )
 
@@ -185,7 +187,9 @@ def _primary(
         items = [item for leaf in samples.values() for item in leaf.get(filter_name, [{}])]
         if all(isinstance(item.get(metric), int | float) for item in items):
             return key
-    raise StageError(f"{name}: none of its metrics is scored item by item ({', '.join(figures)}), so it cannot be compared")
+    raise StageError(
+        f"{name}: none of its metrics is scored item by item ({', '.join(figures)}), so it cannot be compared"
+    )
 
 
 def _item(task: str, sample: Mapping[str, Any], metric: str) -> Item:

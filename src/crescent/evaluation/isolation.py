@@ -70,6 +70,18 @@ def _quiet_libraries() -> Iterator[None]:
         logger.removeHandler(handler)
 
 
+@contextmanager
+def quiet_loading() -> Iterator[None]:
+    """No progress bar over the weights of a model."""
+    shown = transformers.utils.logging.is_progress_bar_enabled()
+    transformers.utils.logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            transformers.utils.logging.enable_progress_bar()
+
+
 class _OnlyTruncation(logging.Handler):
     """Of all the harness says, passes on once that prompts were cut: that changes the figures."""
 
@@ -78,7 +90,9 @@ class _OnlyTruncation(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         if not self.said and "truncat" in record.getMessage().lower():
             self.said = True
-            log.warning("prompts are longer than the model's context and lose their beginning: use fewer worked examples")
+            log.warning(
+                "prompts are longer than the model's context and lose their beginning: use fewer worked examples"
+            )
 
 
 @contextmanager

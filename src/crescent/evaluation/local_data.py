@@ -44,7 +44,10 @@ def check_folder(name: str, config: Mapping[str, Any], folder: Path, num_fewshot
 def split_files(config: Mapping[str, Any], folder: Path) -> dict[str, Path]:
     """The file of each split that the task names: SPLIT.jsonl, .json or .csv; a folder's only data file is the test."""
     files = {
-        split: path for split in _splits(config) for suffix in reversed(SUFFIXES) if (path := folder / f"{split}{suffix}").is_file()
+        split: path
+        for split in _splits(config)
+        for suffix in reversed(SUFFIXES)
+        if (path := folder / f"{split}{suffix}").is_file()
     }
     test = _test_split(config)
     alone = [path for path in sorted(folder.iterdir()) if path.suffix in SUFFIXES]
@@ -121,9 +124,7 @@ def _needed(config: Mapping[str, Any], num_fewshot: int | None) -> list[str]:
     return list(dict.fromkeys([_test_split(config), *([str(examples)] if shots and examples and not given else [])]))
 
 
-def _missing_columns(
-    name: str, config: Mapping[str, Any], file: Path, rows: list[dict[str, Any]]
-) -> Iterator[str]:
+def _missing_columns(name: str, config: Mapping[str, Any], file: Path, rows: list[dict[str, Any]]) -> Iterator[str]:
     columns: set[str] = set()
     for key in COLUMN_KEYS:
         template = config.get(key)

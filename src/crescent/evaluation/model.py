@@ -85,7 +85,9 @@ class HarnessModel(HFLM):  # type: ignore[misc]
             stopped = [any(word in text for word in stop) for text in self.tokenizer.batch_decode(new)]
             unfinished = ~(torch.isin(new, ends).any(dim=1) | torch.tensor(stopped, device=ids.device))
             ids, rows, attention_mask = ids[unfinished], rows[unfinished], attention_mask[unfinished]
-            attention_mask = torch.nn.functional.pad(attention_mask, (0, ids.shape[1] - attention_mask.shape[1]), value=1)
+            attention_mask = torch.nn.functional.pad(
+                attention_mask, (0, ids.shape[1] - attention_mask.shape[1]), value=1
+            )
             if len(rows) < len(unfinished):
                 cache.batch_select_indices(unfinished.nonzero().squeeze(1))
         return sequences

@@ -49,7 +49,7 @@ def mcnemar(newly_right: int, newly_wrong: int) -> float:
     """
     flips, fewer = newly_right + newly_wrong, min(newly_right, newly_wrong)
     tail = sum(comb(flips, i) for i in range(fewer + 1))
-    return min(1.0, 2 * tail / 2**flips)
+    return float(min(1.0, 2 * tail / 2**flips))
 
 
 def holm(p_values: Sequence[float]) -> list[float]:

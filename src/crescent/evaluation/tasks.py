@@ -41,7 +41,12 @@ def harness_tasks() -> dict[str, Path]:
 
 
 def find_task(name: str) -> Path | None:
-    """The YAML file of a task or group, ours before the harness's; None when nobody has it."""
+    """The YAML file of a task or group, ours before the harness's; None when nobody has it.
+
+    A name that ends in `.yaml` is a task file of the user's own.
+    """
+    if name.endswith(".yaml"):
+        return Path(name).resolve() if Path(name).is_file() else None
     return own_tasks().get(name) or harness_tasks().get(name)
 
 
@@ -59,7 +64,8 @@ def check_tasks(names: Sequence[str], local_data: Mapping[str, str], num_fewshot
     for name in dict.fromkeys(names):
         path = find_task(name)
         if path is None:
-            mistakes.append(f"{name}: no such benchmark{_nearest(name)}")
+            what = "task file" if name.endswith(".yaml") else "benchmark"
+            mistakes.append(f"{name}: no such {what}{_nearest(name)}")
             continue
         try:
             config = read_task(path)

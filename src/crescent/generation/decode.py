@@ -1,8 +1,8 @@
 """Decoding with a full batch: finished sequences leave at once, waiting ones take their slots.
 
 What is computed for a sequence depends on its own tokens alone (see `SlotCache`), so on the CPU its samples are
-the same whatever the batch size and whoever sits beside it. Matrix products of very few rows take another path through the BLAS
-library, with other rounding; `MIN_ROWS` keeps every product off that path.
+the same whatever the batch size and whoever sits beside it. Matrix products of very few rows take another path
+through the BLAS library, with other rounding; `MIN_ROWS` keeps every product off that path.
 """
 
 from collections import deque

@@ -33,7 +33,9 @@ class TransformersBackend:
         ]
 
     def _completion(self, request: Request, prompt: Prompt, sample: int, result: Decoded) -> Completion:
-        text = self._loaded.tokenizer.decode(result.tokens, skip_special_tokens=True)
+        # The token that ended the reply is counted but is no part of the text.
+        tokens = result.tokens[:-1] if result.stopped else result.tokens
+        text = self._loaded.tokenizer.decode(tokens, skip_special_tokens=True)
         return Completion(
             request=request.id,
             sample=sample,

@@ -1,5 +1,6 @@
 """Stage `training`: fine-tune the student on the pairs and save it as an ordinary Hugging Face folder."""
 
+import shutil
 from dataclasses import asdict
 from pathlib import Path
 
@@ -7,10 +8,11 @@ from crescent.generation.prompts import fill
 from crescent.models.load import load
 from crescent.records import Pair
 from crescent.run import rows
+from crescent.run.atomic import publish
 from crescent.run.manifest import Manifest
 from crescent.stages.context import Context, ModelRef
 from crescent.training.export import export_model
-from crescent.training.fit import FINISHED, TrainingResult, train
+from crescent.training.fit import EVIDENCE, FINISHED, TrainingResult, train
 
 VERSION = 1
 MODEL = "model"
@@ -51,7 +53,11 @@ def run(context: Context, number: int, start: ModelRef, dataset: Manifest) -> Ma
         )
         if result.state == FINISHED:
             export_model(student.model, student.tokenizer, stage.path / MODEL, config.model.dtype)
-    return stage.finish(_facts(result, len(pairs), config.training.epochs), result.tokens)
+        elif (evidence := stage.scratch / EVIDENCE).exists():
+            publish(stage.path / EVIDENCE, evidence.read_bytes())
+    manifest = stage.finish(_facts(result, len(pairs), config.training.epochs), result.tokens)
+    shutil.rmtree(stage.scratch, ignore_errors=True)
+    return manifest
 
 
 def trained(context: Context, number: int, manifest: Manifest) -> ModelRef | None:

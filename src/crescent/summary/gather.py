@@ -69,7 +69,7 @@ class _Rounds:
     def gather(self, number: int) -> dict[str, Any]:
         """All that is known of one round; parts that were never reached are left out."""
         name = f"round-{number:02d}"
-        found: dict[str, Any] = {"round": number, "started_from": self._start()}
+        found: dict[str, Any] = {"round": number, "started_from": self.best}
         parts = {
             part: _manifest(self.context, f"{name}/{part}") for part in ("questions", "answers", "dataset", "training")
         }
@@ -96,9 +96,6 @@ class _Rounds:
             if verdict["best_round"] == number:
                 self.best = name
         return found
-
-    def _start(self) -> str:
-        return "base" if self.context.config.training.start_from == "base" else self.best
 
     def _compared(self, measured: Manifest) -> dict[str, Any]:
         now = items(self.context, measured)

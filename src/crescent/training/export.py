@@ -1,6 +1,7 @@
 """The trained model as an ordinary Hugging Face folder that anything can load."""
 
 import copy
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,7 @@ def export_model(
     with quiet_transformers(), publish_folder(folder) as aside:
         saved.save_pretrained(aside)
         tokenizer.save_pretrained(aside)
+        _forget_origin(aside / "tokenizer_config.json")
         _compare(saved, aside)
 
 
@@ -39,6 +41,13 @@ def export_adapter(adapted: Any, folder: Path) -> None:
     """Write the adapter of a `PeftModel` alone, to be put on the same base model again."""
     with publish_folder(folder) as aside:
         adapted.save_pretrained(aside)
+
+
+def _forget_origin(path: Path) -> None:
+    """`transformers` notes how a tokenizer was found; equal tokenizers are to give equal files."""
+    settings = json.loads(path.read_text(encoding="utf-8"))
+    kept = {key: value for key, value in settings.items() if key not in ("is_local", "local_files_only")}
+    path.write_text(json.dumps(kept, indent=2, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def _compare(model: "PreTrainedModel", folder: Path) -> None:

@@ -32,17 +32,25 @@ def prepared(model: "PreTrainedModel", config: Training) -> Iterator[Any]:
         model.float()
     student = attach_lora(model, config.lora) if adapted else model
     if config.gradient_checkpointing:
-        model.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
+        _checkpointing(model, "enable")({"use_reentrant": False})
     student.train()
     try:
         yield student
     finally:
         if config.gradient_checkpointing:
-            model.gradient_checkpointing_disable()
+            _checkpointing(model, "disable")()
+            model.disable_input_require_grads()
         if adapted:
             merge_lora(student)
         model.zero_grad(set_to_none=True)
         model.train(was_training)
+
+
+def _checkpointing(model: "PreTrainedModel", switch: str) -> Any:
+    """transformers 5 renames these methods on the way, and warns of the old names."""
+    return getattr(model, f"activation_checkpointing_{switch}", None) or getattr(
+        model, f"gradient_checkpointing_{switch}"
+    )
 
 
 def check_documents_apart(model: "PreTrainedModel") -> None:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def quiet_lightning() -> Iterator[None]:
-    """Notes, hints and warnings of Lightning off; its errors stay."""
+    """Notes, hints and warnings of Lightning off, and what libraries tell each other to rename; errors stay."""
     loggers = [logging.getLogger(name) for name in ("pytorch_lightning", "lightning_fabric", "lightning.fabric")]
     levels = [logger.level for logger in loggers]
     for logger in loggers:
@@ -16,6 +16,7 @@ def quiet_lightning() -> Iterator[None]:
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", module=r"(pytorch_lightning|lightning_fabric)\.")
+            warnings.filterwarnings("ignore", category=FutureWarning, module=r"transformers\.")
             yield
     finally:
         for logger, level in zip(loggers, levels, strict=True):

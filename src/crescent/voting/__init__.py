@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from crescent.voting.consensus import Ballot as Ballot
     from crescent.voting.consensus import vote as vote
     from crescent.voting.equivalence import equivalent as equivalent
-    from crescent.voting.equivalence import group as group
     from crescent.voting.extraction import extract_answer as extract_answer
+    from crescent.voting.grouping import group as group
 
 HOMES = {
     "Answer": "crescent.voting.answer",
@@ -23,7 +23,7 @@ HOMES = {
     "canonical": "crescent.voting.canonicalization",
     "equivalent": "crescent.voting.equivalence",
     "extract_answer": "crescent.voting.extraction",
-    "group": "crescent.voting.equivalence",
+    "group": "crescent.voting.grouping",
     "vote": "crescent.voting.consensus",
 }
 

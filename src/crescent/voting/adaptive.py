@@ -1,6 +1,6 @@
 """When sampling more solutions of a question cannot, or will hardly, change its consensus.
 
-Pure functions of the answers so far. Answers are labels: equal means equivalent (`crescent.voting.equivalence.group`
+Pure functions of the answers so far. Answers are labels: equal means equivalent (`crescent.voting.grouping.group`
 gives such labels), None means a solution without an answer.
 """
 

@@ -7,6 +7,7 @@
     2:4, 1 to 2                                      1:2
     10:30 a.m.                                       10:30 am
     (1, 2)  [0, 1)  x < 3                            (1,2)  [0,1)  (-∞,3)
+    y = 2, x = 1                                     x=1,y=2
     {2, 1}, 1 and 2, x = 1 or x = 2                  {1,2}
     \\text{Monday}, monday                            monday
     (B), B.                                          B
@@ -33,6 +34,7 @@ _QUANTITY = re.compile(
     rf"|(?P<number>{NUMBER}(?P<power>{POWER_OF_TEN})?)(?:\s?/\s?(?P<by>{NUMBER}))?)(?![\d:^])"
 )
 _SPACED = re.compile(r"(?<![\d.])\d{1,3}(?: \d{3}){1,5}(?!\d)")
+_CURRENCY_SIGN = re.compile(r"\b(?:US|AU|CA|HK|NZ|[ACSR])?\$+|(?<=[\s\d])\$|\$")
 _TIMES = re.compile(r"(?<=[\d)])\s+[xX]\s+(?=[$(.\d])")
 _SCALE = re.compile(r"(?i)\s*\b(hundred|thousand|million|billion|trillion)\b|(?<=\d)([kKM])\b")
 _NOT_A_UNIT = "and|or|to|plus|minus|times|sin|cos|tan|cot|sec|csc|log|ln|exp|sqrt|pi|mod|if|when|where|for|than|is"
@@ -41,9 +43,8 @@ _UNIT = re.compile(
     r"(?:\^\s?\{?[23]\}?[^\d=<>+*|∪]*)?$"
 )
 _APPROXIMATION = re.compile(r"(?i)^(?:approximately|approx\.?|about|around|roughly|nearly|exactly|only|just|≈|~)\s*")
-_ASSIGNED = re.compile(
-    r"^\s*\|?(?:[A-Za-z][A-Za-z _]{0,40}|\\[a-z]+|[A-Za-z])(?:_\{?\w{1,9}\}?)?(?:\([A-Za-z0-9, ]{1,9}\))?'?\|?\s*$"
-)
+_ASSIGNED = re.compile(r"^\s*[|∠△]?(?:\\[a-z]+\s?)?[A-Za-z{(|∠△][A-Za-z{}():/,| '∠△]{0,60}(?:\(\d{1,4}\))?[|']?\s*$")
+_SUBSCRIPT = re.compile(r"_(?:\{[^{}]{1,20}\}|\w)")
 _TIME = re.compile(r"(?i)^(\d{1,2}):(\d\d)(?::(\d\d))?\s*(?:(a|p)\.?\s?m\.?)?(?:\s*o'?clock)?$")
 _HOUR = re.compile(r"(?i)^(\d{1,2})\s*(a|p)\.?\s?m\.?$")
 _RATIO = re.compile(rf"^({NUMBER})((?:\s*(?::|\bto\b)\s*{NUMBER}){{1,4}})$")
@@ -52,7 +53,7 @@ _MATRIX = re.compile(r"\\begin\{(?:[pbB]?matrix|array)\}(?:\{[clr| ]*\})?(.*?)\\
 _RELATION = re.compile(r"(<=|>=|<|>)")
 _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _MATH = re.compile(r"[\\^_=<>+*/|∪∩∞π±√{}\d]")
-_LIST_WORDS = re.compile(r"(?i)(?:,\s*)?\s(?:and|or)\s")
+_LIST_WORDS = re.compile(r"(?i)(?:,\s*)?\s(?:and|or)\s|(?<=[)\d}\]])\s*(?:and|or)\s*(?=[-(\d\\\[{A-Z])")
 
 
 @lru_cache(maxsize=1 << 16)
@@ -74,7 +75,8 @@ def _one_pass(text: str) -> str:
         text = text.replace("\\\\", "\\")
     if "\\begin" in text:
         text = _MATRIX.sub(_rows, text)
-    return _canonical(_TIMES.sub("*", simplified(text)), 0)
+    text = _CURRENCY_SIGN.sub(" ", simplified(text))  # also the delimiters of formulas
+    return _canonical(_TIMES.sub("*", text), 0)
 
 
 def _canonical(text: str, depth: int) -> str:
@@ -103,14 +105,11 @@ def _unwrapped(text: str) -> str:
         if text.endswith(".") and not text.endswith(".m.") and not text.endswith(".M."):
             text = text[:-1]
         text = _APPROXIMATION.sub("", text)
-        if text.startswith("$") and text.endswith("$") and len(text) > 2 and "$" not in text[1:-1].strip("$"):
-            text = text.strip("$")
-        elif text[:2] in (r"\(", r"\[") and text[-2:] in (r"\)", r"\]"):
+        if text[:2] in (r"\(", r"\[") and text[-2:] in (r"\)", r"\]"):
             text = text[2:-2]
         elif text.startswith((r"\boxed", r"\fbox")) and (opened := text.find("{")) in (5, 6, 7):
             closed = closing_brace(text, opened)
-            if closed > 0:
-                text = text[opened + 1 : closed] + " " + text[closed + 1 :]
+            text = f"{text[opened + 1 : closed]} {text[closed + 1 :]}" if closed > 0 else text[opened + 1 :]
         elif text[:1] in ("(", "{", "[") and closing(text, 0) == len(text) - 1 and _idle(text[1:-1]):
             text = text[1:-1]
         elif text.startswith("_") and text.endswith("_"):
@@ -217,11 +216,15 @@ def _equation(text: str, depth: int) -> str:
         return ""
     exact_part = text.partition("≈")[0]
     text = exact_part if "=" in exact_part else text
-    sides = re.split(r"=+|≈|∈", text)
+    sides = split(text.replace("==", "="), "=≈∈")
     if any(not side.strip() for side in sides[1:]):
         return ""
-    if not sides[0].strip() or _ASSIGNED.match(sides[0]):
-        return _canonical(sides[-1], depth + 1)
+    if not sides[0].strip() or _ASSIGNED.match(_SUBSCRIPT.sub("", sides[0])):
+        value = _canonical(sides[-1], depth + 1)
+        keeps_name = re.search(r"[a-zA-Z]", re.sub(r"\\[a-z]+", "", value)) and re.fullmatch(
+            r"\s*\w(?:\(\w\))?\s*", sides[0]
+        )
+        return f"{sides[0].strip()}={value}" if keeps_name and _MATH.search(value) else value
     value = value_of(_without_unit(sides[-1]))
     if value is not None and not re.search(r"[a-zA-Z]", re.sub(r"\\[a-z]+", "", sides[0])):
         return written(value)
@@ -234,12 +237,15 @@ def _inequality(text: str, depth: int) -> str:
         return ""
     if len(parts) == 3:
         left, sign, right = parts
-        if not re.fullmatch(r"[A-Za-z]", left):
+        if not re.fullmatch(r"-?[A-Za-z]", left):
             left, sign, right = right, _FLIPPED[sign], left
+        negated = left.startswith("-")
         bound = _bound(right, depth)
-        if not re.fullmatch(r"[A-Za-z]", left) or not bound:
+        if not re.fullmatch(r"-?[A-Za-z]", left) or not bound:
             return ""
         closed = "=" in sign
+        if negated:
+            sign, bound = _FLIPPED[sign], _canonical(f"-({bound})", depth + 1)
         if sign.startswith("<"):
             return f"(-∞,{bound}{']' if closed else ')'}"
         return f"{'[' if closed else '('}{bound},∞)"
@@ -290,17 +296,21 @@ def _as_set(values: list[str]) -> str:
 
 
 def _listed(text: str, depth: int) -> str:
-    """A list without brackets: the values of several unknowns in their order, otherwise a set."""
+    """A list without brackets: several unknowns with their values in the order of their names, otherwise a set."""
     parts = [part.strip() for part in split(_LIST_WORDS.sub(", ", text), ",;")]
     parts = [re.sub(r"(?i)^(?:and|or)\s", "", part) for part in parts if part]
     if len(parts) < 2 or any(len(part) > 60 for part in parts):
         return ""
-    names = [part.split("=")[0].strip() if "=" in part else "" for part in parts]
+    names = [
+        part.partition("=")[0].strip() if _ASSIGNED.match(_SUBSCRIPT.sub("", part.partition("=")[0])) else ""
+        for part in parts
+    ]
     values = [_canonical(part, depth + 1) for part in parts]
     if not all(values):
         return ""
-    if all(names) and len(set(names)) == len(names):
-        return "(" + ",".join(values) + ")"
+    if all(names) and all("=" in part for part in parts) and len(set(names)) == len(names):
+        pairs = sorted(zip((name.replace(" ", "") for name in names), values, strict=True))
+        return ",".join(f"{name}={value.rpartition('=')[2]}" for name, value in pairs)
     return _as_set(values)
 
 

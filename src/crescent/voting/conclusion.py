@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from crescent.voting.answer import Answer, MatchKind
 from crescent.voting.canonicalization import canonical
-from crescent.voting.equivalence import fits
-from crescent.voting.values import QUANTITY, Value
+from crescent.voting.forms import fits
+from crescent.voting.values import QUANTITY, SEGMENT, Value
 
 WINDOW = 4000
 """Characters before the end that are looked at."""
@@ -38,6 +38,8 @@ _AFTER_EQUALS = re.compile(r"(?:\\[\[(]|\\(?:text|mathbf|textbf)\{|[*\s{$]|\\\$)
 _GOES_ON = re.compile(r"\s*(?:[-+*/×÷^(]|x\s|\\times|\\div|\\cdot)\s*[$(]?\s*\d")
 _BOLD = re.compile(r"\*\*([^*\n]{1,80})\*\*")
 _FENCE = re.compile(r"```[^\n]*\n.*?(?:```|\Z)", re.S)
+_WORDS = re.compile(r"(?<![\\a-zA-Z{])[a-zA-Z]{3,} [a-zA-Z]")
+_EQUALS = re.compile(r"(?<![<>!])=")
 _NUMERAL = re.compile(r"\d[\d,]*(?:\.\d+)?")
 
 
@@ -154,7 +156,21 @@ def _concludes(passage: _Passage, begin: int, stop: int, words: str, last: bool)
 
 
 def _chosen(passage: _Passage, begin: int, stop: int) -> Answer | None:
-    """The number of one sentence that answers."""
+    """The number of one sentence that answers; if it stands in a formula that is more than a number, the formula."""
+    answer = _chosen_number(passage, begin, stop)
+    if answer is None or passage.text.find("$", begin, stop) == passage.text.find("\\", begin, stop) == -1:
+        return answer
+    for segment in SEGMENT.finditer(passage.text, begin, stop):
+        if segment.start() <= answer.start and answer.end <= segment.end():
+            group = segment.lastgroup or "dollar"
+            formula = _EQUALS.split(segment[group])[-1]
+            start = segment.end(group) - len(formula)
+            if not QUANTITY.fullmatch(formula.strip()) and not _WORDS.search(formula) and canonical(formula):
+                return _answer(passage, Value(start, segment.end(group), canonical(formula)), answer.match)
+    return answer
+
+
+def _chosen_number(passage: _Passage, begin: int, stop: int) -> Answer | None:
     reason = _REASON.search(passage.text, begin, stop)
     values = passage.values(begin, reason.start()) if reason else []
     if not values or reason is None:

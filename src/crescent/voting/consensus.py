@@ -13,8 +13,8 @@ from crescent.errors import DataError
 from crescent.records import Consensus, Solution
 from crescent.voting.answer import Answer
 from crescent.voting.canonicalization import canonical
-from crescent.voting.equivalence import group, most_common
 from crescent.voting.extraction import extract_answer
+from crescent.voting.grouping import group, most_common
 
 RULES = ("majority", "first", "weighted")
 REPRESENTATIVES = ("first", "shortest", "median", "likeliest")

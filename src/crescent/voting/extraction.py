@@ -21,6 +21,7 @@ import re
 from crescent.voting.answer import Answer, MatchKind
 from crescent.voting.canonicalization import canonical
 from crescent.voting.conclusion import conclude, from_sentence
+from crescent.voting.latex import simplified
 from crescent.voting.numerals import NUMBER_WORD
 from crescent.voting.reading import readable
 from crescent.voting.values import Value, boxed_at, sentence_end, value_at
@@ -40,7 +41,7 @@ _PHRASE = re.compile(
 )
 _HEADING = re.compile(r"(?im)^[\s#>*_]{0,12}(?:the\s)?(?:final\s)?(?:answer|result)s?[\s:*_#]{0,8}$")
 _BOX = re.compile(r"\\(?:boxed|fbox)(?![a-zA-Z])")
-_JOIN = re.compile(r"[}\s$\\)\]]*(?:,|&|,?\s?(?:\\text\{\s?)?(?:and|or)\b\s?\}?)[\s$\\(\[]*(?:boxed|fbox)\s?\{?\s*")
+_JOIN = re.compile(r"[}\s$\\)\]]*(?:,|&|\b(?:and|or)\b|,\s*(?:and|or)\b)?[\s$\\(\[]*(?:boxed|fbox)\s?\{?\s*")
 _MARKER_LEAD = re.compile(r"(?i)[\s:*_]*(?:(?:the\s)?(?:final\s)?answer\s?(?:is|:|=)?[\s:*_]*)*")
 _LIST_ITEM = re.compile(r"(?:step\s)?\d{1,2}\s?[.):]\s+[*_]{0,3}[A-Za-z]")
 _DOUBT = re.compile(
@@ -156,7 +157,7 @@ def _boxed(text: str, start: int, end: int) -> Answer | None:
 def _listed_with(text: str, one: Value, other: Value) -> bool:
     """Whether two boxes stand side by side as parts of one answer: "\\boxed{2} and \\boxed{3}"."""
     between = text[one.end : other.start]
-    return len(between) < 40 and "\n\n" not in between and _JOIN.fullmatch(between) is not None
+    return len(between) < 60 and "\n\n" not in between and _JOIN.fullmatch(simplified(between)) is not None
 
 
 def _announced(text: str, start: int, end: int) -> Answer | None:

@@ -16,6 +16,8 @@ CURRENCY = r"(?:(?:US|AU|CA|A|C|S|HK|NZ|R)?\\?\$|[€£¥₹₩₽₫฿]|Rs\.?|
 MAX_DIGITS = 100
 """Longer numerals and results are not evaluated: a guard against texts made to be slow."""
 
+MAX_PLACES = 40
+
 _JUNK = re.compile(r"\{,\}|\\[,!]|[,\u00a0\u2009\u202f']")
 _POWER = re.compile(r"^(.*?)(?:[eE]|\s?(?:[x×*·]|\\times|\\cdot)\s?10\s?(?:\^|\*\*)\s?[{(]?)([-−+]?\d{1,4})[)}]?$")
 _UNITS = {
@@ -68,17 +70,17 @@ def _unrounded(value: Fraction, decimals: int) -> Fraction:
 
 
 def written(value: Fraction) -> str:
-    """The one way a rational number is written: an integer, a decimal of at most 12 places, else a reduced fraction."""
+    """The one way a rational number is written: an integer, a decimal of at most 40 places, else a reduced fraction."""
     if value.denominator == 1:
         return str(value.numerator)
     rest = value.denominator
     twos = fives = 0
-    while rest % 2 == 0 and twos <= 12:
+    while rest % 2 == 0 and twos <= MAX_PLACES:
         rest, twos = rest // 2, twos + 1
-    while rest % 5 == 0 and fives <= 12:
+    while rest % 5 == 0 and fives <= MAX_PLACES:
         rest, fives = rest // 5, fives + 1
     places = max(twos, fives)
-    if rest != 1 or places > 12:
+    if rest != 1 or places > MAX_PLACES:
         return f"{value.numerator}/{value.denominator}"
     digits = str(abs(value.numerator) * 10**places // value.denominator).rjust(places + 1, "0")
     return f"{'-' if value < 0 else ''}{digits[:-places]}.{digits[-places:]}"

@@ -37,6 +37,12 @@ _LIST = re.compile(rf"{NUMBER}(?:,\s{{1,3}}{NUMBER}){{0,8}}(?:,?\s(?:and|or)\s{N
 _FORMULA = re.compile(r"\\[a-zA-Z]+|\d*[a-zA-Z]\s*[-+*/^=<>≤≥]|\d+[a-z]\b(?!\s[a-z]{2})|[√π]|\d+(?:\\sqrt|\\pi|π|√)")
 
 
+SEGMENT = re.compile(
+    r"\\\((?P<round>[^\n]{1,200}?)\\\)|\\\[(?P<square>.{1,300}?)\\\]|\$\$?(?P<dollar>[^$\n]{1,200}?)\$\$?(?!\d)", re.S
+)
+"""A formula between mathematical delimiters."""
+
+
 @dataclass(frozen=True, slots=True)
 class Value:
     """A value read from `text[start:end]`."""

@@ -1,0 +1,124 @@
+"""The default run, as a user starts it: time, memory, gain, labels, and what the controls gain.
+
+    python benchmarks/nano_run.py                       seed 1, the method alone
+    python benchmarks/nano_run.py --seeds 1 2 3 --controls    three seeds, each against both controls
+    python benchmarks/nano_run.py --keep FOLDER          reuse runs that are complete in FOLDER, keep new ones there
+
+`gain_*` is the paired 95 % interval of nano_math against the base model at the accepted round. With several seeds every
+figure is the worst over the seeds (`wall_s`, `peak_gb`: the largest), so that a goal met by it is met by each of them.
+"""
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from report_line import emit
+
+from crescent.evaluation.comparison import compare
+from crescent.evaluation.results import Item, TaskResult
+from crescent.run.shards import ShardFolder
+
+CONTROLS = ("control_unvoted", "control_shuffled")
+Figures = dict[str, float]
+
+
+def main() -> None:
+    """Measure, then print one line or a table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--json", action="store_true", help="one JSON line")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1])
+    parser.add_argument("--controls", action="store_true", help="also run both controls with the same seeds")
+    parser.add_argument("--experiment", default="nano")
+    parser.add_argument("--keep", type=Path, help="folder for the runs (default: a temporary one)")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        output = options.keep or Path(temporary)
+        seeds = [measure(options.experiment, seed, output, options.controls) for seed in options.seeds]
+    for seed, figures in zip(options.seeds, seeds, strict=True):
+        print(f"seed {seed}: " + ", ".join(f"{k} {v:.4g}" for k, v in figures.items()), file=sys.stderr)
+    largest = {"wall_s", "peak_gb", "base_math"}
+    worst = {key: (max if key in largest else min)(figures[key] for figures in seeds) for key in seeds[0]}
+    emit("nano_run", worst, options.json, ("torch", "transformers", "pytorch-lightning", "lm-eval"))
+
+
+def measure(experiment: str, seed: int, output: Path, controls: bool) -> Figures:
+    """The figures of one seed."""
+    folder, wall, peak = run(experiment, seed, output)
+    summary = json.loads((folder / "summary.json").read_text())
+    best = summary["best_round"]
+    kept = summary["rounds"][best - 1] if best else None
+    math = kept["evaluation"]["nano_math"] if kept else None
+    audits = [part["answers"]["audit"] for part in summary["rounds"]]
+    figures: Figures = {
+        "wall_s": wall,
+        "peak_gb": peak,
+        "base_math": summary["base"]["evaluation"]["nano_math"]["value"],
+        "final_math": math["value"] if math else summary["base"]["evaluation"]["nano_math"]["value"],
+        "gain_low": math["against_base"]["low"] if math else 0.0,
+        "gain_high": math["against_base"]["high"] if math else 0.0,
+        "skills_change": kept["evaluation"]["nano_skills"]["against_base"]["difference"] if kept else 0.0,
+        "label_accuracy": min(audit["label_accuracy"] for audit in audits),
+        "single_sample_accuracy": audits[0]["single_sample_accuracy"],
+    }
+    for control in CONTROLS if controls else ():
+        other, _, _ = run(control, seed, output)
+        listed = json.loads((other / "summary.json").read_text())["rounds"]
+        found = compare(items(folder, best), items(other, best), bootstrap=10000, seed=seed)
+        name = control.removeprefix("control_")
+        figures |= {
+            f"{name}_math": listed[best - 1]["evaluation"]["nano_math"]["value"],
+            f"over_{name}": found["difference"],
+            f"over_{name}_low": found["low"],
+            f"over_{name}_high": found["high"],
+            f"{name}_pairs_difference": listed[best - 1]["training"]["pairs"] - kept["training"]["pairs"]
+            if kept
+            else 0,
+        }
+    return figures
+
+
+def run(experiment: str, seed: int, output: Path) -> tuple[Path, float, float]:
+    """Run one experiment as a whole process; its folder, wall time in seconds, peak memory in GB (2^30 bytes)."""
+    folder = output / f"{experiment}-seed{seed}"
+    record = output / f"{experiment}-seed{seed}.usage.json"
+    if not record.exists():
+        command = [
+            sys.executable,
+            "-m",
+            "crescent",
+            f"+experiment={experiment}",
+            f"seed={seed}",
+            f"output_dir={output}",
+        ]
+        output.mkdir(parents=True, exist_ok=True)
+        usage = timed(command)
+        record.write_text(json.dumps(usage))
+    usage = json.loads(record.read_text())
+    return folder, usage["wall_s"], usage["peak_gb"]
+
+
+def timed(command: Sequence[str]) -> dict[str, Any]:
+    """Wall time of a command in seconds, and the largest peak memory of any child so far in GB."""
+    start = time.perf_counter()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=os.environ)
+    wall = time.perf_counter() - start
+    return {"wall_s": wall, "peak_gb": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**20}
+
+
+def items(folder: Path, number: int) -> list[Item]:
+    """The items of nano_math of one round."""
+    name = f"round-{number:02d}" if number else "base"
+    results = ShardFolder(folder / name / "evaluation" / "results").stream(TaskResult)
+    return next(result.items for result in results if result.task == "nano_math")
+
+
+if __name__ == "__main__":
+    main()

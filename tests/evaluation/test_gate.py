@@ -1,0 +1,97 @@
+from math import nan
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crescent.config.schema import Gate
+from crescent.evaluation.gate import decide
+
+SCORES = st.lists(st.floats(0, 1), min_size=2, max_size=8)
+
+
+def test_a_gain_is_accepted() -> None:
+    verdict = decide([0.40, 0.61], Gate())
+    assert verdict.accepted and verdict.best_round == 1 and (verdict.dev, verdict.best_before) == (0.61, 0.40)
+    assert verdict.verdict == "Round 1 accepted: dev accuracy 61.0% against 40.0% of the base model (+21.0 points)."
+    assert verdict.rule == "A round is kept when its dev accuracy is higher than the best before it."
+
+
+def test_no_gain_goes_back_to_the_best_round() -> None:
+    verdict = decide([0.4, 0.6, 0.5, 0.6], Gate())
+    assert not verdict.accepted and verdict.best_round == 1 and verdict.best_before == 0.6
+    assert (
+        verdict.verdict
+        == "Round 3 rejected, back to round 1: dev accuracy 60.0% against 60.0% of round 1 (+0.0 points)."
+    )
+
+
+def test_the_gain_must_exceed_the_margin() -> None:
+    gate = Gate(min_gain=0.02)
+    assert not decide([0.5, 0.52], gate).accepted
+    assert decide([0.5, 0.53], gate).accepted
+    assert "by more than 2 points" in decide([0.5, 0.53], gate).rule
+
+
+def test_a_training_that_failed_is_rejected_even_without_a_gate() -> None:
+    for gate in (Gate(), Gate(enabled=False)):
+        verdict = decide([0.5, 0.6, None], gate, problem="loss is not a number")
+        assert not verdict.accepted and verdict.best_round == 1
+        assert verdict.verdict == "Round 2 rejected, back to round 1: not evaluated: loss is not a number."
+
+
+def test_a_dev_accuracy_that_is_no_number_is_rejected() -> None:
+    assert not decide([0.5, nan], Gate()).accepted
+    assert not decide([0.5, None], Gate()).accepted
+
+
+def test_without_a_base_evaluation_the_first_round_is_kept() -> None:
+    verdict = decide([None, 0.3], Gate())
+    assert verdict.accepted and "nothing before it" in verdict.verdict
+
+
+def test_switched_off_the_gate_keeps_every_round() -> None:
+    verdict = decide([0.5, 0.4, 0.3], Gate(enabled=False))
+    assert verdict.accepted and verdict.best_round == 2 and verdict.stop is None
+    assert verdict.rule.startswith("The gate is off")
+
+
+def test_a_negative_margin_accepts_a_small_loss_and_remembers_the_best() -> None:
+    gate = Gate(min_gain=-0.05)
+    verdict = decide([0.5, 0.48], gate)
+    assert verdict.accepted and verdict.best_round == 0
+    assert not decide([0.5, 0.48, 0.44], gate).accepted
+
+
+def test_patience() -> None:
+    gate = Gate(patience=2)
+    assert decide([0.5, 0.6, 0.5], gate).stop is None
+    assert decide([0.5, 0.6, 0.5, 0.4], gate).stop == "No gain for 2 rounds, and evaluation.gate.patience is 2."
+    assert decide([0.5, 0.6, 0.5, 0.7], gate).stop is None
+
+
+def test_false_confidence() -> None:
+    gate = Gate(stop_on_false_confidence=True)
+    stop = decide([0.5, 0.6, 0.5], gate, agreement=[0.7, 0.8]).stop
+    assert stop is not None and "70.0% to 80.0%" in stop and "60.0% to 50.0%" in stop
+    assert decide([0.5, 0.6, 0.5], gate, agreement=[0.8, 0.7]).stop is None
+    assert decide([0.5, 0.6, 0.7], gate, agreement=[0.7, 0.8]).stop is None
+    assert decide([0.5, 0.6, 0.5], Gate(), agreement=[0.7, 0.8]).stop is None
+
+
+def test_diversity_collapse() -> None:
+    assert decide([0.5, 0.6], Gate(min_distinct=0.2), distinct=[0.1]).stop is not None
+    assert decide([0.5, 0.6], Gate(min_distinct=0.2), distinct=[0.3]).stop is None
+
+
+def test_a_round_is_needed() -> None:
+    with pytest.raises(ValueError, match="at least one round"):
+        decide([0.5], Gate())
+
+
+@given(SCORES)
+def test_the_run_always_goes_on_with_the_best_dev_accuracy(scores: list[float]) -> None:
+    verdict = decide(scores, Gate())
+    assert scores[verdict.best_round] == max(scores)
+    assert verdict.accepted == (scores[-1] > max(scores[:-1]))
+    assert verdict.best_before == max(scores[:-1])

@@ -1,0 +1,104 @@
+"""Killed at any moment and started again, a run ends with the files of an undisturbed one."""
+
+import random
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.system.commandline import TINY, begin, contents, crescent, differences, run_folder, shards, tail
+
+pytestmark = pytest.mark.system
+QUICK = ("+experiment=nano_quick",)
+KILLS = 20
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_sigkill_at_twenty_random_moments(tmp_path: Path) -> None:
+    whole = crescent(*QUICK, output=tmp_path / "whole")
+    assert whole.returncode == 0, tail(whole)
+    rng = random.Random(20)
+    finished: dict[Path, tuple[int, int]] = {}
+    killed = 0
+    for _ in range(KILLS):
+        process = begin(*QUICK, output=tmp_path / "killed")
+        try:
+            process.communicate(timeout=rng.uniform(0.5, 9.0))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+            killed += 1
+        now = shards(tmp_path / "killed") if (tmp_path / "killed").exists() else {}
+        again = [path.name for path, mark in finished.items() if now.get(path) != mark]
+        assert not again, f"finished shards were lost or made again: {again}"
+        finished = now
+    last = crescent(*QUICK, output=tmp_path / "killed")
+    assert last.returncode == 0, tail(last)
+    assert killed > 0
+    assert all(shards(tmp_path / "killed")[path] == mark for path, mark in finished.items())
+    one, other = contents(run_folder(tmp_path / "whole")), contents(run_folder(tmp_path / "killed"))
+    assert differences(one, other) == []
+
+
+def test_killed_in_the_middle_of_training(undisturbed: Path, tmp_path: Path) -> None:
+    process = begin(*TINY, output=tmp_path)
+    deadline = time.monotonic() + 120
+    while not list(tmp_path.glob("*/round-01/training/scratch/checkpoints/*")) and time.monotonic() < deadline:
+        assert process.poll() is None
+        time.sleep(0.02)
+    process.kill()
+    process.communicate()
+    done = crescent(*TINY, output=tmp_path)
+    assert done.returncode == 0, tail(done)
+    assert differences(contents(undisturbed), contents(run_folder(tmp_path))) == []
+
+
+def test_ctrl_c_says_one_line_and_keeps_everything(undisturbed: Path, tmp_path: Path) -> None:
+    process = begin(*TINY, output=tmp_path)
+    deadline = time.monotonic() + 120
+    while not list(tmp_path.glob("*/round-01/answers/solutions/*.jsonl")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    kept = shards(tmp_path)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130, out + err
+    assert err.splitlines()[-1] == "interrupted; the same command goes on from here"
+    assert "Traceback" not in out + err
+    done = crescent(*TINY, output=tmp_path)
+    assert done.returncode == 0, tail(done)
+    assert all(shards(tmp_path).get(path) == mark for path, mark in kept.items())
+    assert differences(contents(undisturbed), contents(run_folder(tmp_path))) == []
+
+
+def test_a_complete_run_says_so_and_loads_no_model_library(undisturbed: Path) -> None:
+    before = {path: path.stat().st_mtime_ns for path in undisturbed.rglob("*") if path.is_file()}
+    again = crescent(*TINY, output=undisturbed.parent, env=_importing_prints())
+    assert again.returncode == 0, tail(again)
+    assert "This run is complete" in again.stdout
+    assert "nano_math" in again.stdout
+    assert "import time:" in again.stderr
+    for heavy in ("torch", "transformers", "lm_eval", "pytorch_lightning"):
+        assert f"| {heavy}\n" not in again.stderr
+    rewritten = {"run.lock", "environment.json", "config.yaml"}
+    changed = [p.name for p, t in before.items() if p.stat().st_mtime_ns != t and p.name not in rewritten]
+    assert changed == []
+
+
+def test_the_same_command_with_more_rounds_goes_on(undisturbed: Path, tmp_path: Path) -> None:
+    one = crescent(*TINY, "rounds=1", f"run_dir={tmp_path / 'run'}", output=tmp_path)
+    assert one.returncode == 0, tail(one)
+    kept = shards(tmp_path / "run")
+    two = crescent(*TINY, "rounds=2", f"run_dir={tmp_path / 'run'}", output=tmp_path)
+    assert two.returncode == 0, tail(two)
+    assert all(shards(tmp_path / "run").get(path) == mark for path, mark in kept.items())
+    ours, theirs = contents(tmp_path / "run"), contents(undisturbed)
+    assert [n for n in differences(ours, theirs) if n not in ("config.yaml", "summary.json")] == []
+
+
+def _importing_prints() -> dict[str, str]:
+    import os
+
+    return os.environ | {"PYTHONPROFILEIMPORTTIME": "1"}
