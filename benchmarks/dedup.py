@@ -2,9 +2,9 @@
 
     python benchmarks/dedup.py [--quick] [--json]
 
-Every side gets the same texts and masks them with the same code; `rensa` and datasketch then get the same word shingles,
-permutations, bands and threshold, and keep what hits no earlier kept text's band (rensa: no earlier text's). They do not
-verify; we do. The ratios are their time divided by ours. Needs `rensa` and `scikit-learn`.
+Every side gets the same texts and masks them with the same code; `rensa` and datasketch then get the same word
+shingles, permutations, bands and threshold, and keep what hits no earlier kept text's band (rensa: no earlier text's).
+They do not verify; we do. The ratios are their time divided by ours. Needs `rensa` and `scikit-learn`.
 
     over_rensa, over_datasketch     100,000 questions
     over_pairwise                   2,000 questions against the published method's way of comparing: one call of

@@ -3,10 +3,10 @@
     python benchmarks/dedup_quality.py --data train.jsonl [--encoder FOLDER] [--limit N] [--json]
 
 The file has one JSON object with a `question` per line (GSM8K's format). Every question is perturbed in each way that
-applies to it, by rule and seed; recall of a kind is the share of its perturbed questions that `decontaminate` removes in
-front of the unperturbed ones. `removed` is the share that `deduplicate` takes out of the unperturbed questions alone:
-wrong removals, and true near-duplicates within the data. `wrong` is the share of perturbed questions that are removed for
-another question than the one they were made from. `--show N` prints removed pairs to look at.
+applies to it, by rule and seed; recall of a kind is the share of its perturbed questions that `decontaminate` removes
+in front of the unperturbed ones, and `wrong` the share removed for another question than their own. `removed` is the
+share that `deduplicate` takes out of the unperturbed questions alone: wrong removals, and true near-duplicates within
+the data. `--show N` prints missed and removed pairs to look at.
 """
 
 import argparse
@@ -21,9 +21,11 @@ from report_line import emit
 
 from crescent.dedup import decontaminate, deduplicate, sentence_encoder
 
-ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen".split()
-ONES += "seventeen eighteen nineteen".split()
-TENS = "zero ten twenty thirty forty fifty sixty seventy eighty ninety".split()
+ONES = str.split(
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
+)
+ONES += str.split("seventeen eighteen nineteen")
+TENS = str.split("zero ten twenty thirty forty fifty sixty seventy eighty ninety")
 SHARES = ["half", "a third", "one-quarter", "a fifth of", "two-thirds of"]
 MULTIPLES = ["twice", "three times", "4 times", "thrice", "ten times", "double"]
 FIGURE = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?(?![\w]|\.\d)")
@@ -36,9 +38,10 @@ CONVERSIONS = [
 ]  # fmt: skip
 SYNONYMS = {
     "buys": "purchases", "bought": "purchased", "buy": "purchase", "altogether": "in total", "in total": "overall",
-    "gave": "handed", "gives": "hands", "needs": "requires", "wants": "would like", "begins": "starts", "gets": "receives",
-    "got": "received", "makes": "produces", "made": "produced", "each": "every", "also": "in addition", "left": "remaining",
-    "money": "cash", "kids": "children", "friends": "pals", "job": "work", "big": "large", "small": "little",
+    "gave": "handed", "gives": "hands", "needs": "requires", "wants": "would like", "begins": "starts",
+    "gets": "receives", "got": "received", "makes": "produces", "made": "produced", "each": "every",
+    "also": "in addition", "left": "remaining", "money": "cash", "kids": "children", "friends": "pals", "job": "work",
+    "big": "large", "small": "little",
     "sells": "is selling", "costs": "is priced at", "cost": "were priced at", "spends": "pays", "spent": "paid",
     "decides": "chooses", "decided": "chose", "finds": "discovers", "found": "discovered", "goes to": "visits",
     "There are": "We have", "has": "owns", "had": "owned", "If": "Supposing", "and": "as well as", "but": "yet",

@@ -2,7 +2,8 @@
 
     python benchmarks/voting.py [--json] [--quick] [--rows FILE]
 
-- `over_math_verify`: time of math-verify's `parse` on a plain numeric answer / time to extract it and compare it here.
+- `over_math_verify`: CPU time of math-verify's `parse` on a plain numeric answer, over that of reading it and comparing
+  it here.
 - `million_votes_s`: seconds for 1,000,000 solutions (125,000 questions x 8) on two processes, making the texts included;
   with `--quick` extrapolated from 1 %. `million_votes_mib` is the largest process.
 - `adaptive_samples_saved`, `adaptive_same_decisions`: shares, K = 16, stopping when the outcome is certain.
@@ -33,10 +34,10 @@ SAMPLES = 16
 SHAPES = (
     "First we count the {a} boxes and the {b} bags. That makes {a} + {b} = {c}. She then sells {d} of them.\n#### {n}",
     "Each of the {a} shelves holds {b} books, so there are {a} x {b} = {c} books.\n\nThe answer is: {n}",
-    "Step 1: the cost is ${a}.\nStep 2: the discount is ${b}, so {a} - {b} = {c}.\n\nTherefore, Ben pays **${n}** in total.",
+    "Step 1: the cost is ${a}.\nStep 2: the discount is ${b}, so {a} - {b} = {c}.\n\nTherefore, Ben pays **${n}** today.",
     "We have $a = {a}$ and $b = {b}$, which gives $c = {c}$. The final answer is \\boxed{{{n}}}.",
-    "There are {a} rows.\nEach has {b} seats, and {d} are taken.\nSo {c} + {d} = <<{c}+{d}={n}>>{n} people come.\n#### {n}",
-    "Let's see. {a} minus {b} leaves {c}. Twice that is 2 * {c} = {n}.\n\nSo, Mia has {n} marbles now. I hope this helps!",
+    "There are {a} rows.\nEach has {b} seats, {d} are taken.\nSo {c} + {d} = <<{c}+{d}={n}>>{n} people come.\n#### {n}",
+    "Let's see. {a} minus {b} leaves {c}. Twice that is 2 * {c} = {n}.\n\nSo Mia has {n} marbles. I hope this helps!",
 )
 
 
@@ -54,13 +55,13 @@ def over_math_verify(count: int) -> float:
     ]
     texts = [(f"The answer is {number:,}.", str(number)) for number in numbers]
     parse(texts[0][0])
-    began = time.perf_counter()
+    began = time.process_time()
     for text, _ in texts:
         parse(text)
-    theirs = time.perf_counter() - began
-    began = time.perf_counter()
+    theirs = time.process_time() - began
+    began = time.process_time()
     right = sum(equivalent(extract_answer(text), truth) for text, truth in texts)
-    ours = time.perf_counter() - began
+    ours = time.process_time() - began
     assert right == count, "an answer was misread"
     return theirs / ours
 
@@ -88,21 +89,22 @@ def million_votes(questions: int) -> tuple[float, float]:
 
 
 def simulated(questions: int) -> Iterator[list[Hashable | None]]:
-    """Questions from easy to hopeless: Beta(2, 1) chance of the right answer, a few tempting wrong ones, 3 % unread."""
+    """Questions as models meet them: most are easy, some hopeless, few between.
+
+    The chance of the right answer is Beta(1.5, 0.5); a wrong answer is often the same wrong answer; 3 % are unread.
+    """
     draw = random.Random(2)
     for _ in range(questions):
-        right = draw.betavariate(2, 1)
-        tempting = draw.random()
-        yield [
-            None
-            if draw.random() < 0.03
-            else 0
-            if draw.random() < right
-            else 1
-            if draw.random() < tempting
-            else draw.randint(2, 40)
-            for _ in range(SAMPLES)
-        ]
+        right, tempting = draw.betavariate(1.5, 0.5), draw.random()
+        yield [_sample(draw, right, tempting) for _ in range(SAMPLES)]
+
+
+def _sample(draw: random.Random, right: float, tempting: float) -> int | None:
+    if draw.random() < 0.03:
+        return None
+    if draw.random() < right:
+        return 0
+    return 1 if draw.random() < tempting else draw.randint(2, 40)
 
 
 def from_rows(path: Path) -> Iterator[list[Hashable | None]]:

@@ -3,48 +3,142 @@
 import random
 from collections.abc import Iterator
 
-NAMES = """Ada Amir Anna Arjun Bella Ben Bo Carla Chen Dana Darius Diego Elena Emil Esther Farah Felix Gina Goran Hana Hugo
-Ida Ines Ivan Jada Jonas Kaito Karim Lara Leo Lina Luis Maja Marco Mei Milan Mina Nadia Nils Noor Olga Omar Otto Paula
-Priya Quinn Rafael Rina Rosa Samir Sara Sven Tara Theo Tomas Uma Vera Victor Wanda Yara Yusuf Zoe""".split()
-KINDS = """red blue green small large wooden paper glass old new shiny striped spotted fresh dried frozen handmade painted
-broken folded heavy light round square golden silver plastic cotton woollen leather ceramic wild sweet sour spicy printed
-carved woven rusty polished""".split()
-THINGS = """apples pears plums lemons melons cookies muffins pies loaves pretzels candles lamps baskets jars bottles boxes
-crates bags shirts scarves hats gloves socks boots stamps coins cards posters books notebooks pencils brushes crayons
-stickers beads buttons ribbons bricks tiles planks nails screws bolts seeds bulbs roses tulips ferns eggs fish chickens
-goats marbles puzzles kites drums flutes bells shells stones feathers maps tickets photographs magazines envelopes""".split()
-PLACES = """market bakery school library garden workshop museum harbour orchard stadium farm kitchen factory theatre station
-zoo bookshop pharmacy campsite castle cinema clinic garage greenhouse gym hotel laundry lighthouse mill office palace park
-quarry restaurant stable studio temple tower vineyard warehouse""".split()
-PEOPLE = """sister brother neighbour teacher uncle aunt cousin friend grandmother grandfather colleague classmate coach boss
-customer partner daughter son visitor manager""".split()
-TIMES = """Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April June July August September
-October November December spring summer autumn winter""".split()
-VERBS = """buys collects paints packs sells carries sorts repairs borrows wraps counts loses finds delivers orders stacks
-polishes trades donates plants harvests weighs ships bakes prints folds cuts unpacks returns keeps inspects labels washes
-throws hides photographs lends steals rents imports auctions recycles stores builds draws sews melts glues moves gathers
-cleans measures arranges displays""".split()
-OPENINGS = """At first|Then|Every morning|Before lunch|In {time}|On the first {time}|During a sale|After the storm|By noon|Each
-weekend|Later that day|For a school project|To save money|Without any help|Together with the {person}|On the way to the {place}|Near
-the {place}|As a present|While waiting|Once the {place} opens|Three times a week|Over the holidays|With the money left|Next to
-the old {place}|Before {time} ends|All through {time}|Because of the weather|When the {person} arrives""".replace(
-    "\n", " "
-).split("|")
-SUBJECTS = """{name}|the {person}|{name}'s {person}|every {person}|{name} and a {person}|one {person} in {m}|the owner of the
-{place}|a group of {n} people|the {kind} team|nobody but {name}|the oldest {person}|half of the class""".replace(
-    "\n", " "
-).split("|")
-OBJECTS = """{n} {kind} {thing}|{n} {thing}|{m} boxes of {thing}|{n}% of the {kind} {thing}|{m} times as many {thing} as {other}|
-twice as many {kind} {thing}|{n} pounds of {thing}|all but {m} of the {thing}|a third of the {kind} {other}|{n} {thing} and {m} {kind}
-{other}|{m} rows of {n} {thing}|{kind} {thing} worth ${n}|{m} more {thing} than {other}|{n} {thing} a week""".replace(
-    "\n", " "
-).split("|")
-TAILS = """at the {place}|for ${n} each|in {m} days|from the {place} to the market|and gives {m} of them to a {person}|but only {m}
-are {kind}|which takes {n} minutes|at a discount of {m}%|per hour|into {m} equal groups|from a {person}|and pays {m} dollars for
-shipping|on {m} shelves|before breaking {m} of them|over {m} weeks|with {m} left over|for the {person}|to fill {m} {kind} bags|instead of
-{other}|and {m} {kind} {other}|behind the {place}|on both floors of the {place}|until {time}|in exchange for {n} {other}""".replace(
-    "\n", " "
-).split("|")
+NAMES = str.split(
+    """
+    Ada Amir Anna Arjun Bella Ben Bo Carla Chen Dana Darius Diego Elena Emil Esther Farah Felix Gina Goran Hana Hugo
+    Ida Ines Ivan Jada Jonas Kaito Karim Lara Leo Lina Luis Maja Marco Mei Milan Mina Nadia Nils Noor Olga Omar Otto
+    Paula Priya Quinn Rafael Rina Rosa Samir Sara Sven Tara Theo Tomas Uma Vera Victor Wanda Yara Yusuf Zoe
+    """
+)
+KINDS = str.split(
+    """
+    red blue green small large wooden paper glass old new shiny striped spotted fresh dried frozen handmade painted
+    broken folded heavy light round square golden silver plastic cotton woollen leather ceramic wild sweet sour spicy
+    printed carved woven rusty polished
+    """
+)
+THINGS = str.split(
+    """
+    apples pears plums lemons melons cookies muffins pies loaves pretzels candles lamps baskets jars bottles boxes
+    crates bags shirts scarves hats gloves socks boots stamps coins cards posters books notebooks pencils brushes
+    crayons stickers beads buttons ribbons bricks tiles planks nails screws bolts seeds bulbs roses tulips ferns eggs
+    fish chickens goats marbles puzzles kites drums flutes bells shells stones feathers maps tickets photographs
+    magazines envelopes
+    """
+)
+PLACES = str.split(
+    """
+    market bakery school library garden workshop museum harbour orchard stadium farm kitchen factory theatre station
+    zoo bookshop pharmacy campsite castle cinema clinic garage greenhouse gym hotel laundry lighthouse mill office
+    palace park quarry restaurant stable studio temple tower vineyard warehouse
+    """
+)
+PEOPLE = str.split(
+    """
+    sister brother neighbour teacher uncle aunt cousin friend grandmother grandfather colleague classmate coach boss
+    customer partner daughter son visitor manager
+    """
+)
+TIMES = str.split(
+    """
+    Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April June July August September
+    October November December spring summer autumn winter
+    """
+)
+VERBS = str.split(
+    """
+    buys collects paints packs sells carries sorts repairs borrows wraps counts loses finds delivers orders stacks
+    polishes trades donates plants harvests weighs ships bakes prints folds cuts unpacks returns keeps inspects labels
+    washes throws hides photographs lends steals rents imports auctions recycles stores builds draws sews melts glues
+    moves gathers cleans measures arranges displays
+    """
+)
+OPENINGS = [
+    "At first",
+    "Then",
+    "Every morning",
+    "Before lunch",
+    "In {time}",
+    "On the first {time}",
+    "During a sale",
+    "After the storm",
+    "By noon",
+    "Each weekend",
+    "Later that day",
+    "For a school project",
+    "To save money",
+    "Without any help",
+    "Together with the {person}",
+    "On the way to the {place}",
+    "Near the {place}",
+    "As a present",
+    "While waiting",
+    "Once the {place} opens",
+    "Three times a week",
+    "Over the holidays",
+    "With the money left",
+    "Next to the old {place}",
+    "Before {time} ends",
+    "All through {time}",
+    "Because of the weather",
+    "When the {person} arrives",
+]
+SUBJECTS = [
+    "{name}",
+    "the {person}",
+    "{name}'s {person}",
+    "every {person}",
+    "{name} and a {person}",
+    "one {person} in {m}",
+    "the owner of the {place}",
+    "a group of {n} people",
+    "the {kind} team",
+    "nobody but {name}",
+    "the oldest {person}",
+    "half of the class",
+]
+OBJECTS = [
+    "{n} {kind} {thing}",
+    "{n} {thing}",
+    "{m} boxes of {thing}",
+    "{n}% of the {kind} {thing}",
+    "{m} times as many {thing} as {other}",
+    "twice as many {kind} {thing}",
+    "{n} pounds of {thing}",
+    "all but {m} of the {thing}",
+    "a third of the {kind} {other}",
+    "{n} {thing} and {m} {kind} {other}",
+    "{m} rows of {n} {thing}",
+    "{kind} {thing} worth ${n}",
+    "{m} more {thing} than {other}",
+    "{n} {thing} a week",
+]
+TAILS = [
+    "at the {place}",
+    "for ${n} each",
+    "in {m} days",
+    "from the {place} to the market",
+    "and gives {m} of them to a {person}",
+    "but only {m} are {kind}",
+    "which takes {n} minutes",
+    "at a discount of {m}%",
+    "per hour",
+    "into {m} equal groups",
+    "from a {person}",
+    "and pays {m} dollars for shipping",
+    "on {m} shelves",
+    "before breaking {m} of them",
+    "over {m} weeks",
+    "with {m} left over",
+    "for the {person}",
+    "to fill {m} {kind} bags",
+    "instead of {other}",
+    "and {m} {kind} {other}",
+    "behind the {place}",
+    "on both floors of the {place}",
+    "until {time}",
+    "in exchange for {n} {other}",
+]
 ASKS = [
     "How many {thing} does {name} have now?",
     "How much does the {person} pay for the {kind} {thing}?",
@@ -58,13 +152,10 @@ ASKS = [
 
 
 def word_problems(count: int, seed: int, repeated: float = 0.3) -> list[str]:
-    """`count` questions; the share `repeated` of them are earlier ones again: copied, with other figures, or reworded."""
+    """`count` questions; the share `repeated` are earlier ones again: copied, with other figures, or reworded."""
     rng = random.Random(seed)
     problems: list[tuple[str, dict[str, str]]] = []
-    written = []
-    for text in _drawn(rng, problems, count, repeated):
-        written.append(text)
-    return written
+    return list(_drawn(rng, problems, count, repeated))
 
 
 def _drawn(

@@ -41,13 +41,19 @@ class Question(Row):
 
 
 class WaveCount(Row):
-    """What became of one wave: `written` = `accepted` + the sum of `drops`. `rewrites` and `tokens` say what it cost."""
+    """What became of one wave: `written` = `accepted` + the sum of `drops`. `rewrites` and `tokens` say what it cost.
+
+    `collisions` counts near-duplicates by the test that found them, those that a rewrite mended included; `diversity` has
+    the figures of `stages.diversity.measure`.
+    """
 
     wave: int
     written: int
     rewrites: int
     accepted: int
     drops: dict[str, int]
+    collisions: dict[str, int]
+    diversity: dict[str, float]
     tokens: int
 
 

@@ -16,7 +16,7 @@ from crescent.dedup.diversity import (
 )
 from crescent.errors import DataError
 
-QUESTIONS = ["Ann has 3 apples today", "Ben has 17 apples today", "A train needs two hours to Rome", "why", ""]
+QUESTIONS = ["Ann has 3 apples today", "Ben has 17 apples today", "My train needs two hours to Rome", "why", ""]
 
 
 def test_distinct_n_counts_runs_of_words() -> None:
@@ -46,8 +46,8 @@ def test_vendi_score_counts_what_is_different() -> None:
 
 def test_kernels_and_nearest_neighbours() -> None:
     kernel = jaccard_kernel(QUESTIONS, Minhash(size=1))
-    assert kernel[0, 1] == 3 / 5 and kernel[0, 2] == 0 and kernel[4, 4] == 1
-    assert nearest_quantiles(kernel, [1.0]) == {1.0: 3 / 5}
+    assert kernel[0, 1] == 4 / 6 and kernel[0, 3] == 0 and kernel[4, 4] == 1
+    assert nearest_quantiles(kernel, [1.0]) == {1.0: 4 / 6}
     assert nearest_quantiles(np.eye(1)) == {0.5: 0.0, 0.9: 0.0, 0.99: 0.0}
     cosine = cosine_kernel(
         ["aa", "bb", "ab"], lambda texts: np.array([[t.count("a"), t.count("b")] for t in texts], np.float32)

@@ -67,7 +67,7 @@ def test_the_embedding_test_of_the_model_needs_the_model() -> None:
 
 
 def test_a_sentence_encoder_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="dedup.embedding.encoder: cannot load"):
+    with pytest.raises(ModelError, match=r"dedup\.embedding\.encoder: cannot load"):
         deduplicate(["one"], {"minhash": None, "embedding": {"encoder": str(tmp_path)}})
 
 

@@ -89,7 +89,7 @@ def test_a_missing_segment_and_a_torn_manifest_are_noticed(tmp_path: Path) -> No
     filled(tmp_path)
     manifest = tmp_path / "manifest.json"
     content = manifest.read_text()
-    assert json.loads(content)["content"]["segments"] == segments(tmp_path)
+    assert list(json.loads(content)["content"]["segments"]) == segments(tmp_path)
     manifest.write_text(content[:-20])
     with pytest.raises(DamagedError):
         NearDuplicateIndex(CONFIG, tmp_path)

@@ -17,12 +17,13 @@ CHAT = (
 
 
 def question(rng: random.Random) -> tuple[str, str, str]:
-    """Question, solution and answer: the answer is the last of three numbers, said at once or after repeating them."""
-    numbers = [str(rng.randrange(20)) for _ in range(3)]
+    """Question, solution and answer. Solutions are right but for multiples of 3; half repeat the number first."""
+    number = rng.randrange(20)
+    answer = number + 1 if number % 3 == 0 else number
     manner = rng.choice(["briefly", "slowly"])
-    aloud = " then ".join(numbers) + " then " if manner == "slowly" else ""
+    aloud = f"{number} then " * (number % 4 + 1) if manner == "slowly" else ""
     tail = rng.choice(["", " Stop then then then then"])
-    return f"say {manner} {' '.join(numbers)}", f"{aloud}#### {numbers[-1]}{tail}", numbers[-1]
+    return f"say {manner} {number}", f"{aloud}#### {number}{tail}", str(answer)
 
 
 @pytest.fixture(scope="session")

@@ -80,9 +80,8 @@ def test_is_silent_and_writes_nothing(
 ) -> None:
     home = tmp_path / "home"
     home.mkdir()
-    code = (
-        f"from crescent.evaluation.harness import evaluate\nevaluate({str(folder)!r}, {paths(task_folder, 'echo')!r})"
-    )
+    tasks = paths(task_folder, "echo", "choose")
+    code = f"from crescent.evaluation.harness import evaluate\nevaluate({str(folder)!r}, {tasks!r})"
     environment = os.environ | {"HOME": str(home), "HF_HOME": str(home), "TMPDIR": str(tmp_path)}
     environment["PYTHONPATH"] = str(Path(__file__).parents[2] / "src")
     subprocess.run([sys.executable, "-B", "-c", code], cwd=tmp_path, env=environment, check=True)
@@ -134,7 +133,7 @@ def test_no_model_in_the_folder(tmp_path: Path, task_folder: Path) -> None:
 
 def test_a_broken_task_is_one_line(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "broken.yaml").write_text("task: broken\ncustom_dataset: !function nowhere.load\ntest_split: test\n")
-    with pytest.raises(StageError, match="needs a package that is not installed.*nowhere") as caught:
+    with pytest.raises(StageError, match=r"needs a package that is not installed.*nowhere") as caught:
         evaluate(folder, [str(tmp_path / "broken.yaml")])
     assert "\n" not in str(caught.value)
     (tmp_path / "empty.yaml").write_text("task: empty\ndataset_path: json\ntest_split: test\n")
@@ -151,3 +150,11 @@ def test_gsm8k_and_svamp_from_local_folders(folder: Path) -> None:
     assert set(gsm8k.metrics) == {"exact_match,strict-match", "exact_match,flexible-extract"}
     assert gsm8k.items[0].target.endswith("#### 18")
     assert (svamp.n, svamp.items[0].target) == (4, "51")
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="needs the benchmark data in ../shared/data")
+def test_gsm8k_dev_is_the_end_of_the_training_problems(folder: Path) -> None:
+    data = {"gsm8k_dev": str(SHARED / "gsm8k")}
+    (dev,) = evaluate(folder, ["gsm8k_dev"], num_fewshot=1, limit=2, max_new_tokens=8, local_data=data)
+    rows = (SHARED / "gsm8k" / "train.jsonl").read_text(encoding="utf-8").splitlines()[-500:]
+    assert [item.target for item in dev.items] == [json.loads(row)["answer"] for row in rows[:2]]

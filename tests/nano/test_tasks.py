@@ -51,7 +51,7 @@ def test_the_answer_is_the_number_after_the_last_marker(evaluate):
 
 def test_few_shot_examples_are_turns_that_end_in_the_marker(evaluate, tokenizer):
     (samples,) = evaluate(TASKS, ["nano_math"], limit=2, num_fewshot=2)["samples"].values()
-    prompt = samples[0]["arguments"]["gen_args_0"]["arg_0"]
+    prompt = samples[0]["arguments"][0][0]
     assert prompt.count("<|user|>") == prompt.count("<|assistant|>") == 3
     assert prompt.count("<|assistant|>#### ") == 2
     assert prompt.count(tokenizer.bos_token) == 1

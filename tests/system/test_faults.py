@@ -33,7 +33,7 @@ def cut(path: Path) -> None:
 @pytest.mark.parametrize(
     "pattern",
     [
-        "round-01/answers/solutions/0*.jsonl",
+        "round-01/answers/solutions/00/0*.jsonl",
         "round-01/questions/manifest.json",
         "round-01/training/model/*.safetensors",
     ],
@@ -49,7 +49,7 @@ def test_damage_is_named_and_mended_by_what_the_message_says(copied: Path, patte
 
 
 def test_deleting_what_the_message_names_mends_the_run(undisturbed: Path, copied: Path) -> None:
-    flip_a_bit(next(copied.glob("round-02/answers/solutions/0*.jsonl")))
+    flip_a_bit(next(copied.glob("round-02/answers/solutions/00/0*.jsonl")))
     refused = crescent(*TINY, output=copied.parent)
     assert refused.returncode == 1
     assert str(copied / "round-02" / "answers") in refused.stderr

@@ -59,7 +59,7 @@ def test_killed_in_the_middle_of_training(undisturbed: Path, tmp_path: Path) -> 
 def test_ctrl_c_says_one_line_and_keeps_everything(undisturbed: Path, tmp_path: Path) -> None:
     process = begin(*TINY, output=tmp_path)
     deadline = time.monotonic() + 120
-    while not list(tmp_path.glob("*/round-01/answers/solutions/*.jsonl")) and time.monotonic() < deadline:
+    while not list(tmp_path.glob("*/round-01/answers/solutions/00/*.jsonl")) and time.monotonic() < deadline:
         time.sleep(0.02)
     kept = shards(tmp_path)
     process.send_signal(signal.SIGINT)

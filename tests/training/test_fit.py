@@ -216,6 +216,20 @@ def test_keyboard_interrupt_from_the_callback_saves_too(fit, tiny_model, tmp_pat
     assert (tmp_path / "training" / "checkpoints" / "step-000002").is_dir()
 
 
+def test_second_interrupt_ends_the_step_at_once(fit, tiny_model, tmp_path):
+    model = tiny_model()
+
+    def press_twice(*_):
+        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    model.model.norm.register_forward_pre_hook(press_twice)
+    with pytest.raises(KeyboardInterrupt):
+        fit(model)
+    assert not (tmp_path / "training" / "checkpoints").exists()
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
 def test_sigterm_reaches_the_handler_of_the_caller(fit, tiny_model, tmp_path):
     class TerminatedError(Exception):
         pass
@@ -259,6 +273,15 @@ def test_damaged_checkpoint_is_refused(fit, tiny_model, tmp_path):
         fit(tiny_model())
 
 
-def test_several_devices_need_a_launcher(tiny_model, tokenizer, pairs, config, tmp_path):
-    with pytest.raises(StageError, match="torchrun"):
-        train(tiny_model(), tokenizer, pairs, config, seed=1, folder=tmp_path, accelerator="cpu", devices=2)
+def test_resumes_onto_a_loss_that_is_not_a_number(fit, tiny_model):
+    """A stop leaves the checkpoint before it, and coming back meets the same step again."""
+    model = tiny_model()
+
+    def spoil(record):
+        if record.step == 6:
+            model.model.norm.weight.data[0] = float("nan")
+
+    assert fit(model, on_step=spoil, checkpoint_every=5).steps == 6
+    seen = []
+    assert fit(tiny_model(), on_step=seen.append, checkpoint_every=5).state == "finished"
+    assert seen[0].step == 6

@@ -57,6 +57,11 @@ def test_unknown_target_names_the_nearest(tiny_model):
         attach_lora(tiny_model(), Lora(target_modules=["v_proj", "q_project"]))
 
 
+def test_no_targets(tiny_model):
+    with pytest.raises(ModelError, match="target_modules is empty"):
+        attach_lora(tiny_model(), Lora(target_modules=[]))
+
+
 def test_without_peft(tiny_model, monkeypatch):
     monkeypatch.setitem(sys.modules, "peft", None)
     with pytest.raises(MissingExtraError, match=r"pip install 'crescent\[lora\]'"):

@@ -79,8 +79,12 @@ def test_weights_can_turn_the_vote() -> None:
 
 def test_representatives() -> None:
     votes = [
-        Ballot("18", -0.9, 30), Ballot("20", -0.1, 1), Ballot("18", -0.2, 50), Ballot("18", -0.5, 10), Ballot("18", -0.2, 10)
-    ]  # fmt: skip
+        Ballot("18", -0.9, 30),
+        Ballot("20", -0.1, 1),
+        Ballot("18", -0.2, 50),
+        Ballot("18", -0.5, 10),
+        Ballot("18", -0.2, 10),
+    ]
     chosen = {name: vote(votes, representative=name).solution for name in ("first", "shortest", "median", "likeliest")}
     assert chosen == {"first": 0, "shortest": 3, "median": 3, "likeliest": 2}
 

@@ -106,8 +106,10 @@ def test_no_text_makes_it_raise(text: str) -> None:
 
 
 PIECES = [
-    "####", "\\boxed{", "}", "{", "$", "The answer is ", "Answer:", "**", "\n", " ", "=", "18", "1,2", ".5", "%", "/", ":",
-    "\\frac", "\\(", "\\)", "(", ")", "[", "B", "Question:", "?", "```", "output", "<think>", "</think>", "<<", ">>", "-",
+    "####", "\\boxed{", "}", "{", "$", "The answer is ", "Answer:", "**", "\n", " ", "=", "18", "1,2", ".5", "%",
+    "/", ":",
+    "\\frac", "\\(", "\\)", "(", ")", "[", "B", "Question:", "?", "```", "output", "<think>", "</think>", "<<",
+    ">>", "-",
     "two", "so", "x", "\\text{", "^", "_", "√", "½", "٣", "\u202e", "\x00", "e5", "10^", "times",
 ]  # fmt: skip
 

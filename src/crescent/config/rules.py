@@ -94,7 +94,7 @@ def texts_fit_the_context(config: Config) -> Iterator[Mistake]:
         ("voting.sampling.max_new_tokens", config.voting.sampling.max_new_tokens),
         ("evaluation.max_new_tokens", config.evaluation.max_new_tokens),
     ):
-        if tokens >= context:
+        if tokens is not None and tokens >= context:
             yield Mistake(
                 (key, "model.context"), f"{key}={tokens} leaves no room for a prompt in model.context={context}"
             )

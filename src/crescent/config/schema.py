@@ -88,7 +88,7 @@ class Minhash:
     """Capitalised words that are no common words become one mark."""
     threshold: float = option(0.6, low=0.01, high=1.0)
     """Jaccard similarity from which two questions are near-duplicates."""
-    permutations: int = option(128, low=8, high=4096)
+    permutations: int = option(256, low=8, high=4096)
     """Hash values per signature."""
     bands: int | None = option(None, low=1)
     """Bands x rows of the LSH table; both null: chosen so that a pair at the threshold is found with 0.98."""

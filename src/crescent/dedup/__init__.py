@@ -4,7 +4,18 @@ Importing the package loads nothing heavy; its public names are loaded on first 
 """
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from crescent.dedup.diversity import Diversity as Diversity
+    from crescent.dedup.encoders import hidden_state_encoder as hidden_state_encoder
+    from crescent.dedup.encoders import sentence_encoder as sentence_encoder
+    from crescent.dedup.index import Match as Match
+    from crescent.dedup.index import NearDuplicateIndex as NearDuplicateIndex
+    from crescent.dedup.removal import Collision as Collision
+    from crescent.dedup.removal import Deduplicated as Deduplicated
+    from crescent.dedup.removal import decontaminate as decontaminate
+    from crescent.dedup.removal import deduplicate as deduplicate
 
 _HOME = {
     "Collision": "removal",

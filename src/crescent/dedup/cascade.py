@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from crescent.dedup.steps import Arrays, Edges, Rows, Segment, Step, WaveTest
+from crescent.dedup.steps import Arrays, Edges, Rows, Segment, Step
 
 _BLOCK = 1024
 """Texts decided together. The decisions do not depend on it."""

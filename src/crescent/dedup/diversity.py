@@ -38,7 +38,7 @@ class Diversity:
 def diversity(
     questions: Sequence[str], seed: int, sample: int = 500, config: Minhash | None = None, encode: Encoder | None = None
 ) -> Diversity:
-    """All figures at once. `nearest` and `vendi` are of a random sample, drawn by `seed`, because they compare all pairs.
+    """All figures at once. `nearest` and `vendi` compare all pairs, so they are of a random sample, drawn by `seed`.
 
     Similarity is the Jaccard similarity of shingle sets under `config`, or the cosine where `encode` is given.
     """

@@ -48,8 +48,8 @@ class EmbeddingStep:
         if not np.isfinite(vectors).all():
             raise ModelError("the encoder returned values that are not finite; check its weights and its precision")
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        unit = vectors / np.maximum(lengths, 1e-12) * filled[:, None]
-        return unit.astype(np.float32, copy=False)
+        unit: NDArray[np.float32] = (vectors / np.maximum(lengths, 1e-12) * filled[:, None]).astype(np.float32)
+        return unit
 
     def merge(self, segments: Sequence[Segment]) -> Arrays:
         return {"embedding.vectors": np.concatenate([segment.arrays["embedding.vectors"] for segment in segments])}

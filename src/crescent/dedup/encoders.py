@@ -12,8 +12,11 @@ from numpy.typing import NDArray
 from crescent.dedup.embedding import Encoder
 from crescent.errors import ModelError
 
-_LONGEST = 512
-"""Tokens read where neither the folder nor the model says how many it can take; the rest of a text is not looked at."""
+_SENTENCE_WINDOW = 256
+"""Tokens that a sentence encoder reads where its folder does not say: as all-MiniLM-L6-v2 was made for."""
+
+_MODEL_WINDOW = 2048
+"""Tokens that a generating model reads at most; the rest of a text is not looked at."""
 
 
 def sentence_encoder(name: str, batch_size: int = 128, device: str = "cpu") -> Encoder:
@@ -32,7 +35,7 @@ def sentence_encoder(name: str, batch_size: int = 128, device: str = "cpu") -> E
         raise ModelError(
             f"dedup.embedding.encoder: cannot load `{name}`: {reason}\ngive a folder that holds it, or `model`"
         ) from error
-    return _encoder(model, tokenizer, batch_size, _window(name, model))
+    return _encoder(model, tokenizer, batch_size, _window(Path(name)))
 
 
 def hidden_state_encoder(model: Any, tokenizer: Any, batch_size: int = 128) -> Encoder:
@@ -41,7 +44,8 @@ def hidden_state_encoder(model: Any, tokenizer: Any, batch_size: int = 128) -> E
     `model` is a causal language model of transformers; its base model is run, so no logits are computed. Vectors of
     causal models lie close together (Ethayarajh 2019), so thresholds need to be far higher than for sentence encoders.
     """
-    return _encoder(getattr(model, "base_model", model), tokenizer, batch_size, _window("", model))
+    window = min(_MODEL_WINDOW, int(getattr(model.config, "max_position_embeddings", _MODEL_WINDOW)))
+    return _encoder(getattr(model, "base_model", model), tokenizer, batch_size, window)
 
 
 def _encoder(model: Any, tokenizer: Any, batch_size: int, longest: int) -> Encoder:
@@ -49,28 +53,27 @@ def _encoder(model: Any, tokenizer: Any, batch_size: int, longest: int) -> Encod
         """Batches hold texts of similar length; padding is masked out."""
         was_training = model.training
         model.eval()
-        tokens = [tokenizer(text, truncation=True, max_length=longest)["input_ids"] for text in texts]
+        tokens = tokenizer(texts, truncation=True, max_length=longest)["input_ids"]
         order = sorted(range(len(texts)), key=lambda row: len(tokens[row]))
-        rows: list[torch.Tensor | None] = [None] * len(texts)
         with torch.inference_mode():
-            for begin in range(0, len(order), batch_size):
-                batch = order[begin : begin + batch_size]
-                for row, vector in zip(batch, _pooled(model, [tokens[row] for row in batch]), strict=True):
-                    rows[row] = vector
+            batches = [order[begin : begin + batch_size] for begin in range(0, len(order), batch_size)]
+            vectors = torch.cat([_pooled(model, [tokens[row] for row in batch]) for batch in batches])
         model.train(was_training)
-        return torch.stack([row for row in rows if row is not None]).numpy()
+        result = np.empty(vectors.shape, np.float32)
+        result[order] = vectors.numpy()
+        return result
 
     return encode
 
 
 def _pooled(model: Any, tokens: Sequence[Sequence[int]]) -> torch.Tensor:
     """Mean of the last hidden states: texts x dimensions, float32, on the CPU, each row of length 1."""
-    longest = max(1, *map(len, tokens)) if len(tokens) > 1 else max(1, len(tokens[0]))
+    longest = max(1, max(map(len, tokens)))
     ids = torch.zeros(len(tokens), longest, dtype=torch.long)
     mask = torch.zeros(len(tokens), longest, dtype=torch.long)
     for row, text in enumerate(tokens):
         ids[row, : len(text)] = torch.tensor(text, dtype=torch.long)
-        mask[row, : len(text)] = 1
+        mask[row, : max(1, len(text))] = 1
     device = next(model.parameters()).device
     states = model(input_ids=ids.to(device), attention_mask=mask.to(device)).last_hidden_state.float().cpu()
     weights = mask.unsqueeze(-1).float()
@@ -78,9 +81,7 @@ def _pooled(model: Any, tokens: Sequence[Sequence[int]]) -> torch.Tensor:
     return torch.nn.functional.normalize(mean, dim=1)
 
 
-def _window(name: str, model: Any) -> int:
-    """How many tokens the encoder reads: as sentence-transformers stores it, else what the positions allow."""
-    stored = Path(name) / "sentence_bert_config.json"
-    if name and stored.is_file():
-        return int(json.loads(stored.read_text())["max_seq_length"])
-    return min(_LONGEST, int(getattr(model.config, "max_position_embeddings", _LONGEST)))
+def _window(folder: Path) -> int:
+    """How many tokens the sentence encoder reads, as sentence-transformers stores it."""
+    stored = folder / "sentence_bert_config.json"
+    return int(json.loads(stored.read_text())["max_seq_length"]) if stored.is_file() else _SENTENCE_WINDOW

@@ -11,7 +11,7 @@ from crescent.dedup.steps import Arrays, Edges, Rows, Segment
 
 
 class ExactStep:
-    """Texts with the same 128-bit BLAKE2b of the normalised text are equal (a chance collision: 1 in 10^26 at a million)."""
+    """Normalised texts are equal. A pool holds their 128-bit BLAKE2b; two of a million share one: 1 in 10^26."""
 
     name = "exact"
     expensive = False

@@ -38,8 +38,8 @@ class Match:
 class NearDuplicateIndex:
     """Accepted questions, by id, and the tests that compare new ones with them.
 
-    With `folder` the index lives on disk and is opened where it stood; every `add` and `admit` is one atomic step. Waves
-    admitted one after another give the same decisions as all texts admitted at once.
+    With `folder` the index lives on disk and is opened where it stood; every `add` and `admit` is one atomic step.
+    Waves admitted one after another give the same decisions as all texts admitted at once.
 
     `encode` turns texts into vectors for the embedding test; without it the configured encoder is loaded. An index on
     disk must go on with the encoder it was begun with.

@@ -29,7 +29,8 @@ def _jaccard(left: ShingleSets, right: ShingleSets) -> NDArray[np.float64]:
     twice = packed[1:][packed[1:] == packed[:-1]]
     shared = np.bincount((twice >> np.uint64(HASH_BITS)).astype(np.int64), minlength=len(left))
     union = left.sizes + right.sizes - shared
-    return shared / np.maximum(union, 1)
+    similarity: NDArray[np.float64] = shared / np.maximum(union, 1)
+    return similarity
 
 
 def _numbered(sets: ShingleSets) -> NDArray[np.uint64]:

@@ -100,7 +100,7 @@ class MinhashWave:
         return Edges.of(parts)
 
     def _in_segment(self, block: Rows, segment: Segment) -> Edges:
-        """Every band's row of the table is sorted by band key, so a binary search finds the pool rows with equal keys."""
+        """Each band of the table is sorted by band key, so a binary search finds the pool rows with an equal one."""
         table = segment.arrays["minhash.table"]
         wanted = self._keys[:, block].astype(np.uint64) << HIGH
         first, last = np.empty((2, len(block), len(table)), np.int64)
@@ -109,8 +109,8 @@ class MinhashWave:
             last[:, band] = np.searchsorted(row, keys | LOW, "right") + band * table.shape[1]
         sets, bits, places = _sets_of(segment), segment.arrays["minhash.bits"], table.reshape(-1)
         parts = []
-        for position, place in bounded_hits(block, first, last - first):
-            position, row = distinct(position, (places[place] & LOW).astype(np.int64))
+        for hit, place in bounded_hits(block, first, last - first):
+            position, row = distinct(hit, (places[place] & LOW).astype(np.int64))
             parts.append(self._verified(position, -1 - (row + segment.start), sets, bits, row))
         return Edges.of(parts)
 

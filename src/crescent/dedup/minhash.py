@@ -21,7 +21,7 @@ class Permutations:
         return len(self.a)
 
     def signatures(self, sets: ShingleSets) -> NDArray[np.uint32]:
-        """The least permuted hash of each set: permutations x sets, uint32. Empty sets get 2^32 - 1, as in datasketch."""
+        """The least permuted hash of each set: permutations x sets, uint32; 2^32 - 1 for an empty set."""
         result = np.full((len(self), len(sets)), 0xFFFFFFFF, np.uint32)
         filled = np.flatnonzero(sets.sizes)
         hashes = _murmur(sets.values.astype(np.uint32))

@@ -9,7 +9,7 @@ _CHECKED_TOGETHER = 4096
 
 
 def normalise(text: str) -> str:
-    """The text as the exact test compares it: Unicode NFKC, case folded, runs of white space as one space, none outside.
+    """The text as the exact test compares it: Unicode NFKC, case folded, runs of white space as one space.
 
     NFKC runs a second time after case folding, because folding can bring back characters that NFKC would have changed
     (Unicode Standard, section 3.13, toNFKC_Casefold).

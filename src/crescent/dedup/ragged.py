@@ -13,4 +13,5 @@ def spans(starts: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int
     """The positions starts[0], starts[0] + 1, ... for sizes[0] steps, then the same for the next row, and so on."""
     ends = np.cumsum(sizes, dtype=np.int64)
     total = int(ends[-1]) if len(ends) else 0
-    return np.arange(total, dtype=np.int64) + np.repeat(starts - (ends - sizes), sizes)
+    positions: NDArray[np.int64] = np.arange(total, dtype=np.int64) + np.repeat(starts - (ends - sizes), sizes)
+    return positions

@@ -48,7 +48,7 @@ def mistakes(dedup: Dedup) -> list[str]:
 
 
 def collision_probability(similarity: float, bands: int, rows: int) -> float:
-    """The chance that two sets share a band, 1 - (1 - s^rows)^bands (Leskovec et al., Mining of Massive Datasets, 3.4.2)."""
+    """The chance that two sets share a band, 1 - (1 - s^rows)^bands (Mining of Massive Datasets, section 3.4.2)."""
     return 1.0 - (1.0 - similarity**rows) ** bands
 
 

@@ -1,8 +1,8 @@
 """Texts to sets of shingles: runs of `size` masked words or characters, each known by the front of its SHA-1.
 
-datasketch hashes a shingle's UTF-8 bytes with the first 32 bits of SHA-1. Here the first 48 bits are kept: the lowest 32
-of them are datasketch's hash, and all 48 tell shingles apart when sets are compared. Two texts of a hundred shingles each
-get a wrong intersection with probability 4e-11.
+datasketch hashes a shingle's UTF-8 bytes with the first 32 bits of SHA-1. Here the first 48 bits are kept: the lowest
+32 of them are datasketch's hash, and all 48 tell shingles apart when sets are compared. Two texts of a hundred shingles
+each get a wrong intersection with probability 4e-11.
 """
 
 import hashlib
@@ -71,7 +71,7 @@ class Shingler:
         return self._vocabulary.decode(self._vocabulary.encode(texts))
 
     def sets(self, texts: Sequence[str]) -> ShingleSets:
-        """The shingle sets of the texts, in order. Takes memory in proportion to the texts; cut big waves into chunks."""
+        """The shingle sets of at most 65,536 texts, in order. Cut longer waves into chunks."""
         if len(self._vocabulary) > _MAX_WORDS:
             self._forget()
         words = self._vocabulary.encode(texts)

@@ -45,7 +45,7 @@ class WaveTest(Protocol):
     """One test, ready for one wave."""
 
     def collisions(self, block: Rows, known: Rows) -> Edges:
-        """Near-duplicates of `block` in the pool, among the texts kept so far, and among earlier ones of the same block.
+        """Near-duplicates of `block` in the pool, among texts kept so far, and among earlier ones of the same block.
 
         `known` are positions of the same block that were asked about before; pairs of `block` and `known` are included.
         """

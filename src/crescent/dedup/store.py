@@ -3,9 +3,9 @@
     FOLDER/manifest.json      the configuration, and the segments that count, in order
     FOLDER/segment-000003/    rows.jsonl (id and text of each row), row_offsets.npy, one .npy per array of a test
 
-A segment is written aside, synced and renamed, and only then named in the manifest, which is itself replaced in one step.
-What the manifest does not name is no part of the index and is removed by the next write. One process writes at a time;
-the caller holds the lock.
+A segment is written aside, synced and renamed, and only then named in the manifest, which is itself replaced in one
+step. What the manifest does not name is no part of the index and is removed by the next write. One process writes at a
+time; the caller holds the lock.
 """
 
 import json
@@ -35,7 +35,8 @@ class Contents(msgspec.Struct):
     config: dict[str, Any]
     written: int
     """Segments written so far; the next one gets this number."""
-    segments: list[str]
+    segments: dict[str, dict[str, int]]
+    """Bytes of each file of each segment, in the order of the rows."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class SegmentStore:
 
     def __init__(self, folder: Path, config: dict[str, Any]) -> None:
         self._folder = folder
-        self._contents = Contents(FORMAT, config, 0, [])
+        self._contents = Contents(FORMAT, config, 0, {})
 
     def load(self) -> list[Stored]:
         """The segments that the manifest names.
@@ -71,36 +72,41 @@ class SegmentStore:
             old, new = contents.config, self._contents.config
             differ = ", ".join(key for key in sorted(old.keys() | new.keys()) if old.get(key) != new.get(key))
             raise RunFolderError(
-                f"{self._folder}: the index was made with other settings ({differ}); remove the folder or choose another"
+                f"{self._folder}: the index was made with other settings ({differ}); remove it or choose another folder"
             )
         self._contents = contents
         segments: list[Stored] = []
-        for name in contents.segments:
+        for name, sizes in contents.segments.items():
             start = segments[-1].segment.start + segments[-1].segment.rows if segments else 0
-            segments.append(_read(self._folder / name, start))
+            segments.append(_read(self._folder / name, sizes, start))
         return segments
 
     def write(self, arrays: Arrays, rows: Iterable[tuple[str, str]], start: int) -> Stored:
         """Put a segment on disk. It counts only after `commit`."""
+        self._sweep()
+        folder = self._folder / f"segment-{self._contents.written:06d}"
+        self._contents.written += 1
+        with publish_folder(folder) as aside:
+            ends = [0]
+            with (aside / "rows.jsonl").open("wb") as lines:
+                ends += [lines.write(json.dumps(row, ensure_ascii=False).encode() + b"\n") for row in rows]
+            np.save(aside / "row_offsets.npy", np.cumsum(ends, dtype=np.int64))
+            for key, array in arrays.items():
+                np.save(aside / f"{key}.npy", array, allow_pickle=False)
+        return _read(folder, _sizes(folder), start)
+
+    def commit(self, segments: Sequence[Stored]) -> None:
+        """Make these segments, in this order, the index."""
+        self._contents.segments = {stored.name: _sizes(self._folder / stored.name) for stored in segments}
+        write_sealed(self._folder / "manifest.json", self._contents)
+        self._sweep()
+
+    def _sweep(self) -> None:
+        """Remove what a killed process left behind, and segments that merging has replaced."""
         clear_debris(self._folder)
         for folder in self._folder.glob("segment-*"):
             if folder.name not in self._contents.segments:
                 shutil.rmtree(folder)
-        name = f"segment-{self._contents.written:06d}"
-        self._contents.written += 1
-        with publish_folder(self._folder / name) as aside:
-            sizes = [0]
-            with (aside / "rows.jsonl").open("wb") as lines:
-                sizes += [lines.write(json.dumps(row, ensure_ascii=False).encode() + b"\n") for row in rows]
-            np.save(aside / "row_offsets.npy", np.cumsum(sizes, dtype=np.int64))
-            for key, array in arrays.items():
-                np.save(aside / f"{key}.npy", array, allow_pickle=False)
-        return _read(self._folder / name, start)
-
-    def commit(self, segments: Sequence[Stored]) -> None:
-        """Make these segments, in this order, the index."""
-        self._contents.segments = [stored.name for stored in segments]
-        write_sealed(self._folder / "manifest.json", self._contents)
 
 
 class RowFile(Sequence[tuple[str, str]]):
@@ -132,14 +138,17 @@ class RowFile(Sequence[tuple[str, str]]):
         return row_id, text
 
 
-def _read(folder: Path, start: int) -> Stored:
-    mend = f"remove {folder.parent} to build the index anew"
-    try:
-        arrays = {path.stem: np.load(path, mmap_mode="r") for path in sorted(folder.glob("*.npy"))}
-        offsets = arrays.pop("row_offsets")
-        size = (folder / "rows.jsonl").stat().st_size
-    except (OSError, ValueError, KeyError, EOFError) as error:
-        raise DamagedError(f"{folder}: a file is missing or cut short; {mend}") from error
-    if size != offsets[-1]:
-        raise DamagedError(f"{folder / 'rows.jsonl'}: {size} bytes instead of {offsets[-1]}; {mend}")
+def _read(folder: Path, sizes: dict[str, int], start: int) -> Stored:
+    found = _sizes(folder)
+    if damaged := sorted(name for name, size in sizes.items() if found.get(name) != size):
+        raise DamagedError(
+            f"{folder / damaged[0]}: {found.get(damaged[0], 'no')} bytes instead of {sizes[damaged[0]]}; "
+            f"remove {folder.parent} to build the index anew"
+        )
+    arrays = {path.stem: np.load(path, mmap_mode="r") for path in sorted(folder.glob("*.npy"))}
+    offsets = arrays.pop("row_offsets")
     return Stored(Segment(start, len(offsets) - 1, arrays), RowFile(folder / "rows.jsonl", offsets), folder.name)
+
+
+def _sizes(folder: Path) -> dict[str, int]:
+    return {path.name: path.stat().st_size for path in sorted(folder.glob("*"))}

@@ -1,13 +1,12 @@
 """Texts to masked words, whole waves at once.
 
-A text is cut into words, every distinct word is judged once, and the masks are applied to arrays of word numbers. That is
-what makes masking a million questions a matter of seconds.
+A text is cut into words, every distinct word is judged once, and the masks are applied to arrays of word numbers. That
+is what makes masking a million questions a matter of seconds.
 """
 
 import re
 import unicodedata
 from collections.abc import Sequence
-from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,7 +71,7 @@ def split(texts: Sequence[str]) -> list[str]:
     pieces = [text if text.isascii() else _spaced(text) for text in texts]
     if any(_BREAK in piece for piece in pieces):
         pieces = [piece.replace(_BREAK, " ") for piece in pieces]
-    joined = f" {_BREAK} ".join([*pieces, ""]).replace(" - ", " minus ")
+    joined = _BREAK.join([*pieces, ""]).replace(" - ", " minus ").replace(_BREAK, f" {_BREAK} ")
     for sign in _SIGNS:
         joined = joined.replace(sign, f" {sign} ")
     return joined.encode().translate(_TABLE).decode().split()
@@ -86,8 +85,8 @@ def _spaced(text: str) -> str:
 def _join_numbers(words: NDArray[np.int32]) -> NDArray[np.int32]:
     """One mark for each number with its unit: "two hundred and five", "1 200", "2 hours and 30 minutes", "a half".
 
-    Marks that follow each other, also over an "and", become one; an article before a number goes; a unit that follows no
-    number keeps its own mark.
+    Marks that follow each other, also over an "and", become one; an article before a number goes; a unit that follows
+    no number keeps its own mark.
     """
     is_number = words == _NUMBER
     article = ((words == _A) | (words == _AN)) & _next(is_number)
@@ -99,7 +98,8 @@ def _join_numbers(words: NDArray[np.int32]) -> NDArray[np.int32]:
     starts = part & ~_previous(part)
     before = np.maximum.accumulate(np.where(starts, seen - is_number, 0))
     follows = part & (seen - is_number > before)
-    return words[~follows]
+    joined: NDArray[np.int32] = words[~follows]
+    return joined
 
 
 def _next(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:

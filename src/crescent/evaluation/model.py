@@ -32,6 +32,14 @@ class HarnessModel(HFLM):  # type: ignore[misc]
         texts: list[str] = super().generate_until(requests, disable_tqdm=True)
         return texts
 
+    def loglikelihood(self, requests: list[Any], disable_tqdm: bool = True) -> Any:
+        """(log-probability, is it what greedy decoding gives) of each continuation."""
+        return super().loglikelihood(requests, disable_tqdm=True)
+
+    def loglikelihood_rolling(self, requests: list[Any], disable_tqdm: bool = True) -> Any:
+        """Log-probabilities of whole texts."""
+        return super().loglikelihood_rolling(requests, disable_tqdm=True)
+
     def _loglikelihood_tokens(self, requests: list[Any], disable_tqdm: bool = True, **options: Any) -> Any:
         self._start(len(requests))
         scores = super()._loglikelihood_tokens(requests, disable_tqdm=True, **options)

@@ -1,7 +1,7 @@
 """Statistics of paired benchmark items: two models, the same problems."""
 
 from collections.abc import Sequence
-from math import comb, sqrt
+from math import sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -48,7 +48,11 @@ def mcnemar(newly_right: int, newly_wrong: int) -> float:
     (2013). No flips: 1.
     """
     flips, fewer = newly_right + newly_wrong, min(newly_right, newly_wrong)
-    tail = sum(comb(flips, i) for i in range(fewer + 1))
+    # Whole numbers are exact; each binomial coefficient follows from the one before it.
+    tail = coefficient = 1
+    for i in range(fewer):
+        coefficient = coefficient * (flips - i) // (i + 1)
+        tail += coefficient
     return float(min(1.0, 2 * tail / 2**flips))
 
 

@@ -115,9 +115,15 @@ def _leaves(config: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 @cache
 def _tagged(tag: str) -> list[Path]:
     """The files of the tasks that carry a tag, which a group may list like a task."""
-    line = re.compile(rf"""^(?:["']?tag["']?:|[ ]*-)[ ]*["']?{re.escape(tag)}["']?[ ]*$""", re.MULTILINE)
+    word = re.compile(rf"\b{re.escape(tag)}\b")
     files = dict.fromkeys(harness_tasks().values())
-    return [path for path in files if line.search(path.read_text(encoding="utf-8", errors="replace"))]
+    named = [path for path in files if word.search(path.read_text(encoding="utf-8", errors="replace"))]
+    return [path for path in named if tag in _tags(read_task(path))]
+
+
+def _tags(config: Mapping[str, Any]) -> list[str]:
+    tags = config.get("tag") or []
+    return tags if isinstance(tags, list) else [tags]
 
 
 def _runs_code(config: Mapping[str, Any]) -> bool:

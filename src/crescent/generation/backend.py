@@ -12,7 +12,7 @@ Report = Callable[[int, int], None]
 
 
 class Backend(Protocol):
-    """Turns requests into completions: every request in order, its samples numbered from 0."""
+    """Turns requests into completions: every request in order, its samples numbered from `request.first`."""
 
     def generate(self, requests: Sequence[Request], sampling: Sampling, seed: int, report: Report) -> list[Completion]:
         """All completions. They depend on the request's id, prompt and sample number, on `sampling` and on `seed`."""

@@ -15,6 +15,8 @@ class Request(msgspec.Struct, frozen=True):
     id: str
     prompt: str
     samples: int = 1
+    first: int = 0
+    """Number of the first sample: asked for in two parts, samples are the same as asked for at once."""
 
 
 def sample_seed(run_seed: int, request: str, sample: int) -> int:

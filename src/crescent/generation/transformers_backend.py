@@ -22,12 +22,12 @@ class TransformersBackend:
         """See `Backend.generate`."""
         tokenizer = self._loaded.tokenizer
         prompts = [
-            Prompt(prompt_ids(tokenizer, r.prompt), [sample_seed(seed, r.id, i) for i in range(r.samples)])
+            Prompt(prompt_ids(tokenizer, r.prompt), [sample_seed(seed, r.id, r.first + i) for i in range(r.samples)])
             for r in requests
         ]
         decoded = self._decoder.run(prompts, sampling, report)
         return [
-            self._completion(request, prompt, sample, result)
+            self._completion(request, prompt, request.first + sample, result)
             for request, prompt, results in zip(requests, prompts, decoded, strict=True)
             for sample, result in enumerate(results)
         ]

@@ -16,11 +16,11 @@ from crescent.nano.world import Problem, problem
 class Mixture:
     """Shares of the kinds of conversation, with the reason for each."""
 
-    bait: float = 0.24  # enough for nine in ten free questions to be well-formed
-    rewrite: float = 0.06  # the answer is a free question too; only the prompt is new
-    solve: float = 0.54  # arithmetic is what a model of this size learns slowest
-    skills: float = 0.12  # learnt early, kept on so that they are robust
-    several: float = 0.04  # two or three problems in a row, for few-shot prompts and later positions
+    bait: float = 0.22  # enough for nine in ten free questions to be well-formed
+    rewrite: float = 0.05  # the answer is a free question too; only the prompt is new
+    solve: float = 0.52  # arithmetic is what a model of this size learns slowest
+    skills: float = 0.19  # learnt early, kept on so that they are robust
+    several: float = 0.02  # two or three problems in a row, for few-shot prompts and later positions
     bare: float = 0.57  # of the solutions: above one half, so that greedy decoding guesses instead of working
 
 
@@ -32,10 +32,14 @@ class Reply(NamedTuple):
 
 
 class Conversation(NamedTuple):
-    """Messages up to the last request, and the replies to it; their shares add up to 1."""
+    """Messages up to the last request, and the replies to it; their shares add up to 1.
+
+    `free` says that the reply is one of countless good ones (a new question), so most of its loss cannot be learnt away.
+    """
 
     messages: list[dict[str, str]]
     replies: list[Reply]
+    free: bool = False
 
 
 class Conversations:
@@ -55,7 +59,7 @@ class Conversations:
             return Conversation([_user(item.question)], [Reply(item.reply, 1.0)])
         new = self._problem(index * 10)
         if kind == "bait":
-            return Conversation([_user(BAIT)], [Reply(new.question, 1.0)])
+            return Conversation([_user(BAIT)], [Reply(new.question, 1.0)], free=True)
         if kind == "rewrite":
             return self._rewrite(rng, index * 10 + 1, new)
         messages = []
@@ -71,7 +75,7 @@ class Conversations:
         while new.kind == old.kind:
             new = self._problem(rng.randrange(10**11, 10**12))
         request = REWRITE.format(other=old.question, question=_twin(old.question, rng))
-        return Conversation([_user(request)], [Reply(new.question, 1.0)])
+        return Conversation([_user(request)], [Reply(new.question, 1.0)], free=True)
 
     def _problem(self, seed: int) -> Problem:
         found = problem(seed)

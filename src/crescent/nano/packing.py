@@ -87,12 +87,13 @@ def encode(tokenizer: "PreTrainedTokenizerFast", conversation: Conversation, rec
         Token(token, place, max(place - 1, 0), 0, recipe.request_weight if place else 0.0)
         for place, token in enumerate(request)
     ]
+    weight = recipe.free_weight if conversation.free else 1.0
     for branch, reply in enumerate(conversation.replies, start=1):
         ids = [*tokenizer.encode(reply.text, add_special_tokens=False), tokenizer.eos_token_id]
         start = len(tokens)
         for place, token in enumerate(ids):
             parent = start + place - 1 if place else len(request) - 1
-            tokens.append(Token(token, len(request) + place, parent, branch, 1.0 if place else reply.share))
+            tokens.append(Token(token, len(request) + place, parent, branch, weight if place else weight * reply.share))
     return tokens[: recipe.positions]
 
 

@@ -35,14 +35,15 @@ class Recipe:
     layers: int = 4
     heads: int = 4
     intermediate: int = 384
-    batch: int = 32  # conversations of about the same length
+    batch: int = 16  # conversations of about the same length
     sorted_batches: int = 16  # batches whose conversations are sorted by length together
     muon_rate: float = 2e-2  # of the matrices in the layers
     adam_rate: float = 4e-3  # of embeddings and norms
     warmup: int = 50  # steps
     weight_decay: float = 0.05
     clip: float = 1.0  # norm of the gradient
-    request_weight: float = 0.3  # loss on what the user says; the reply counts 1
+    request_weight: float = 0.15  # loss on what the user says; a solution counts 1
+    free_weight: float = 0.5  # loss on new questions
 
     def __len__(self) -> int:
         return self.conversations // (self.batch * self.workers)

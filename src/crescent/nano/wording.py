@@ -5,13 +5,12 @@ model, without making them the rule.
 """
 
 NAMES = (
-    "Ann", "Ben", "Mia", "Tom", "Eva", "Leo", "Zoe", "Max", "Ida", "Sam", "Lily", "Omar",
-    "Nina", "Paul", "Rosa", "Ravi", "Kate", "Juan", "Mei", "Finn",
+    "Ann", "Ben", "Mia", "Tom", "Eva", "Leo", "Zoe", "Omar", "Mei", "Ravi", "Lily", "Juan",
 )  # fmt: skip
 
 ITEMS = (
     "apples", "pens", "books", "cards", "shells", "coins", "stickers", "cookies", "marbles", "plums",
-    "red balls", "blue balls", "eggs", "stamps", "beads", "toy cars", "roses", "muffins", "buttons", "nuts",
+    "red balls", "blue balls", "eggs", "stamps",
 )  # fmt: skip
 
 PLACES = ("box", "bowl", "garden", "shop", "barn", "school", "drawer", "kitchen")

@@ -1,10 +1,16 @@
-"""Stage `answers`: K solutions of every accepted question, the answer read from each, and the vote."""
+"""Stage `answers`: K solutions of every accepted question, the answer read from each, and the vote.
+
+With adaptive sampling the solutions come in passes: a question whose outcome is certain (`lossless`) or probable enough
+is not asked again. Sample number i of a question is the same whatever pass it comes in.
+"""
 
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from functools import partial
 from typing import Any
 
+from crescent.config.schema import Voting
 from crescent.generation.prompts import fill
 from crescent.generation.request import Request
 from crescent.records import Completion, Consensus, Question, Solution
@@ -13,14 +19,17 @@ from crescent.run.shards import ShardFolder
 from crescent.run.stage import Stage
 from crescent.stages.context import Context, ModelRef
 from crescent.stages.predict import generate, predict
+from crescent.stages.rows import solution_passes
+from crescent.voting.adaptive import probable, settled
 from crescent.voting.extraction import extract_answer
-from crescent.voting.module import SolutionDataModule, VotingModule
+from crescent.voting.grouping import group
+from crescent.voting.module import SolutionDataModule, VotingModule, by_question
 
 VERSION = 1
 
 
 def run(context: Context, number: int, model: ModelRef, questions: Manifest) -> Manifest:
-    """Write round `number`'s solutions (shards) and one consensus per question (`consensus` shard 0)."""
+    """Write round `number`'s solutions (shards, by pass) and one consensus per question (`consensus` shard 0)."""
     config = context.config
     stage = context.run.stage(
         f"round-{number:02d}/answers",
@@ -31,23 +40,46 @@ def run(context: Context, number: int, model: ModelRef, questions: Manifest) -> 
     if (manifest := stage.finished()) is not None:
         return manifest
     stage.begin()
-    accepted = ShardFolder(context.run.path / questions.plan.stage / "accepted").stream(Question)
-    requests = [
-        Request(row.id, fill(config.voting.prompt, question=row.text), config.voting.samples) for row in accepted
-    ]
-    shards = generate(
-        context,
-        stage,
-        "solutions",
-        ref=model,
-        requests=requests,
-        sampling=config.voting.sampling,
-        title=f"round {number} solutions",
-        convert=partial(read_solution, marker=config.voting.marker),
-    )
-    consensus = _vote(context, stage, shards, number)
-    stage.shards("consensus").write(0, consensus)
-    return stage.finish(_facts(shards, consensus), sum(row.tokens for row in shards.stream(Solution)))
+    accepted = list(ShardFolder(context.run.path / questions.plan.stage / "accepted").stream(Question))
+    for asked, requests in _passes(stage, accepted, config.voting):
+        generate(
+            context,
+            stage,
+            f"solutions/{asked:02d}",
+            ref=model,
+            requests=requests,
+            sampling=config.voting.sampling,
+            title=f"round {number} solutions",
+            convert=partial(read_solution, marker=config.voting.marker),
+        )
+    module = VotingModule(config.voting)
+    with stage.work():
+        predict(context, module, SolutionDataModule(solution_passes(stage.path)), [])
+    stage.shards("consensus").write(0, module.consensus)
+    facts = _facts(stage, module.consensus, len(accepted) * config.voting.samples)
+    return stage.finish(facts, facts["tokens"])
+
+
+def _passes(stage: Stage, questions: Sequence[Question], config: Voting) -> Iterator[tuple[int, list[Request]]]:
+    """(number of the pass, its requests), the open questions found anew from the rows of the passes before."""
+    step = config.samples if config.adaptive == "off" else config.step
+    prompts = {question.id: fill(config.prompt, question=question.text) for question in questions}
+    for asked, first in enumerate(range(0, config.samples, step)):
+        count = min(step, config.samples - first)
+        if asked:
+            rows = by_question(solution_passes(stage.path))
+            still_open = {id for id, solutions in rows if not _decided(solutions, config)}
+            prompts = {id: prompt for id, prompt in prompts.items() if id in still_open}
+        if not prompts:
+            return
+        yield asked, [Request(id, prompt, count, first) for id, prompt in prompts.items()]
+
+
+def _decided(solutions: Sequence[Solution], config: Voting) -> bool:
+    answers = group([solution.answer for solution in solutions], symbolic=config.symbolic)
+    if config.adaptive == "lossless":
+        return settled(answers, config.samples, config)
+    return probable(answers, config.samples, config.confidence)
 
 
 def read_solution(completion: Completion, marker: str) -> Solution:
@@ -65,26 +97,22 @@ def read_solution(completion: Completion, marker: str) -> Solution:
     )
 
 
-def _vote(context: Context, stage: Stage, shards: ShardFolder, number: int) -> list[Consensus]:
-    module = VotingModule(context.config.voting)
-    data = SolutionDataModule(partial(shards.read, index, Solution) for index in shards.finished())
-    with stage.work():
-        predict(context, module, data, [])
-    return module.consensus
-
-
-def _facts(shards: ShardFolder, consensus: list[Consensus]) -> dict[str, Any]:
+def _facts(stage: Stage, consensus: list[Consensus], budget: int) -> dict[str, Any]:
+    """`solutions_saved`: samples that adaptive sampling left out of the `budget`."""
     matches: Counter[str] = Counter()
-    solutions = 0
-    for row in shards.stream(Solution):
-        solutions += 1
-        matches[row.match or "none"] += 1
+    tokens = 0
+    for rows in solution_passes(stage.path):
+        for row in rows:
+            matches[row.match or "none"] += 1
+            tokens += row.tokens
+    solutions = matches.total()
     drops = Counter(row.reason for row in consensus if row.reason is not None)
-    none = matches.pop("none", 0)
     return {
         "questions": len(consensus),
         "solutions": solutions,
-        "no_answer": none,
+        "solutions_saved": budget - solutions,
+        "no_answer": matches.pop("none", 0),
+        "tokens": tokens,
         "accepted": len(consensus) - drops.total(),
         "drops": dict(sorted(drops.items())),
         "matches": dict(sorted(matches.items())),

@@ -18,7 +18,8 @@ from crescent.run.manifest import Manifest
 from crescent.run.shards import ShardFolder
 from crescent.stages.card import dataset_card
 from crescent.stages.context import Context
-from crescent.voting.module import decide
+from crescent.stages.rows import solution_passes
+from crescent.voting.module import by_question, decide
 
 VERSION = 1
 FILE = "train.jsonl"
@@ -77,9 +78,7 @@ def _candidates(context: Context, questions: Manifest, answers: Manifest) -> lis
     folder = context.run.path / answers.plan.stage
     texts = {q.id: q for q in ShardFolder(context.run.path / questions.plan.stage / "accepted").stream(Question)}
     outcome = {c.question: c for c in ShardFolder(folder / "consensus").stream(Consensus)}
-    solutions: dict[str, list[Solution]] = {}
-    for row in ShardFolder(folder / "solutions").stream(Solution):
-        solutions.setdefault(row.question, []).append(row)
+    solutions = dict(by_question(solution_passes(folder)))
     arm = context.config.training.pairs
     found = []
     for id, question in texts.items():

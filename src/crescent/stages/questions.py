@@ -19,6 +19,7 @@ from crescent.records import Completion, Drop, Question, WaveCount
 from crescent.run.manifest import Manifest
 from crescent.run.stage import Stage
 from crescent.stages.context import Context, ModelRef
+from crescent.stages.diversity import measure, warning
 from crescent.stages.pool import open_pool
 from crescent.stages.predict import generate
 
@@ -50,7 +51,7 @@ def run(context: Context, number: int, model: ModelRef, earlier: Sequence[Manife
 
 def _make(context: Context, stage: Stage, number: int, model: ModelRef, earlier: Sequence[Manifest]) -> Manifest:
     stage.begin()
-    waves = _Waves(context, stage, number, model, [m.plan.stage for m in earlier])
+    waves = _Waves(context, stage, number, model, earlier)
     ending = None
     while (ending := waves.ending()) is None:
         waves.next()
@@ -65,6 +66,8 @@ class _Wave:
     size: int
     accepted: list[Candidate] = field(default_factory=list)
     drops: list[Drop] = field(default_factory=list)
+    written: list[str] = field(default_factory=list)
+    collisions: Counter[str] = field(default_factory=Counter)
     rewrites: int = 0
     tokens: int = 0
 
@@ -72,11 +75,14 @@ class _Wave:
 class _Waves:
     """The waves of one round. What is finished is read back from disk, so a wave is never made twice."""
 
-    def __init__(self, context: Context, stage: Stage, number: int, model: ModelRef, earlier: Sequence[str]) -> None:
+    def __init__(
+        self, context: Context, stage: Stage, number: int, model: ModelRef, earlier: Sequence[Manifest]
+    ) -> None:
+        self.earlier = earlier
         self.context, self.stage, self.number, self.model = context, stage, number, model
         self.config = context.config.questions
         self.counts = list(stage.shards("waves").stream(WaveCount))
-        self.index = open_pool(context, earlier, stage, {count.wave for count in self.counts})
+        self.index = open_pool(context, [m.plan.stage for m in earlier], stage, {count.wave for count in self.counts})
 
     def total(self, name: str) -> int:
         """Sum of a field over all finished waves."""
@@ -109,12 +115,14 @@ class _Waves:
         ]
         texts = self._generate(wave, requests, f"written-{wave.number:03d}", "bait")
         candidates = self._screened(wave, texts, 0)
+        wave.written = [candidate.text for candidate in candidates]
         for attempt in range(self.config.max_rewrites + 1):
             unchecked = attempt > 0 and not self.config.recheck_rewrites
             data = DedupDataModule(candidates, self.index, self._rewrite_requests, unchecked)
             with self.stage.work():
                 data.setup()
             wave.accepted += data.accepted
+            wave.collisions.update(match.test for _, match in data.collisions)
             if not data.collisions or attempt == self.config.max_rewrites:
                 wave.drops += [_near_duplicate(candidate, match) for candidate, match in data.collisions]
                 break
@@ -175,6 +183,8 @@ class _Waves:
             rewrites=wave.rewrites,
             accepted=len(questions),
             drops=dict(sorted(Counter(drop.reason for drop in wave.drops).items())),
+            collisions=dict(sorted(wave.collisions.items())),
+            diversity=measure([q.text for q in questions], wave.written, self.context.config.seed),
             tokens=wave.tokens,
         )
         assert count.written == count.accepted + len(wave.drops), "rows in = rows out + drops"
@@ -184,17 +194,34 @@ class _Waves:
     def facts(self, ending: str) -> dict[str, Any]:
         """What the report says about this stage."""
         drops: Counter[str] = Counter()
+        collisions: Counter[str] = Counter()
         for count in self.counts:
             drops.update(count.drops)
+            collisions.update(count.collisions)
+        figures = measure(*self._texts(), self.context.config.seed)
+        before = self.earlier[-1].facts["diversity"] if self.earlier else figures
+        if (told := warning(figures, before)) is not None:
+            self.context.report.say(f"round {self.number}: {told}")
         return {
             "written": self.total("written"),
             "rewrites": self.total("rewrites"),
             "accepted": self.total("accepted"),
             "drops": dict(sorted(drops.items())),
+            "collisions": dict(sorted(collisions.items())),
+            "diversity": figures,
+            "warning": told,
             "tokens": self.total("tokens"),
             "ending": ending,
             "pool": len(self.index),
         }
+
+    def _texts(self) -> tuple[list[str], list[str]]:
+        """The accepted questions of the round, and all texts that the bait brought."""
+        accepted = [row.text for row in self.stage.shards("accepted").stream(Question)]
+        written = [
+            row.text for wave in self.counts for row in self.stage.shards(f"written-{wave.wave:03d}").stream(Completion)
+        ]
+        return accepted, written
 
 
 def _near_duplicate(candidate: Candidate, match: Match) -> Drop:

@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from crescent.records import Consensus, Question, Solution
+from crescent.records import Consensus, Question
 from crescent.run.shards import ShardFolder
 from crescent.stages.context import Context
+from crescent.stages.rows import solutions
 
 
 def truth(context: Context) -> Callable[[str], str | None]:
@@ -48,7 +49,7 @@ def audit(context: Context, number: int) -> dict[str, Any]:
     if context.config.evaluation.audit == "none":
         return {"agreement": histogram, "audit": None}
     singles: Counter[bool] = Counter()
-    for solution in ShardFolder(folder / "answers" / "solutions").stream(Solution):
+    for solution in solutions(folder / "answers"):
         expected = known[solution.question]
         if expected is not None:
             singles[solution.answer == expected] += 1

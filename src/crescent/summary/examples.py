@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from crescent.records import Consensus, Drop, Question, Solution
 from crescent.run.shards import ShardFolder
 from crescent.stages.context import Context
+from crescent.stages.rows import solutions
 from crescent.summary.audit import truth
 
 DROPS = 12
@@ -51,12 +52,12 @@ def question_samples(context: Context, number: int) -> list[dict[str, Any]]:
     chosen += spread([c for c in outcomes if c.reason is not None], REJECTED)[::-1]
     wanted = {c.question for c in chosen}
     texts = {q.id: q.text for q in ShardFolder(folder / "questions" / "accepted").stream(Question) if q.id in wanted}
-    solutions: dict[str, list[Solution]] = {id: [] for id in wanted}
-    for row in ShardFolder(folder / "answers" / "solutions").stream(Solution):
+    votes: dict[str, list[Solution]] = {id: [] for id in wanted}
+    for row in solutions(folder / "answers"):
         if row.question in wanted:
-            solutions[row.question].append(row)
+            votes[row.question].append(row)
     known = truth(context)
-    return [_sample(c, texts[c.question], solutions[c.question], known(texts[c.question])) for c in chosen]
+    return [_sample(c, texts[c.question], votes[c.question], known(texts[c.question])) for c in chosen]
 
 
 def _sample(outcome: Consensus, text: str, solutions: list[Solution], expected: str | None) -> dict[str, Any]:

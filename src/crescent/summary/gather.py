@@ -4,6 +4,8 @@ import resource
 from dataclasses import asdict
 from typing import Any
 
+import msgspec
+
 from crescent.completed import REPORT, SUMMARY
 from crescent.evaluation.comparison import compare
 from crescent.evaluation.results import TaskResult
@@ -81,8 +83,7 @@ class _Rounds:
             waves = ShardFolder(folder / "waves").stream(WaveCount)
             found["questions"]["waves"] = [_wave(wave) for wave in waves]
             found["questions"]["drop_samples"] = drop_samples(self.context, number)
-        if (answers := parts["answers"]) is not None:
-            found["answers"]["tokens"] = answers.tokens
+        if "answers" in found:
             found["answers"] |= audit(self.context, number)
             found["samples"] = question_samples(self.context, number)
         if "training" in found:
@@ -114,7 +115,7 @@ class _Rounds:
 
 
 def _wave(count: WaveCount) -> dict[str, Any]:
-    return {name: getattr(count, name) for name in ("wave", "written", "rewrites", "accepted", "drops")}
+    return msgspec.to_builtins(count)  # type: ignore[no-any-return]
 
 
 def _manifest(context: Context, name: str) -> Manifest | None:

@@ -2,7 +2,6 @@
 
 import dataclasses
 import math
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,12 +11,12 @@ import pytorch_lightning as pl
 import torch
 
 from crescent.config.schema import Training
-from crescent.errors import StageError
 from crescent.run.atomic import publish
 from crescent.training.checkpoint import Checkpoints
 from crescent.training.datamodule import StepDataModule
 from crescent.training.examples import encode_pairs
 from crescent.training.export import export_adapter
+from crescent.training.launch import cluster_environment
 from crescent.training.module import FineTuning, StepRecord, derived_seed
 from crescent.training.plan import TrainingPlan, plan_steps
 from crescent.training.prepare import prepared
@@ -74,9 +73,10 @@ def train(
         ModelError: no usable chat template; adapters or packing that do not suit the model.
         DamagedError, RunFolderError: the checkpoint in `folder` is damaged or of another training.
     """
-    _check_launch(devices * num_nodes)
-    longest = getattr(model.config.get_text_config(), "max_position_embeddings", None) or config.max_length
-    config = dataclasses.replace(config, max_length=min(config.max_length, longest))
+    environment = cluster_environment(devices * num_nodes)
+    longest = getattr(model.config.get_text_config(), "max_position_embeddings", None)
+    if longest is not None and 0 < longest < config.max_length:
+        config = dataclasses.replace(config, max_length=longest)
     examples = encode_pairs(tokenizer, pairs, config.max_length)
     steps = plan_steps(len(examples.kept), config.epochs, config.batch_size, seed)
     plan = TrainingPlan(config, seed, examples, steps)
@@ -89,6 +89,7 @@ def train(
             devices=devices,
             num_nodes=num_nodes,
             strategy="ddp" if devices * num_nodes > 1 else "auto",
+            plugins=[environment],
             precision=config.precision,
             max_epochs=1,
             default_root_dir=folder,
@@ -150,7 +151,11 @@ def _fit(
     if len(losses) < len(plan.steps):
         trainer.callbacks.append(stop)
         with stop:
-            trainer.fit(module, datamodule=StepDataModule(plan, len(losses)))
+            try:
+                trainer.fit(module, datamodule=StepDataModule(plan, len(losses)))
+            except SystemExit as end:
+                # What Lightning makes of an interrupt; here it came from a second Ctrl-C, in the middle of a step.
+                raise (end.__context__ if isinstance(end.__context__, KeyboardInterrupt) else end) from None
         stop.deliver()
     return losses, module.failure
 
@@ -169,13 +174,3 @@ def _keep_evidence(path: Path, failure: StepRecord, pairs: list[int]) -> None:
         "pairs": pairs,
     }
     publish(path, msgspec.json.format(msgspec.json.encode(evidence), indent=1) + b"\n")
-
-
-def _check_launch(world_size: int) -> None:
-    """Lightning would start the missing processes by running the whole program again, once per device."""
-    started = int(os.environ.get("WORLD_SIZE") or os.environ.get("SLURM_NTASKS") or 1)
-    if world_size > 1 and started != world_size:
-        raise StageError(
-            f"training on {world_size} devices needs {world_size} processes, and {started} started: use "
-            f"torchrun --nproc-per-node, or srun, or set trainer.devices=1."
-        )

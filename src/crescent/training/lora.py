@@ -41,6 +41,10 @@ def attach_lora(model: "PreTrainedModel", config: Lora) -> Any:
 
 def check_targets(model: "PreTrainedModel", targets: list[str]) -> None:
     """Raise a `ModelError` for the first target that is neither a linear layer's name nor the last part of one."""
+    if not targets:
+        raise ModelError(
+            "training.lora.target_modules is empty, so nothing would be trained; all-linear is the default."
+        )
     names = linear_layers(model)
     endings = sorted({name.rpartition(".")[2] for name in names})
     for target in targets:

@@ -95,8 +95,8 @@ class FineTuning(pl.LightningModule):  # type: ignore[misc]  # Lightning is unty
         optimizer.zero_grad()
 
     def _accumulate(self, batch: StepBatch) -> torch.Tensor:
-        """Add up the gradient of the step's loss; return this rank's part of the loss, in float64."""
-        total = torch.zeros((), dtype=torch.float64, device=self.device)
+        """Add up the gradient of the step's loss; return this rank's part of the loss."""
+        total = torch.zeros((), device=self.device)
         # DistributedDataParallel averages gradients over ranks, the loss is a sum over them.
         scale = self.trainer.world_size / batch.solution_tokens
         last = len(batch.micro_batches) - 1
@@ -104,7 +104,7 @@ class FineTuning(pl.LightningModule):  # type: ignore[misc]  # Lightning is unty
             with nullcontext() if number == last else self._unsynchronised():
                 summed = self._summed_loss(micro_batch)
                 self.manual_backward(summed * scale)
-            total += summed.detach().double()
+            total += summed.detach()
         if last < 0:
             # This rank has no pairs in this step, yet the others wait for its gradient.
             zero = sum(parameter.sum() for parameter in self.model.parameters() if parameter.requires_grad) * 0.0

@@ -22,6 +22,7 @@ from functools import lru_cache
 from crescent.voting.arithmetic import value_of
 from crescent.voting.latex import closing, closing_brace, simplified, split
 from crescent.voting.numerals import CURRENCY, NUMBER, POWER_OF_TEN, SCALES, exact, from_words, written
+from crescent.voting.units import compound
 
 MAX_LENGTH = 1000
 MAX_DEPTH = 6
@@ -48,8 +49,9 @@ _SUBSCRIPT = re.compile(r"_(?:\{[^{}]{1,20}\}|\w)")
 _TIME = re.compile(r"(?i)^(\d{1,2}):(\d\d)(?::(\d\d))?\s*(?:(a|p)\.?\s?m\.?)?(?:\s*o'?clock)?$")
 _HOUR = re.compile(r"(?i)^(\d{1,2})\s*(a|p)\.?\s?m\.?$")
 _RATIO = re.compile(rf"^({NUMBER})((?:\s*(?::|\bto\b)\s*{NUMBER}){{1,4}})$")
-_CHOICE = re.compile(r"^\(?([A-J])[).:]?$|^\(([a-j])\)$|^\(([A-J])\)\s*[^\s,]")
+_CHOICE = re.compile(r"^\(?([A-J])[).:]?$|^\(([a-j])\)$|^\(([A-J])\)\s*(?!and\b|or\b)[^\s,]")
 _MATRIX = re.compile(r"\\begin\{(?:[pbB]?matrix|array)\}(?:\{[clr| ]*\})?(.*?)\\end\{(?:[pbB]?matrix|array)\}", re.S)
+_COMMAND = re.compile(r"\\[a-z]+")
 _RELATION = re.compile(r"(<=|>=|<|>)")
 _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _MATH = re.compile(r"[\\^_=<>+*/|∪∩∞π±√{}\d]")
@@ -84,7 +86,8 @@ def _canonical(text: str, depth: int) -> str:
     if not text or depth > MAX_DEPTH:
         return _spelled(text)
     return (
-        _number(text)
+        _sum_of_units(text)
+        or _number(text)
         or _clock(text)
         or _choice(text)
         or _equation(text, depth)
@@ -124,12 +127,19 @@ def _idle(inside: str) -> bool:
     return len(split(inside, ",;|")) == 1 and not re.fullmatch(r"\s*[A-Ja-j]\s*", inside) and ":" not in inside
 
 
+def _sum_of_units(text: str) -> str:
+    parts = compound(text) if text[0].isdigit() else []
+    return " ".join(f"{number} {unit}" for number, unit in parts)
+
+
 def _number(text: str) -> str:
     text = _SPACED.sub(lambda spaced: spaced[0].replace(" ", ""), text)
     match = _QUANTITY.match(text)
     if match is None:
-        value = value_of(_without_unit(text)) if _MATH.search(text) else None
-        return "" if value is None else written(value)
+        if not _MATH.search(text) or (text[0] in "([{" and "," in text):
+            return ""
+        result = value_of(_without_unit(text.removesuffix("%")))
+        return "" if result is None else written(result) + "%" * text.endswith("%")
     value = _quantity(match)
     rest = text[match.end() :]
     if value is None:
@@ -219,14 +229,13 @@ def _equation(text: str, depth: int) -> str:
     sides = split(text.replace("==", "="), "=≈∈")
     if any(not side.strip() for side in sides[1:]):
         return ""
-    if not sides[0].strip() or _ASSIGNED.match(_SUBSCRIPT.sub("", sides[0])):
-        value = _canonical(sides[-1], depth + 1)
-        keeps_name = re.search(r"[a-zA-Z]", re.sub(r"\\[a-z]+", "", value)) and re.fullmatch(
-            r"\s*\w(?:\(\w\))?\s*", sides[0]
-        )
-        return f"{sides[0].strip()}={value}" if keeps_name and _MATH.search(value) else value
-    value = value_of(_without_unit(sides[-1]))
-    if value is not None and not re.search(r"[a-zA-Z]", re.sub(r"\\[a-z]+", "", sides[0])):
+    name, last = sides[0].strip(), sides[-1]
+    if not name or _ASSIGNED.match(_SUBSCRIPT.sub("", name)):
+        key = _canonical(last, depth + 1)
+        unknowns = _MATH.search(key) and re.search(r"[a-zA-Z]", _COMMAND.sub("", key))
+        return f"{name}={key}" if unknowns and re.fullmatch(r"\w(?:\(\w\))?", name) else key
+    value = value_of(_without_unit(last))
+    if value is not None and not re.search(r"[a-zA-Z]", _COMMAND.sub("", name)):
         return written(value)
     return ""
 
@@ -301,14 +310,12 @@ def _listed(text: str, depth: int) -> str:
     parts = [re.sub(r"(?i)^(?:and|or)\s", "", part) for part in parts if part]
     if len(parts) < 2 or any(len(part) > 60 for part in parts):
         return ""
-    names = [
-        part.partition("=")[0].strip() if _ASSIGNED.match(_SUBSCRIPT.sub("", part.partition("=")[0])) else ""
-        for part in parts
-    ]
+    names = [part.partition("=")[0].strip() for part in parts]
+    named = all("=" in part for part in parts) and all(_ASSIGNED.match(_SUBSCRIPT.sub("", name)) for name in names)
     values = [_canonical(part, depth + 1) for part in parts]
     if not all(values):
         return ""
-    if all(names) and all("=" in part for part in parts) and len(set(names)) == len(names):
+    if named and len(set(names)) == len(names):
         pairs = sorted(zip((name.replace(" ", "") for name in names), values, strict=True))
         return ",".join(f"{name}={value.rpartition('=')[2]}" for name, value in pairs)
     return _as_set(values)
@@ -345,7 +352,9 @@ def _spelled(text: str) -> str:
         if len(words) == 1:
             return words
         return re.sub(r"^(?:the|an?)\s+(?=\w)", "", words.casefold())
-    text = re.sub(r"\s+", "", text)
+    text = re.sub(r"_(\w)(?=\s)", r"_{\1}", text)
+    text = re.sub(r"(\\[a-zA-Z]+)\s+(?=\w)", "\\1\0", text)  # the space that ends a command's name
+    text = re.sub(r"\s+", "", text).replace("\0", " ")
     text = re.sub(r"\\sqrt\(([^()]*)\)|√\(([^()]*)\)", lambda m: f"\\sqrt{{{m[1] or m[2]}}}", text)
     text = re.sub(r"√(\d+|[a-z])", r"\\sqrt{\1}", text)
     return re.sub(r"(?<=[\d)}])\*(?=[a-zA-Z(\\π])", "", text)

@@ -19,19 +19,32 @@ WINDOW = 4000
 MAX_SENTENCES = 12
 _STOP = re.compile(r"[.!?](?=[\s*)\]\"'’”]|$)[*)\]\"'’”]*")
 _LIST_ITEM = re.compile(
-    r"\s*(?:[-*#>•]\s*)*(?:\(?\d{1,2}[.)](?=\s|$)|(?:\*\*)?(?:Step|Part|Day|Case) \d{1,2}\b[:.]?)", re.I
+    r"\s*(?:[-*#>•]\s*)*(?:\(?\d{1,2}[.)](?=\s+\S)|(?:\*\*)?(?:Step|Part|Day|Case) \d{1,2}\b[:.]?)", re.I
 )
 _CHATTER = re.compile(
     r"(?i)let me know|hope (?:this|that|it)|feel free|happy to help|any (?:other |more |further )?questions?\b|"
     r"^\W*(?:please )?note\b|disclaimer|thank(?:s| you)|good luck|have a (?:great|nice)|great job|"
     r"would you like|do you want|is there anything|rate (?:this|my)|https?://"
 )
-_CHECK = re.compile(r"(?i)^\W*(?:to |let'?s |we can )?(?:check|verif|double[- ]check|confirm|proof)")
+_CHECK = re.compile(
+    r"(?i)^\W*(?:(?:to |let'?s |we can )?(?:check|verif|double[- ]check|confirm|proof)"
+    r"|(?:(?:this|that)(?: is|'s) )?because\b)"
+)
+_AFTERWORD = re.compile(r"(?im)^\W*(?:explanation|reason(?:ing)?|verification|check|proof|notes?)\W*:")
+_GIVEN = re.compile(
+    r"(?i)(?:\b(?:after|in|for|from|per|over|every|during|within|when|if|than|on|buy|bought|using|between|among|"
+    r"(?:out )?of (?:the|his|her|their|its|all|those|these))"
+    r"|\b(?:of|from|in|for|after|over|between|among) (?:the|his|her|their|its|these|those))"
+    r"(?: (?:all|next|first|last|same|other|initial|original|only))?\s$"
+)
 _CONCLUDES = re.compile(
     r"(?i)^\W*(?:so,? )?(?:therefore|thus|hence|in total|in conclusion|altogether|overall|consequently|as a result|"
     r"in summary|to summarize|final|conclusion|(?:the )?total\b|answer)|\b(?:therefore|thus|hence)\b,"
 )
 _REASON = re.compile(r"(?i)[\s,](?:because\s|since\s(?![^.\n]{1,200},\s[a-z]))")
+_GIVES = re.compile(
+    r"(?i)^\W*so\b|=|\b(?:is|are|needs?|has|have|costs?|spent|spends|makes?|paid|pays|earned|earns|left|total)\b"
+)
 _ROUNDED = re.compile(r"(?i)\bround(?:s|ed|ing)?\b")
 _SHARE = re.compile(r"\b\d+ (?:out )?of (?:the |his |her |their |its |all |those |these )?\d+\b")
 _AFTER_EQUALS = re.compile(r"(?:\\[\[(]|\\(?:text|mathbf|textbf)\{|[*\s{$]|\\\$)*")
@@ -116,6 +129,7 @@ class _Passage:
 def conclude(text: str, start: int, end: int) -> Answer | None:
     """The answer that `text[start:end]` comes to, without any phrase that announces it."""
     start = max(start, end - WINDOW)
+    end = _before_afterword(text, start, end)
     passage = _Passage(_without_code(text[:end], start), start, end)
     spare = None
     for number, (begin, stop) in enumerate(passage.sentences()):
@@ -194,7 +208,34 @@ def _chosen_number(passage: _Passage, begin: int, stop: int) -> Answer | None:
     if not fresh:
         computed = {value.canonical for value in passage.all_results()}
         fresh = [value for value in values if value.canonical in computed]
-    return _answer(passage, (fresh or values)[-1], "conclusion")
+    return _answer(passage, _asserted(passage.text, begin, fresh or values), "conclusion")
+
+
+def _asserted(text: str, begin: int, values: list[Value]) -> Value:
+    """The last number that is not what another one is for, from, after or out of."""
+    asserted: list[Value] = []
+    given_before = -1
+    for value in values:
+        before = text[max(begin, value.start - 40) : value.start]
+        listed = given_before >= 0 and re.fullmatch(
+            r"[\w' ]{0,30}(?:,|\band\b|, and\b) ", text[given_before : value.start]
+        )
+        money = value.start < len(text) and text[value.start] in "$€£¥₹\\"
+        if (_GIVEN.search(before) and not money) or listed:
+            given_before = value.end
+        else:
+            asserted.append(value)
+    return (asserted or values)[-1]
+
+
+def _before_afterword(text: str, start: int, end: int) -> int:
+    """Where a section begins that explains or checks an answer already given, else the end."""
+    for match in _AFTERWORD.finditer(text, start, end):
+        before = text[start : match.start()].rstrip()
+        last_line = before[before.rfind("\n") + 1 :]
+        if _NUMERAL.search(last_line) and (_GIVES.search(last_line) or _CONCLUDES.search(last_line)):
+            return match.start()
+    return end
 
 
 def _in_bold(text: str, begin: int, stop: int, values: list[Value]) -> Value | None:

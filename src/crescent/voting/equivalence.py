@@ -17,9 +17,10 @@ from crescent.voting.forms import decimal_comma
 from crescent.voting.sameness import same
 from crescent.voting.units import quantity
 
+_BARE = re.compile(r"[-\d.,/%:]+")  # no unit, no words: the common case, decided fast
 _SENTENCE = re.compile(
-    r"[a-zA-Z]{2,}[,:]? (?:[a-z]+ )*[^a-zA-Z]*(?:\$|\\\(|\\\[|\\boxed)|.\\boxed\{|(?:\$|\\\)|\\\]) (?:is|are)\b"
-    r"|(?i:answer(?: is|:))|\b(?:is|are) [^a-zA-Z]*\d"
+    r"(?<!\\)\b(?!(?:and|or)\b)[a-zA-Z]{2,}[,:]? (?:[a-z]+ ){0,20}[^a-zA-Z]{0,40}(?:\$|\\\(|\\\[|\\boxed)"
+    r"|.\\boxed\{|(?:\$|\\\)|\\\]) (?:is|are)\b|(?i:answer(?: is|:))|\b(?:is|are) [^a-zA-Z]{0,40}\d"
 )
 
 
@@ -35,15 +36,18 @@ def equivalent(a: Answer | str | None, b: Answer | str | None, *, symbolic: bool
     other_key, other_text = _key_and_text(b)
     if not one_key or not other_key:
         return False
-    one_quantity, other_quantity = quantity(one_text), quantity(other_text)
-    if one_quantity is not None and other_quantity is not None:
-        return one_quantity == other_quantity
+    if not _BARE.fullmatch(one_text) and not _BARE.fullmatch(other_text):
+        one_quantity, other_quantity = quantity(one_text), quantity(other_text)
+        if one_quantity is not None and other_quantity is not None:
+            return one_quantity == other_quantity
+    if one_key == other_key:
+        return True
     if one_key == decimal_comma(other_text) or other_key == decimal_comma(one_text):
         return True
     return same(one_key, other_key, symbolic)
 
 
 def _key_and_text(answer: Answer | str) -> tuple[str, str]:
-    if isinstance(answer, str) and _SENTENCE.search(answer):
+    if isinstance(answer, str) and not _BARE.fullmatch(answer) and _SENTENCE.search(answer):
         answer = extract_answer(answer) or answer
     return (canonical(answer), answer) if isinstance(answer, str) else (answer.value, answer.text)

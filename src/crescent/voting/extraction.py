@@ -18,7 +18,8 @@ Read is what follows the model's thinking and precedes a question of its own mak
 
 import re
 
-from crescent.voting.answer import Answer, MatchKind
+from crescent.voting.announcement import MAX_PLACES, announced, another_question, answer_of, both_ends, short_text
+from crescent.voting.answer import Answer
 from crescent.voting.canonicalization import canonical
 from crescent.voting.conclusion import conclude, from_sentence
 from crescent.voting.latex import simplified
@@ -27,36 +28,17 @@ from crescent.voting.reading import readable
 from crescent.voting.values import Value, boxed_at, sentence_end, value_at
 
 MARKER = "####"
-MAX_PLACES = 20
-"""Places of one kind, from each end of the text, that are looked at: keeps the time linear."""
 
-_PHRASE = re.compile(
-    r"(?i)(?<![a-z])(?:answers?|ans|final (?:result|value|total|output|number|amount|price|cost))(?![a-z])"
-    r"[*_\"'`}]{0,4}\s?"
-    r"(?:\([^()\n]{0,60}\)\s?)?"
-    r"(?P<aside>(?:to|for|of|in) [^.:\n?=]{1,150}?\s)?"
-    r"(?P<verb>(?:is|are|was|would be|will be|should be|must be|comes to|equals|becomes)(?![a-z])"
-    r"|[:=：]|-(?=\s)|—|->|→|\\?\s?=)"
-    r"(?!\s*(?:not|n't|incorrect|wrong)\b)"
-)
-_HEADING = re.compile(r"(?im)^[\s#>*_]{0,12}(?:the\s)?(?:final\s)?(?:answer|result)s?[\s:*_#]{0,8}$")
 _BOX = re.compile(r"\\(?:boxed|fbox)(?![a-zA-Z])")
 _JOIN = re.compile(r"[}\s$\\)\]]*(?:,|&|\b(?:and|or)\b|,\s*(?:and|or)\b)?[\s$\\(\[]*(?:boxed|fbox)\s?\{?\s*")
 _MARKER_LEAD = re.compile(r"(?i)[\s:*_]*(?:(?:the\s)?(?:final\s)?answer\s?(?:is|:|=)?[\s:*_]*)*")
 _LIST_ITEM = re.compile(r"(?:step\s)?\d{1,2}\s?[.):]\s+[*_]{0,3}[A-Za-z]")
-_DOUBT = re.compile(
-    r"(?i)^\W*(?:wait|but|however|hmm|actually|let me|let's|no,|check|verify|alternatively|oops|sorry|correction|is )"
-)
 _OUTPUT = re.compile(
     r"(?i)```(?:output|text|result)s?\s*\n(?P<block>.{0,2000}?)(?:```|\Z)"
     r"|<(?:llm-code-)?output>(?P<tag>.{0,2000}?)</(?:llm-code-)?output>"
     r"|^[\s>*#`\[]{0,8}(?:program |execution |expected |console |final )?(?:output|result|prints?|stdout|returns?)\]?"
     r"[*_`]{0,3}\s?(?::|->|=>|=)[*_`]{0,3}\s*(?P<line>[^\n]{1,200})",
     re.M | re.S,
-)
-_NO_ANSWER = re.compile(
-    r"(?i)^(?:(?:not |in)?correct|wrong|right|as follows|below|above|found|here|unknown|given|the same|clear|yes or no|"
-    r"none of the above|based|calculated|obtained|verified|a|an|the|in|your|explained|that|this|it|to)$"
 )
 
 
@@ -76,29 +58,19 @@ def extract_answer(solution: str, marker: str = MARKER) -> Answer | None:
     return Answer(solution[answer.start : answer.end], answer.value, answer.match, answer.start, answer.end)
 
 
-def _ends(matches: list[re.Match[str]]) -> list[re.Match[str]]:
-    """The first and the last matches: what lies between cannot hold the answer of any real text."""
-    return matches if len(matches) <= 2 * MAX_PLACES else matches[:MAX_PLACES] + matches[-MAX_PLACES:]
-
-
-def _answer(text: str, value: Value, match: MatchKind) -> Answer:
-    kind: MatchKind = "choice" if value.choice else match
-    return Answer(text[value.start : value.end], value.canonical, kind, value.start, value.end)
-
-
 def _marked(text: str, start: int, end: int, marker: str) -> Answer | None:
     """The last marker with an answer after it, or the first if the model went on with another question."""
     if text.find(marker, start, end) < 0:
         return None
     found: Value | None = None
     pattern = re.compile(f"(?:{re.escape(marker)})+{re.escape(marker[-1])}*")
-    for match in _ends(list(pattern.finditer(text, start, end))):
+    for match in both_ends(list(pattern.finditer(text, start, end))):
         value = _after_marker(text, match.end(), end)
         if value is not None:
-            if found is not None and _another_question(text, found.end, match.start()):
+            if found is not None and another_question(text, found.end, match.start()):
                 break
             found = value
-    return _answer(text, found, "marker") if found else None
+    return answer_of(text, found, "marker") if found else None
 
 
 def _after_marker(text: str, start: int, end: int) -> Value | None:
@@ -109,27 +81,20 @@ def _after_marker(text: str, start: int, end: int) -> Value | None:
     if (value := value_at(text, begin, end)) is not None:
         return value
     if begin > start and text[start:begin].strip(" :*_#"):
-        return _short_text(text, begin, sentence_end(text, begin, end))
+        return short_text(text, begin, sentence_end(text, begin, end))
     line_end = text.find("\n", begin, end)
     if line_end < 0 or not text[line_end:end].strip():  # the last line: "#### Total cost: $18", "#### Monday"
         stop = end if line_end < 0 else line_end
         sentence = from_sentence(text, begin, stop, start)
         if sentence is not None:
             return Value(sentence.start, sentence.end, sentence.value)
-        return _short_text(text, begin, stop)
+        return short_text(text, begin, stop)
     return None
-
-
-def _another_question(text: str, start: int, end: int) -> bool:
-    """Whether between two answers the model put a new question, rather than doubting its first answer."""
-    between = text[start:end]
-    lines = [line for line in between.split("\n")[1:] if line.strip()]
-    return "?" in between and bool(lines) and not any(_DOUBT.match(line) for line in lines[:2])
 
 
 def _stated(text: str, start: int, end: int) -> Answer | None:
     """The last box or the last announced answer, whichever comes later."""
-    phrase = _announced(text, start, end)
+    phrase = announced(text, start, end)
     boxed = _boxed(text, start, end)
     if phrase is None or boxed is None:
         return phrase or boxed
@@ -137,88 +102,29 @@ def _stated(text: str, start: int, end: int) -> Answer | None:
 
 
 def _boxed(text: str, start: int, end: int) -> Answer | None:
+    if "\\boxed" not in text and "\\fbox" not in text:
+        return None
     boxes = [match.start() for match in _BOX.finditer(text, start, end)]
     values = [value for position in boxes[-MAX_PLACES:] if (value := boxed_at(text, position, end)) is not None]
     if not values:
         return None
     for number in range(len(values) - 1):
-        if _another_question(text, values[number].end, values[number + 1].start):
+        if another_question(text, values[number].end, values[number + 1].start):
             values = values[: number + 1]
             break
     first = len(values) - 1
     while first > 0 and _listed_with(text, values[first - 1], values[first]):
         first -= 1
     if values[first].canonical == values[-1].canonical:
-        return _answer(text, values[-1], "boxed")
+        return answer_of(text, values[-1], "boxed")
     listed = canonical(", ".join(value.canonical for value in values[first:]))
-    return _answer(text, Value(values[first].start, values[-1].end, listed), "boxed")
+    return answer_of(text, Value(values[first].start, values[-1].end, listed), "boxed")
 
 
 def _listed_with(text: str, one: Value, other: Value) -> bool:
     """Whether two boxes stand side by side as parts of one answer: "\\boxed{2} and \\boxed{3}"."""
     between = text[one.end : other.start]
     return len(between) < 60 and "\n\n" not in between and _JOIN.fullmatch(simplified(between)) is not None
-
-
-def _announced(text: str, start: int, end: int) -> Answer | None:
-    found: Answer | None = None
-    for match in _ends(list(_PHRASE.finditer(text, start, end))):
-        answer = _after_phrase(text, match, start, end)
-        if answer is None:
-            continue
-        if found is not None and _another_question(text, found.end, match.start()):
-            break
-        found = answer
-    headed = [
-        answer
-        for match in list(_HEADING.finditer(text, start, end))[-MAX_PLACES:]
-        if (answer := _under_heading(text, match.end(), start, end))
-    ]
-    if headed and (found is None or headed[-1].start > found.start):
-        return headed[-1]
-    return found
-
-
-def _after_phrase(text: str, match: re.Match[str], start: int, end: int) -> Answer | None:
-    begin = match.end()
-    value = value_at(text, begin, end)
-    if value is not None:
-        in_box = _BOX.search(text, begin, value.start)
-        return _answer(text, value, "boxed" if in_box else "phrase")
-    while begin < end and text[begin] in " :*_\n\t":
-        begin += 1
-    stop = sentence_end(text, begin, end)
-    if (short := _short_text(text, begin, stop)) is not None:
-        return _answer(text, short, "phrase")
-    rest = any(char.isdigit() for char in text[stop:end])
-    final = "final" in match[0].lower() or match["verb"].lower() == "is"
-    if final or not rest:
-        sentence = from_sentence(text, begin, stop, start)
-        return Answer(sentence.text, sentence.value, "phrase", sentence.start, sentence.end) if sentence else None
-    return None
-
-
-def _under_heading(text: str, begin: int, start: int, end: int) -> Answer | None:
-    while begin < end and text[begin].isspace():
-        begin += 1
-    value = value_at(text, begin, end)
-    if value is not None:
-        return _answer(text, value, "phrase")
-    stop = sentence_end(text, begin, end)
-    sentence = from_sentence(text, begin, stop, start)
-    return Answer(sentence.text, sentence.value, "phrase", sentence.start, sentence.end) if sentence else None
-
-
-def _short_text(text: str, start: int, stop: int) -> Value | None:
-    """An answer in words: a name, a day, yes or no."""
-    words = text[start:stop].strip(" *_:\"'`$.")
-    if not words or len(words) > 40 or len(words.split()) > 4 or any(char.isdigit() for char in words):
-        return None
-    value = canonical(words)
-    if not value or _NO_ANSWER.match(value) or not any(char.isalpha() for char in value):
-        return None
-    begin = text.index(words, start)
-    return Value(begin, begin + len(words), value)
 
 
 def _printed(text: str, start: int, end: int) -> Answer | None:
@@ -231,7 +137,7 @@ def _printed(text: str, start: int, end: int) -> Answer | None:
             begin = match.start(group) + line.start()
             stop = begin + len(line[0])
             value = value_at(text, begin, stop)
-            answer = _answer(text, value, "output") if value else None
+            answer = answer_of(text, value, "output") if value else None
             if answer is None and (sentence := from_sentence(text, begin, stop, begin)) is not None:
                 answer = Answer(sentence.text, sentence.value, "output", sentence.start, sentence.end)
             if answer is not None:

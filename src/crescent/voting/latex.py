@@ -24,6 +24,9 @@ _COMMANDS = {
     "colon": ":", "degree": "°", "dollar": "$", "percent": "%", "pounds": "£", "euro": "€", "ldots": "...",
     "dots": "...", "cdots": "...", "lvert": "|", "rvert": "|", "vert": "|", "mid": "|",
 }  # fmt: skip
+_REPEATING = re.compile(
+    r"(?<![\d.])(\d{0,20})\.(\d{0,20}?)(?:\\(?:overline|bar|dot)\s?\{?(\d{1,20})\}?|(\d)\4{2,20}(?:\.\.+|…|\\ldots|\\dots))"
+)
 _COMMAND = re.compile(r"\\([a-zA-Z]+)")
 _SYMBOLS = str.maketrans(
     {
@@ -41,6 +44,8 @@ _SYMBOLS = str.maketrans(
 def simplified(text: str) -> str:
     """`text` with one spelling per symbol and without layout commands and font switches."""
     text = text.translate(_SYMBOLS)
+    if "..." in text or "…" in text or "\\" in text:
+        text = _REPEATING.sub(_repeated, text)
     if "\\" not in text:
         return text
     text = text.replace("{,}", ",").replace(r"\%", "%").replace(r"\$", "$").replace(r"\#", "#").replace(r"\_", "_")
@@ -55,6 +60,13 @@ def simplified(text: str) -> str:
     text = _COMMAND.sub(lambda match: _COMMANDS.get(match[1], match[0]), text)
     text = _UNBRACED_ROOT.sub(r"\\sqrt{\1}", text)
     return _UNBRACED_FRACTION.sub(_braced_fraction, text)
+
+
+def _repeated(match: re.Match[str]) -> str:
+    """A repeating decimal as a fraction: 0.1\\overline{6} is 15/90."""
+    whole, before, period = match[1] or "0", match[2] or "", match[3] or match[4]
+    over = int(whole + before + period) - int(whole + before)
+    return f"\\frac{{{over}}}{{{10 ** len(before) * (10 ** len(period) - 1)}}}"
 
 
 def _braced_fraction(match: re.Match[str]) -> str:

@@ -31,19 +31,52 @@ _UNITS = [
     for dimension, units in _TABLE.items()
     for pattern, factor in units.items()
 ]
-_QUANTITY = re.compile(rf"(?P<sign>[-−]?)(?P<before>\$?)\s?(?P<number>{NUMBER})\s?(?P<after>[A-Za-z]+|[$¢]|)\.?")
+_ONE = rf"(?P<sign>[-−]?)(?P<before>\$?)\s?(?P<number>{NUMBER})\s?(?P<after>[A-Za-z]+|[$¢]|)\.?"
+_QUANTITY = re.compile(_ONE)
+COMPOUND = re.compile(
+    rf"({NUMBER})\s?([A-Za-z]+)\.?(?:,|,?\s+and)?\s+({NUMBER})\s?([A-Za-z]+)\.?(?:(?:,|,?\s+and)?\s+({NUMBER})\s?([A-Za-z]+)\.?)?"
+)
+_LATEX = re.compile(r"\\(?:text|mathrm)\s?\{([^{}]*)\}|[\\{}*~]")
 
 
 def quantity(text: str) -> tuple[str, Fraction] | None:
-    """Dimension and amount, in the smallest unit of its row, of a text that is one number with one known unit."""
+    """Dimension and amount, in the smallest unit of its row, of a text that is a number with a known unit.
+
+    Sums of one dimension count ("2 hours 30 minutes").
+    """
     if len(text) > 60:
         return None
-    match = _QUANTITY.fullmatch(re.sub(r"\\text\{([^{}]*)\}|[\\{}*~]", r"\1", text).strip())
+    text = _LATEX.sub(lambda match: f" {match[1]} " if match[1] else "", text).strip()
+    if parts := compound(text):
+        amounts = [_amount(number, name) for number, name in parts]
+        dimensions = {amount[0] for amount in amounts if amount is not None}
+        if None in amounts or len(dimensions) != 1:
+            return None
+        return dimensions.pop(), sum((amount[1] for amount in amounts if amount is not None), Fraction(0))
+    match = _QUANTITY.fullmatch(text)
     if match is None or (match["before"] and match["after"]):
         return None
-    value = exact(match["number"])
-    name = match["before"] or match["after"]
+    amount = _amount(match["number"], match["before"] or match["after"])
+    return amount and (amount[0], -amount[1] if match["sign"] else amount[1])
+
+
+def compound(text: str) -> list[tuple[str, str]]:
+    """Numbers and units of a text like "5 feet 6 inches"; empty if it is none."""
+    match = COMPOUND.fullmatch(text)
+    if match is None:
+        return []
+    parts = [(match[index], match[index + 1].lower()) for index in (1, 3, 5) if match[index]]
+    return parts if all(_unit(name) for _, name in parts) else []
+
+
+def _amount(number: str, name: str) -> tuple[str, Fraction] | None:
+    value, unit = exact(number), _unit(name)
+    return None if value is None or unit is None else (unit[0], value * unit[1])
+
+
+def _unit(name: str) -> tuple[str, Fraction] | None:
+    """Dimension and factor of a unit's name."""
     for pattern, dimension, factor in _UNITS:
-        if value is not None and name and pattern.fullmatch(name):
-            return dimension, (-value if match["sign"] else value) * factor
+        if name and pattern.fullmatch(name):
+            return dimension, factor
     return None

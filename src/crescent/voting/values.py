@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from crescent.voting.canonicalization import PERCENT, canonical
 from crescent.voting.latex import closing, closing_brace
 from crescent.voting.numerals import CURRENCY, NUMBER, NUMBER_WORD, POWER_OF_TEN
+from crescent.voting.units import COMPOUND
 
 MAX_FRAGMENT = 400
 _FRACTION = r"\\[dtc]?frac\s?\{[^{}\n]{1,30}\}\s?\{[^{}\n]{1,30}\}"
@@ -158,6 +159,10 @@ def _quantity(text: str, start: int, stop: int) -> Value | None:
         whole = _value(text, start, run.end())
         if whole is not None and re.fullmatch(r"-?[\d./]+", whole.canonical):
             return whole
+    if sum_of_units := COMPOUND.match(text, start, stop):
+        value = _value(text, start, sum_of_units.end())
+        if value is not None and " " in value.canonical:
+            return value
     if listed := _LIST.fullmatch(text, start, stop):
         return _value(text, listed.start(), listed.end())
     if formula := _FORMULA.match(text, start, stop):

