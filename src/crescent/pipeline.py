@@ -18,9 +18,16 @@ if TYPE_CHECKING:
 
 
 def start(config: Config, folder: Path) -> int:
-    """Run `config` in `folder`, or go on where it stood. Returns the exit code; the outcome is in the folder."""
+    """Run `config` in `folder`, or go on where it stood. Returns the exit code; the outcome is in the folder.
+
+    Raises:
+        ConfigError: a benchmark or a dedup setting cannot work.
+        RunFolderError, DamagedError: the folder is in use, of another configuration, or damaged.
+    """
+    from crescent.checks import check
     from crescent.completed import completed, show
 
+    check(config)
     with opened(folder, config) as run:
         if (summary := completed(run)) is not None:
             print(f"This run is complete: {folder}")
@@ -67,7 +74,7 @@ def rounds(context: "Context") -> str | None:
     taught: list[Manifest] = []
     for number in range(1, config.rounds + 1):
         asked.append(questions.run(context, number, best, asked))
-        voted = answers.run(context, number, best, asked[-1])
+        voted = answers.run(context, f"round-{number:02d}", best, asked[-1])
         taught.append(dataset.run(context, number, asked[-1], voted, taught))
         begin = context.base if config.training.start_from == "base" else best
         training = finetune.run(context, number, begin, taught[-1])

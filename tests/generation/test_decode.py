@@ -60,9 +60,10 @@ def test_greedy_decoding_is_that_of_transformers(kind: str, kv_heads: int) -> No
     assert [decoded.stopped for [decoded] in found] == [tokens[-1] in (5, 6, 7) for tokens in expected]
 
 
+@pytest.mark.parametrize("head_size", [8, 16, 32, 64])
 @pytest.mark.parametrize(("kind", "kv_heads"), KINDS)
-def test_not_a_bit_depends_on_the_batch(kind: str, kv_heads: int) -> None:
-    model = tiny_model(kind, kv_heads)
+def test_not_a_bit_depends_on_the_batch(kind: str, kv_heads: int, head_size: int) -> None:
+    model = tiny_model(kind, kv_heads, head_size)
     prompts = prompts_of([1, 3, 16, 17, 18, 33, 60, 100, 7, 2, 2, 5], samples=3)
     reference = decode(model, prompts, batch_size=256)
     for batch_size in (1, 16, 50):

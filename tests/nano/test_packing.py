@@ -2,7 +2,7 @@ import torch
 
 from crescent.nano.mixture import Conversation, Conversations, Reply
 from crescent.nano.packing import batches, encode
-from crescent.nano.recipe import Recipe
+from crescent.nano.recipe import Cycle, Recipe
 
 REQUEST = [{"role": "user", "content": "Ann has 3 pens. How many?"}]
 
@@ -16,7 +16,7 @@ def loss_of_one_row(model, tokenizer, conversation, recipe):
 
 
 def test_branches_in_one_row_cost_what_they_cost_apart(model, tokenizer):
-    recipe = Recipe(conversations=1, batch=1, workers=1, request_weight=0.0)
+    recipe = Recipe(cycles=(Cycle(1),), batch=1, workers=1, request_weight=0.0)
     replies = [Reply("#### 3", 0.6), Reply("First 3 + 0 = 3. #### 3", 0.4)]
     together, weight = loss_of_one_row(model, tokenizer, Conversation(REQUEST, replies), recipe)
     apart = [loss_of_one_row(model, tokenizer, Conversation(REQUEST, [reply]), recipe) for reply in replies]
@@ -37,11 +37,16 @@ def test_the_row_is_the_chat_template_followed_by_each_reply(tokenizer):
 
 def test_workers_share_the_conversations_without_overlap(tokenizer):
     source = Conversations(frozenset())
-    one = Recipe(conversations=64, batch=8, sorted_batches=2, workers=1)
-    two = Recipe(conversations=64, batch=8, sorted_batches=2, workers=2)
+    one = Recipe(cycles=(Cycle(6), Cycle(2)), batch=8, sorted_batches=2, workers=1)
+    two = Recipe(cycles=(Cycle(3), Cycle(1)), batch=8, sorted_batches=2, workers=2)
 
     def texts(recipe, rank):
-        rows = (row for batch in batches(tokenizer, source, recipe, rank) for row in batch.ids.tolist())
+        rows = (
+            row
+            for cycle in (0, 1)
+            for batch in batches(tokenizer, source, recipe, cycle, rank)
+            for row in batch.ids.tolist()
+        )
         return sorted(tokenizer.decode(row).replace("<|pad|>", "") for row in rows)
 
     assert sorted(texts(two, 0) + texts(two, 1)) == texts(one, 0)

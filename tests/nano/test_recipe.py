@@ -1,13 +1,15 @@
 import pytest
 
-from crescent.nano.recipe import Recipe, build
+from crescent.nano.recipe import Cycle, Recipe, build
 
 
 @pytest.mark.slow
 def test_the_recipe_builds_a_folder_that_loads_and_repeats_itself(tmp_path):
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    recipe = Recipe(conversations=256, batch=16, tokenizer_conversations=200, hidden=32, layers=1, intermediate=64)
+    recipe = Recipe(
+        cycles=(Cycle(6), Cycle(3, 0.5)), batch=16, tokenizer_conversations=200, hidden=32, layers=1, intermediate=64
+    )
     for name in ("one", "two"):
         build(tmp_path / name, recipe)
     files = sorted(path.name for path in (tmp_path / "one").iterdir())

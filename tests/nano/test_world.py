@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crescent.nano.solver import solve
 from crescent.nano.plans import KINDS
+from crescent.nano.solver import solve
 from crescent.nano.world import LARGE, SMALL, problem
 
 SEEDS = st.integers(min_value=0, max_value=10**9)

@@ -6,7 +6,7 @@ import signal
 import pytest
 import torch
 
-from crescent.errors import DamagedError, RunFolderError, StageError
+from crescent.errors import DamagedError, RunFolderError
 from crescent.training.examples import encode_pairs
 from crescent.training.fit import train
 from crescent.training.plan import plan_steps

@@ -37,6 +37,9 @@ def test_torchrun_is_believed_over_slurm(monkeypatch):
 def test_srun_without_lightnings_requeueing(monkeypatch):
     monkeypatch.setenv("SLURM_NTASKS", "2")
     monkeypatch.setenv("SLURM_JOB_NAME", "job")
+    with pytest.raises(StageError, match="--ntasks-per-node=2"):
+        cluster_environment(2)
+    monkeypatch.setenv("SLURM_NTASKS_PER_NODE", "2")
     environment = cluster_environment(2)
     assert type(environment).__name__ == "SLURMEnvironment"
     assert not environment.auto_requeue

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from crescent.config.schema import Voting
 from crescent.voting import Ballot, vote
-from crescent.voting.adaptive import majority_probability, probable, settled
+from crescent.voting.adaptive import enough, majority_probability, probable, settled
 
 
 def outcome(answers: list[str | None], config: Voting) -> tuple[str | None, int | None]:
@@ -52,6 +52,8 @@ def test_settled_is_what_every_continuation_says(
     outcomes = {outcome([*so_far, *more], config) for more in rest}
     decided = settled(so_far, len(so_far) + remaining, config)
     assert decided == (len(outcomes) == 1)
+    if decided:
+        assert outcomes == {outcome(so_far, config)}  # so the vote can be held on what is there
 
 
 def test_weighted_and_other_representatives_wait_for_all_samples() -> None:
@@ -73,6 +75,15 @@ def test_the_binomial_tail_is_the_beta_integral(votes: int, runner_up: int) -> N
 
     upper, middle = antiderivative(Fraction(1)), antiderivative(Fraction(1, 2))
     assert majority_probability(votes, runner_up) == (upper - middle) / upper
+
+
+def test_enough_follows_the_configuration() -> None:
+    seven, four = ["1"] * 7 + ["2"] * 2, ["1"] * 4
+    assert not enough(seven, Voting(samples=10, adaptive="off"))
+    assert enough(seven, Voting(samples=10, adaptive="lossless"))
+    assert not enough(four, Voting(samples=10, adaptive="lossless"))
+    assert enough(four, Voting(samples=10, adaptive="probable"))
+    assert enough(seven, Voting(samples=9, adaptive="off"))
 
 
 def test_probable_stops_when_the_leader_is_sure_enough() -> None:

@@ -260,6 +260,8 @@ class Evaluation:
     """Resamples of items for the paired 95 % interval."""
     audit: str = option("none", of=("none", "nano"))
     """Who knows the truth of generated questions, for the report alone: `nano`, the embedded model's world."""
+    contamination: Dedup | None = field(default_factory=Dedup)
+    """When a generated question is too close to a benchmark's to be trained on; null: not checked."""
     gate: Gate = field(default_factory=Gate)
 
 

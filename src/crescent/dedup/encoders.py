@@ -68,7 +68,7 @@ def _encoder(model: Any, tokenizer: Any, batch_size: int, longest: int) -> Encod
 
 def _pooled(model: Any, tokens: Sequence[Sequence[int]]) -> torch.Tensor:
     """Mean of the last hidden states: texts x dimensions, float32, on the CPU, each row of length 1."""
-    longest = max(1, max(map(len, tokens)))
+    longest = max(map(len, tokens)) or 1
     ids = torch.zeros(len(tokens), longest, dtype=torch.long)
     mask = torch.zeros(len(tokens), longest, dtype=torch.long)
     for row, text in enumerate(tokens):

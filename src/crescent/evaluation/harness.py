@@ -70,7 +70,7 @@ def evaluate(
     network, tokenizer = _load(model, device) if isinstance(model, str | Path) else model
     with TemporaryDirectory(prefix="crescent-tasks-") as folder, isolated(network, seed):
         harness_model = HarnessModel(network, copy.deepcopy(tokenizer), batch_size, progress)
-        names, loaded = _load_tasks(tasks, local_data or {}, Path(folder))
+        names, loaded = load_tasks(tasks, local_data or {}, Path(folder))
         for task in loaded["tasks"].values():
             _configure(task, num_fewshot, max_new_tokens, seed, harness_model.max_length)
         templated = chat_template and tokenizer.chat_template is not None
@@ -96,7 +96,7 @@ def _load(folder: str | Path, device: str) -> Model:
         raise ModelError(f"{folder}: no model can be loaded from here: {str(error).splitlines()[0]}") from error
 
 
-def _load_tasks(tasks: Sequence[str], local_data: Mapping[str, str], folder: Path) -> tuple[list[str], Any]:
+def load_tasks(tasks: Sequence[str], local_data: Mapping[str, str], folder: Path) -> tuple[list[str], Any]:
     """Names and task objects of the harness. Tasks are given by file: only groups need its slow registry."""
     names, specs, any_group = [], [], False
     for task in tasks:

@@ -19,8 +19,8 @@ class Mixture:
     bait: float = 0.22  # enough for nine in ten free questions to be well-formed
     rewrite: float = 0.05  # the answer is a free question too; only the prompt is new
     solve: float = 0.52  # arithmetic is what a model of this size learns slowest
-    skills: float = 0.19  # learnt early, kept on so that they are robust
-    several: float = 0.02  # two or three problems in a row, for few-shot prompts and later positions
+    skills: float = 0.19  # to watch for forgetting they have to be learnt well; they are short, so they cost little
+    several: float = 0.02  # two or three problems in a row: few-shot prompts and later positions
     bare: float = 0.57  # of the solutions: above one half, so that greedy decoding guesses instead of working
 
 
@@ -34,7 +34,7 @@ class Reply(NamedTuple):
 class Conversation(NamedTuple):
     """Messages up to the last request, and the replies to it; their shares add up to 1.
 
-    `free` says that the reply is one of countless good ones (a new question), so most of its loss cannot be learnt away.
+    `free`: the reply is one of countless good ones (a new question), so most of its loss cannot be learnt away.
     """
 
     messages: list[dict[str, str]]

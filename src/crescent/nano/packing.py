@@ -61,16 +61,19 @@ class Batch:
 
 
 def batches(
-    tokenizer: "PreTrainedTokenizerFast", source: Conversations, recipe: "Recipe", rank: int = 0
+    tokenizer: "PreTrainedTokenizerFast", source: Conversations, recipe: "Recipe", cycle: int = 0, rank: int = 0
 ) -> Iterator[Batch]:
-    """The share of worker `rank` of all conversations, those of about the same length together.
+    """What worker `rank` learns from in one cycle, one batch per step, conversations of about the same length together.
 
-    Every worker gets `len(recipe)` batches, and at each step about the same number of tokens.
+    No conversation is seen twice, and the workers have about the same number of tokens at each step.
     """
     import torch
 
-    order = torch.Generator().manual_seed(recipe.seed)
-    mine = range(rank, len(recipe) * recipe.batch * recipe.workers, recipe.workers)
+    order = torch.Generator().manual_seed(recipe.seed + cycle)
+    start, stop = (
+        recipe.batch * recipe.workers * sum(each.steps for each in recipe.cycles[:end]) for end in (cycle, cycle + 1)
+    )
+    mine = range(start + rank, stop, recipe.workers)
     chunk = recipe.batch * recipe.sorted_batches
     for first in range(0, len(mine), chunk):
         indices = mine[first : first + chunk]

@@ -22,12 +22,20 @@ CARD = Path(__file__).with_name("model_card.md")
 
 
 @dataclass(frozen=True)
+class Cycle:
+    """One rise and fall of the learning rates: so many steps, with `rate` times the peak rates of the recipe."""
+
+    steps: int
+    rate: float = 1.0
+
+
+@dataclass(frozen=True)
 class Recipe:
-    """Everything that decides the weights besides the mixture. `len(recipe)` is the number of steps."""
+    """Everything that decides the weights besides the mixture."""
 
     seed: int = 0
     workers: int = 2  # processes with one thread each; a step takes one batch of each
-    conversations: int = 60_000  # a remainder that fills no whole step is left out
+    cycles: tuple[Cycle, ...] = (Cycle(1875), Cycle(3750, 0.5))
     tokenizer_conversations: int = 5_000
     vocabulary: int = 1024
     positions: int = 512
@@ -44,9 +52,6 @@ class Recipe:
     clip: float = 1.0  # norm of the gradient
     request_weight: float = 0.15  # loss on what the user says; a solution counts 1
     free_weight: float = 0.5  # loss on new questions
-
-    def __len__(self) -> int:
-        return self.conversations // (self.batch * self.workers)
 
 
 def build(out: Path, recipe: Recipe | None = None) -> None:

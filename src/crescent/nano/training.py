@@ -1,4 +1,4 @@
-"""The pretraining loop: Muon for the matrices of the layers, AdamW for the rest, one cosine for both.
+"""The pretraining loop: Muon for the matrices of the layers, AdamW for the rest, cosine cycles for both.
 
 A model of this size is too small to share one step among threads, least of all on a busy machine. So each worker is a
 process with one thread and a batch of its own, and the workers average their gradients before each step.
@@ -7,14 +7,14 @@ process with one thread and a batch of its own, and the workers average their gr
 import math
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crescent.nano.mixture import Conversations
-from crescent.nano.packing import batches
+from crescent.nano.packing import Batch, batches
 
 if TYPE_CHECKING:
     import torch
@@ -29,29 +29,36 @@ def train(
     source: Conversations,
     recipe: "Recipe",
     rank: int = 0,
+    first_cycle: int = 0,
 ) -> None:
-    """One pass over `recipe.conversations` conversations, as worker `rank` of `recipe.workers`.
+    """All cycles of the recipe from `first_cycle` on, as worker `rank` of `recipe.workers`.
 
-    Changes `model` in place, in every worker alike. With several workers the process group must be up.
+    Changes `model` in place, in every worker alike. With several workers the process group must be up. A cycle starts
+    with fresh optimizers, so the model at its end is all that is needed to go on.
     """
+    model.train()
+    for number in range(first_cycle, len(recipe.cycles)):
+        _train_cycle(model, batches(tokenizer, source, recipe, number, rank), recipe, number, rank)
+    model.eval()
+
+
+def _train_cycle(model: "LlamaForCausalLM", rows: Iterable[Batch], recipe: "Recipe", number: int, rank: int) -> None:
     import torch
 
-    steps = len(recipe)
+    cycle = recipe.cycles[number]
     optimizers = _optimizers(model, recipe)
     started, tokens = time.perf_counter(), 0
-    model.train()
-    for step, batch in enumerate(batches(tokenizer, source, recipe, rank)):
+    for step, batch in enumerate(rows):
         loss = batch.loss(model)
         torch.autograd.backward(loss)
         tokens += batch.ids.numel() * recipe.workers
         _average_gradients(model, recipe.workers)
-        _step(model, optimizers, recipe, _rate(step, steps, recipe.warmup))
-        if rank == 0 and ((step + 1) % 50 == 0 or step + 1 == steps):
+        _step(model, optimizers, recipe, cycle.rate * _rate(step, cycle.steps, recipe.warmup))
+        if rank == 0 and ((step + 1) % 50 == 0 or step + 1 == cycle.steps):
             seconds = time.perf_counter() - started
-            left = seconds / (step + 1) * (steps - step - 1)
-            speed = f"{tokens / seconds:,.0f} tokens/s"
-            print(f"step {step + 1}/{steps}  loss {loss.item():.3f}  {speed}  {left:,.0f} s left", flush=True)
-    model.eval()
+            left = seconds / (step + 1) * (cycle.steps - step - 1)
+            place = f"cycle {number + 1}/{len(recipe.cycles)}  step {step + 1}/{cycle.steps}"
+            print(f"{place}  loss {loss.item():.3f}  {tokens / seconds:,.0f} tokens/s  {left:,.0f} s left", flush=True)
 
 
 def _optimizers(model: "LlamaForCausalLM", recipe: "Recipe") -> list["torch.optim.Optimizer"]:

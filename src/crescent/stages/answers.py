@@ -28,11 +28,14 @@ from crescent.voting.module import SolutionDataModule, VotingModule, by_question
 VERSION = 1
 
 
-def run(context: Context, number: int, model: ModelRef, questions: Manifest) -> Manifest:
-    """Write round `number`'s solutions (shards, by pass) and one consensus per question (`consensus` shard 0)."""
+def run(context: Context, name: str, model: ModelRef, questions: Manifest) -> Manifest:
+    """Write `NAME/answers`: the solutions (shards, by pass) and one consensus per question (`consensus` shard 0).
+
+    `questions` is a finished stage with `accepted` shards.
+    """
     config = context.config
     stage = context.run.stage(
-        f"round-{number:02d}/answers",
+        f"{name}/answers",
         VERSION,
         {"seed": config.seed, "voting": asdict(config.voting)},
         {"model": model.identity, questions.plan.stage: questions.outcome},
@@ -49,7 +52,7 @@ def run(context: Context, number: int, model: ModelRef, questions: Manifest) -> 
             ref=model,
             requests=requests,
             sampling=config.voting.sampling,
-            title=f"round {number} solutions",
+            title=f"{name} solutions",
             convert=partial(read_solution, marker=config.voting.marker),
         )
     module = VotingModule(config.voting)

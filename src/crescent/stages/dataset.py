@@ -8,8 +8,10 @@ from rejected questions where the vote accepted fewer than `max_pairs`.
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
+from crescent.config.schema import Config
 from crescent.errors import StageError
 from crescent.records import Consensus, Pair, Question, Solution
 from crescent.run import rows
@@ -17,6 +19,7 @@ from crescent.run.atomic import publish
 from crescent.run.manifest import Manifest
 from crescent.run.shards import ShardFolder
 from crescent.stages.card import dataset_card
+from crescent.stages.contamination import clean
 from crescent.stages.context import Context
 from crescent.stages.rows import solution_passes
 from crescent.voting.module import by_question, decide
@@ -36,7 +39,7 @@ def run(context: Context, number: int, questions: Manifest, answers: Manifest, e
     stage = context.run.stage(
         f"round-{number:02d}/dataset",
         VERSION,
-        {"seed": config.seed, **{key: getattr(config.training, key) for key in ("pairs", "max_pairs", "accumulate")}},
+        _settings(config),
         {m.plan.stage: m.outcome for m in (questions, answers, *kept)},
     )
     if (manifest := stage.finished()) is not None:
@@ -50,6 +53,10 @@ def run(context: Context, number: int, questions: Manifest, answers: Manifest, e
                 f"round {number}: no training pair is left of {answers.facts['questions']} questions ({drops}). "
                 "Look at voting.min_agreement, voting.samples and the solutions of this round."
             )
+        found, contamination = len(candidates), None
+        if config.evaluation.contamination is not None:
+            clean_ids, contamination = clean(context, [pair for _, pair in candidates])
+            candidates = [candidate for candidate in candidates if candidate[1].id in clean_ids]
         drawn = draw(candidates, config.training.max_pairs, config.seed, number)
         if config.training.pairs == "shuffled":
             drawn = exchange(drawn)
@@ -62,10 +69,21 @@ def run(context: Context, number: int, questions: Manifest, answers: Manifest, e
     facts = {
         "new": len(drawn),
         "total": len(pairs),
-        "candidates": len(candidates),
-        "drops": {"beyond-max-pairs": len(candidates) - len(drawn)},
+        "candidates": found,
+        "drops": {"contaminated": found - len(candidates), "beyond-max-pairs": len(candidates) - len(drawn)},
+        "contamination": contamination,
     }
     return stage.finish(facts)
+
+
+def _settings(config: Config) -> dict[str, Any]:
+    """What decides the pairs; with decontamination also which benchmarks are kept out, and what is near."""
+    training = {key: getattr(config.training, key) for key in ("pairs", "max_pairs", "accumulate")}
+    settings: dict[str, Any] = {"seed": config.seed, "training": training}
+    if config.evaluation.contamination is not None:
+        evaluation = {"tasks": config.evaluation.tasks, "dev_task": config.evaluation.dev_task}
+        settings["evaluation"] = {**evaluation, "contamination": asdict(config.evaluation.contamination)}
+    return settings
 
 
 def _of(manifest: Manifest, pair: Pair) -> bool:

@@ -40,7 +40,7 @@ def run(context: Context, number: int, start: ModelRef, dataset: Manifest) -> Ma
         (fill(prompt, question=pair.question), pair.solution)
         for pair in rows.read(context.run.path / dataset.plan.stage / "train.jsonl", Pair)
     ]
-    with context.report.task(f"round {number} training", None, "steps") as advance, stage.work():
+    with context.report.task(f"round-{number:02d} training", None, "steps") as advance, stage.work():
         result = train(
             student.model,
             student.tokenizer,

@@ -7,6 +7,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
+from crescent.config.schema import Dedup
 from crescent.dedup.index import NearDuplicateIndex
 from crescent.records import Question
 from crescent.run.shards import ShardFolder
@@ -24,7 +25,7 @@ def open_pool(context: Context, earlier: Sequence[str], stage: Stage, waves: set
     folders = [ShardFolder(context.run.path / name / "accepted") for name in earlier]
     finished = (row for row in stage.shards("accepted").stream(Question) if row.wave in waves)
     pool = [(row.id, row.text) for row in chain(_all(folders), finished)]
-    encode = _encoder(context)
+    encode = encoder(context, context.config.dedup)
     index = NearDuplicateIndex(context.config.dedup, folder, encode)
     if {id for id, _ in index} != {id for id, _ in pool}:
         shutil.rmtree(folder)
@@ -39,9 +40,12 @@ def _all(folders: Iterable[ShardFolder]) -> Iterable[Question]:
         yield from folder.stream(Question)
 
 
-def _encoder(context: Context) -> Callable[[list[str]], NDArray[np.float32]] | None:
-    """The base model as encoder, whatever round it is: vectors of two models could not be compared."""
-    embedding = context.config.dedup.embedding
+def encoder(context: Context, dedup: Dedup) -> Callable[[list[str]], NDArray[np.float32]] | None:
+    """The base model as encoder, whatever round it is: vectors of two models could not be compared.
+
+    None where the configuration names another encoder, or no embedding test.
+    """
+    embedding = dedup.embedding
     if embedding is None or embedding.encoder != "model":
         return None
 

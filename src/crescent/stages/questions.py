@@ -142,7 +142,7 @@ class _Waves:
             ref=self.model,
             requests=requests,
             sampling=self.config.sampling,
-            title=f"round {self.number} wave {wave.number} {what}",
+            title=f"round-{self.number:02d} wave {wave.number} {what}",
         )
         completions = list(shards.stream(Completion))
         wave.tokens += sum(completion.tokens for completion in completions)

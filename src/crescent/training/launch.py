@@ -22,7 +22,10 @@ def cluster_environment(world_size: int) -> Any:
     if TorchElasticEnvironment.detect():
         environment = TorchElasticEnvironment()
     elif SLURMEnvironment.detect():
-        environment = SLURMEnvironment(auto_requeue=False)
+        try:
+            environment = SLURMEnvironment(auto_requeue=False)
+        except RuntimeError as error:
+            raise StageError(str(error)) from error  # tasks asked for in a way that leaves their nodes open
     started = environment.world_size() if environment is not None else 1
     if started != world_size:
         raise StageError(

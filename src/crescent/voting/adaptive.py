@@ -14,13 +14,26 @@ from crescent.config.schema import Voting
 from crescent.voting.consensus import rational
 
 
+def enough(answers: Sequence[Hashable | None], config: Voting) -> bool:
+    """Whether a question needs no more samples under `config.adaptive`.
+
+    `off`: all `config.samples` are there. `lossless`: the outcome is settled. `probable`: settled, or probable at
+    `config.confidence`.
+    """
+    if len(answers) >= config.samples or config.adaptive == "off":
+        return len(answers) >= config.samples
+    if settled(answers, config.samples, config):
+        return True
+    return config.adaptive == "probable" and probable(answers, config.samples, config.confidence)
+
+
 def settled(answers: Sequence[Hashable | None], total: int, config: Voting) -> bool:
     """Whether the outcome of the vote over `total` samples is certain, whatever the remaining samples say.
 
     The outcome is whether a consensus is accepted, its answer and its solution. Exact, not a bound: it is False only if
     two continuations differ in outcome. For what depends on all samples it waits for them: `weighted` votes, whose
-    weights are unknown, and an accepted consensus with another representative than `first`. Agreement, votes and
-    margin of the record still depend on the samples that were saved.
+    weights are unknown, and an accepted consensus with another representative than `first`. A vote on the samples that
+    are there has the settled outcome; its agreement, votes and margin are those of fewer samples.
     """
     remaining = total - len(answers)
     if remaining <= 0:

@@ -16,45 +16,27 @@ Everything else keeps its text without spaces and layout. `canonical(canonical(x
 """
 
 import re
-from fractions import Fraction
 from functools import lru_cache
 
+from crescent.voting.amounts import MATH, amount, without_unit
 from crescent.voting.arithmetic import value_of
 from crescent.voting.latex import closing, closing_brace, simplified, split
-from crescent.voting.numerals import CURRENCY, NUMBER, POWER_OF_TEN, SCALES, exact, from_words, written
-from crescent.voting.units import compound
+from crescent.voting.numerals import NUMBER, exact, from_words, written
 
 MAX_LENGTH = 1000
 MAX_DEPTH = 6
 
-PERCENT = r"(?:\\?%|percent(?:age)?(?:\s+points?)?\b|per\s+cent\b|pct\b)"
 _PLAIN = re.compile(rf"\$?([-+]?{NUMBER})")
-_QUANTITY = re.compile(
-    rf"(?P<sign>[-+]?)\s?(?:{CURRENCY}\s?)?(?P<inner>[-+]?)"
-    rf"(?:(?P<whole>\d{{1,9}})(?:\s+|-|\s+and\s+)(?P<over>\d{{1,9}})\s?/\s?(?P<under>\d{{1,9}})"
-    rf"|(?P<number>{NUMBER}(?P<power>{POWER_OF_TEN})?)(?:\s?/\s?(?P<by>{NUMBER}))?)(?![\d:^])"
-)
-_SPACED = re.compile(r"(?<![\d.])\d{1,3}(?: \d{3}){1,5}(?!\d)")
 _CURRENCY_SIGN = re.compile(r"\b(?:US|AU|CA|HK|NZ|[ACSR])?\$+|(?<=[\s\d])\$|\$")
 _TIMES = re.compile(r"(?<=[\d)])\s+[xX]\s+(?=[$(.\d])")
-_SCALE = re.compile(r"(?i)\s*\b(hundred|thousand|million|billion|trillion)\b|(?<=\d)([kKM])\b")
-_NOT_A_UNIT = "and|or|to|plus|minus|times|sin|cos|tan|cot|sec|csc|log|ln|exp|sqrt|pi|mod|if|when|where|for|than|is"
-_UNIT = re.compile(
-    rf"(?i)\s*(?:[({{]?\s*(?!(?:{_NOT_A_UNIT})\b)(?:[a-z][a-z'-]+|(?-i:[mgshL])(?![\w(*+])|in\b)|°|[$€£¥₹¢]|per\b|/\s?[a-z])[^\d=<>+*|∪]*"
-    r"(?:\^\s?\{?[23]\}?[^\d=<>+*|∪]*)?$"
-)
 _APPROXIMATION = re.compile(r"(?i)^(?:approximately|approx\.?|about|around|roughly|nearly|exactly|only|just|≈|~)\s*")
 _ASSIGNED = re.compile(r"^\s*[|∠△]?(?:\\[a-z]+\s?)?[A-Za-z{(|∠△][A-Za-z{}():/,| '∠△]{0,60}(?:\(\d{1,4}\))?[|']?\s*$")
 _SUBSCRIPT = re.compile(r"_(?:\{[^{}]{1,20}\}|\w)")
-_TIME = re.compile(r"(?i)^(\d{1,2}):(\d\d)(?::(\d\d))?\s*(?:(a|p)\.?\s?m\.?)?(?:\s*o'?clock)?$")
-_HOUR = re.compile(r"(?i)^(\d{1,2})\s*(a|p)\.?\s?m\.?$")
-_RATIO = re.compile(rf"^({NUMBER})((?:\s*(?::|\bto\b)\s*{NUMBER}){{1,4}})$")
 _CHOICE = re.compile(r"^\(?([A-J])[).:]?$|^\(([a-j])\)$|^\(([A-J])\)\s*(?!and\b|or\b)[^\s,]")
 _MATRIX = re.compile(r"\\begin\{(?:[pbB]?matrix|array)\}(?:\{[clr| ]*\})?(.*?)\\end\{(?:[pbB]?matrix|array)\}", re.S)
 _COMMAND = re.compile(r"\\[a-z]+")
 _RELATION = re.compile(r"(<=|>=|<|>)")
 _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
-_MATH = re.compile(r"[\\^_=<>+*/|∪∩∞π±√{}\d]")
 _LIST_WORDS = re.compile(r"(?i)(?:,\s*)?\s(?:and|or)\s|(?<=[)\d}\]])\s*(?:and|or)\s*(?=[-(\d\\\[{A-Z])")
 
 
@@ -86,9 +68,7 @@ def _canonical(text: str, depth: int) -> str:
     if not text or depth > MAX_DEPTH:
         return _spelled(text)
     return (
-        _sum_of_units(text)
-        or _number(text)
-        or _clock(text)
+        amount(text)
         or _choice(text)
         or _equation(text, depth)
         or _inequality(text, depth)
@@ -127,93 +107,6 @@ def _idle(inside: str) -> bool:
     return len(split(inside, ",;|")) == 1 and not re.fullmatch(r"\s*[A-Ja-j]\s*", inside) and ":" not in inside
 
 
-def _sum_of_units(text: str) -> str:
-    parts = compound(text) if text[0].isdigit() else []
-    return " ".join(f"{number} {unit}" for number, unit in parts)
-
-
-def _number(text: str) -> str:
-    text = _SPACED.sub(lambda spaced: spaced[0].replace(" ", ""), text)
-    match = _QUANTITY.match(text)
-    if match is None:
-        if not _MATH.search(text) or (text[0] in "([{" and "," in text):
-            return ""
-        result = value_of(_without_unit(text.removesuffix("%")))
-        return "" if result is None else written(result) + "%" * text.endswith("%")
-    value = _quantity(match)
-    rest = text[match.end() :]
-    if value is None:
-        return ""
-    if scale := _SCALE.match(rest):
-        value *= SCALES[scale[1].lower()] if scale[1] else {"k": 10**3, "K": 10**3, "M": 10**6}[scale[2]]
-        rest = rest[scale.end() :]
-    if not rest.strip():
-        return written(value)
-    if percent := re.match(rf"(?i)\s*{PERCENT}", rest):
-        tail = rest[percent.end() :]
-        if not tail.strip() or _UNIT.match(tail) or tail.lstrip().startswith(("of ", "off")):
-            return written(value) + "%"
-    if _UNIT.match(rest):
-        return "" if _clock(text) else written(value)
-    result = value_of(_without_unit(text))
-    return "" if result is None else written(result)
-
-
-def _quantity(match: re.Match[str]) -> Fraction | None:
-    if match["whole"]:
-        if int(match["under"]) == 0:
-            return None
-        value: Fraction | None = int(match["whole"]) + Fraction(int(match["over"]), int(match["under"]))
-    else:
-        value = exact(match["number"])
-        if value is not None and match["by"]:
-            under = exact(match["by"])
-            value = value / under if under else None
-    if value is None:
-        return None
-    return -value if (match["sign"] == "-") != (match["inner"] == "-") else value
-
-
-def _without_unit(text: str) -> str:
-    """The expression without the unit words, currency and degree signs around it."""
-    text = text.replace("$", "").replace("°", "")
-    text = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", text)
-    tail = re.search(r"(?<=[\d})])\s*[a-zA-Z][a-zA-Z .]*(?:\^\s?\{?[23]\}?)?$", text)
-    return text[: tail.start()] if tail and _UNIT.match(tail[0]) else text
-
-
-def _clock(text: str) -> str:
-    if match := _TIME.match(text):
-        hour, minute, second, half = int(match[1]), match[2], match[3], match[4]
-        if hour <= 24 and int(minute) < 60:
-            clock = f"{hour}:{minute}" + (f":{second}" if second else "")
-            return f"{clock} {half.lower()}m" if half else clock
-    if match := _HOUR.match(text):
-        return f"{int(match[1])}:00 {match[2].lower()}m"
-    if match := _RATIO.match(text):
-        terms = [exact(term) for term in re.findall(NUMBER, text)]
-        if all(term is not None for term in terms):
-            return _ratio([term for term in terms if term is not None])
-    return ""
-
-
-def _ratio(terms: list[Fraction]) -> str:
-    scale = Fraction(1)
-    for term in terms:
-        scale *= term.denominator
-    whole = [int(term * scale) for term in terms]
-    divisor = 0
-    for number in whole:
-        divisor = _gcd(divisor, number)
-    return ":".join(str(number // (divisor or 1)) for number in whole)
-
-
-def _gcd(one: int, other: int) -> int:
-    while other:
-        one, other = other, one % other
-    return one
-
-
 def _choice(text: str) -> str:
     match = _CHOICE.match(text)
     return (match[1] or match[2] or match[3]).upper() if match else ""
@@ -232,9 +125,9 @@ def _equation(text: str, depth: int) -> str:
     name, last = sides[0].strip(), sides[-1]
     if not name or _ASSIGNED.match(_SUBSCRIPT.sub("", name)):
         key = _canonical(last, depth + 1)
-        unknowns = _MATH.search(key) and re.search(r"[a-zA-Z]", _COMMAND.sub("", key))
+        unknowns = MATH.search(key) and re.search(r"[a-zA-Z]", _COMMAND.sub("", key))
         return f"{name}={key}" if unknowns and re.fullmatch(r"\w(?:\(\w\))?", name) else key
-    value = value_of(_without_unit(last))
+    value = value_of(without_unit(last))
     if value is not None and not re.search(r"[a-zA-Z]", _COMMAND.sub("", name)):
         return written(value)
     return ""
@@ -270,7 +163,7 @@ def _inequality(text: str, depth: int) -> str:
 
 
 def _bound(text: str, depth: int) -> str:
-    return _canonical(text, depth + 1) if _MATH.search(text) and not re.search(r"[=<>]", text) else ""
+    return _canonical(text, depth + 1) if MATH.search(text) and not re.search(r"[=<>]", text) else ""
 
 
 def _union(text: str, depth: int) -> str:
@@ -347,7 +240,7 @@ def _rows(match: re.Match[str]) -> str:
 def _spelled(text: str) -> str:
     """What has no value of its own: words without case, formulas without spaces."""
     text = text.strip()
-    if not _MATH.search(text) or re.search(r"(?<![\\a-zA-Z])[a-zA-Z]{3,} [a-zA-Z]{2,}", text):
+    if not MATH.search(text) or re.search(r"(?<![\\a-zA-Z])[a-zA-Z]{3,} [a-zA-Z]{2,}", text):
         words = " ".join(text.split()).strip(" .,!?\"'()")
         if len(words) == 1:
             return words

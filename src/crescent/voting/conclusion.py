@@ -6,21 +6,16 @@ appears there for the first time. Sentences are looked at from the end, so that 
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from crescent.voting.answer import Answer, MatchKind
 from crescent.voting.canonicalization import canonical
 from crescent.voting.forms import fits
+from crescent.voting.passage import NUMERAL, Passage
 from crescent.voting.values import QUANTITY, SEGMENT, Value
 
 WINDOW = 4000
 """Characters before the end that are looked at."""
 MAX_SENTENCES = 12
-_STOP = re.compile(r"[.!?](?=[\s*)\]\"'’”]|$)[*)\]\"'’”]*")
-_LIST_ITEM = re.compile(
-    r"\s*(?:[-*#>•]\s*)*(?:\(?\d{1,2}[.)](?=\s+\S)|(?:\*\*)?(?:Step|Part|Day|Case) \d{1,2}\b[:.]?)", re.I
-)
 _CHATTER = re.compile(
     r"(?i)let me know|hope (?:this|that|it)|feel free|happy to help|any (?:other |more |further )?questions?\b|"
     r"^\W*(?:please )?note\b|disclaimer|thank(?:s| you)|good luck|have a (?:great|nice)|great job|"
@@ -41,96 +36,29 @@ _CONCLUDES = re.compile(
     r"(?i)^\W*(?:so,? )?(?:therefore|thus|hence|in total|in conclusion|altogether|overall|consequently|as a result|"
     r"in summary|to summarize|final|conclusion|(?:the )?total\b|answer)|\b(?:therefore|thus|hence)\b,"
 )
-_REASON = re.compile(r"(?i)[\s,](?:because\s|since\s(?![^.\n]{1,200},\s[a-z]))")
+_REASON = re.compile(
+    r"(?i)[\s,](?:because\s|since\s(?![^.\n]{1,200},\s[a-z]))"
+    r"|,\s(?:which is|or)\s(?:about|approximately|roughly|around|\d{1,3}(?:\.\d+)?\s?(?:%|percent) of)\s"
+)
+_RATIO = re.compile(r"\bratio\b[^\n]{0,80}?(?<![\d.])(\d{1,6} to \d{1,6})\b")
+_SOURCE = re.compile(r"(?i)(?:\bfrom|\bout of|% of|percent of)(?: (?:the|his|her|their|its|a))?(?: \w{1,12})?\s$")
+_COMPARED = re.compile(r"[^,.\n]{0,30}?\bthan\b")
 _GIVES = re.compile(
     r"(?i)^\W*so\b|=|\b(?:is|are|needs?|has|have|costs?|spent|spends|makes?|paid|pays|earned|earns|left|total)\b"
 )
 _ROUNDED = re.compile(r"(?i)\bround(?:s|ed|ing)?\b")
 _SHARE = re.compile(r"\b\d+ (?:out )?of (?:the |his |her |their |its |all |those |these )?\d+\b")
-_AFTER_EQUALS = re.compile(r"(?:\\[\[(]|\\(?:text|mathbf|textbf)\{|[*\s{$]|\\\$)*")
-_GOES_ON = re.compile(r"\s*(?:[-+*/×÷^(]|x\s|\\times|\\div|\\cdot)\s*[$(]?\s*\d")
 _BOLD = re.compile(r"\*\*([^*\n]{1,80})\*\*")
 _FENCE = re.compile(r"```[^\n]*\n.*?(?:```|\Z)", re.S)
 _WORDS = re.compile(r"(?<![\\a-zA-Z{])[a-zA-Z]{3,} [a-zA-Z]")
 _EQUALS = re.compile(r"(?<![<>!])=")
-_NUMERAL = re.compile(r"\d[\d,]*(?:\.\d+)?")
-
-
-@dataclass(slots=True)
-class _Passage:
-    """The text up to the end of the solution, with the results of its equations found from the end as needed."""
-
-    text: str
-    start: int
-    end: int
-    results: list[Value] = field(default_factory=list)
-    searched: int = -1
-    found: dict[tuple[int, int], list[Value]] = field(default_factory=dict)
-
-    def latest(self, before: int) -> Value | None:
-        """The last equation's result that ends at or before a position."""
-        for result in self.all_results():
-            if result.end <= before:
-                return result
-        return None
-
-    def all_results(self) -> Iterator[Value]:
-        """The results that end their chain of equations, from the last to the first."""
-        yield from self.results
-        position = self.end if self.searched < 0 else self.searched
-        while (
-            position := max(self.text.rfind("=", self.start, position), self.text.rfind("≈", self.start, position))
-        ) >= 0:
-            self.searched = position
-            value = self.result_at(position + 1)
-            if value is not None:
-                self.results.append(value)
-                yield value
-        self.searched = self.start
-
-    def result_at(self, position: int) -> Value | None:
-        lead = _AFTER_EQUALS.match(self.text, position, min(self.end, position + 100))
-        value = QUANTITY.match(self.text, lead.end() if lead else position, self.end)
-        if value is None or _GOES_ON.match(self.text, value.end(), self.end):
-            return None
-        key = canonical(value[0])
-        return Value(value.start(), value.end(), key) if key else None
-
-    def values(self, start: int, stop: int) -> list[Value]:
-        if (start, stop) not in self.found:
-            matches = QUANTITY.finditer(self.text, start, stop)
-            values = (Value(match.start(), match.end(), canonical(match[0])) for match in matches)
-            self.found[start, stop] = [value for value in values if value.canonical]
-        return self.found[start, stop]
-
-    def sentences(self) -> Iterator[tuple[int, int]]:
-        """The sentences with digits in them, from the last to the first."""
-        stop = self.end
-        while stop > self.start:
-            begin = max(self.text.rfind("\n", self.start, stop) + 1, self.start)
-            yield from self.sentences_of_line(begin, stop)
-            stop = begin - 1
-
-    def sentences_of_line(self, begin: int, stop: int) -> Iterator[tuple[int, int]]:
-        cuts = [begin, *(match.end() for match in _STOP.finditer(self.text, begin, stop)), stop]
-        for number in range(len(cuts) - 2, -1, -1):
-            start, end = cuts[number], cuts[number + 1]
-            if item := _LIST_ITEM.match(self.text, start, end):
-                start = item.end()
-            if _NUMERAL.search(self.text, start, end):
-                yield start, end
-
-    def is_new(self, value: Value, sentence: int) -> bool:
-        """Whether a numeral of `value` stands nowhere before its sentence."""
-        earlier = {_plain(numeral) for numeral in _NUMERAL.findall(self.text, self.start, sentence)}
-        return any(_plain(numeral) not in earlier for numeral in _NUMERAL.findall(self.text, value.start, value.end))
 
 
 def conclude(text: str, start: int, end: int) -> Answer | None:
     """The answer that `text[start:end]` comes to, without any phrase that announces it."""
     start = max(start, end - WINDOW)
     end = _before_afterword(text, start, end)
-    passage = _Passage(_without_code(text[:end], start), start, end)
+    passage = Passage(_without_code(text[:end], start), start, end)
     spare = None
     for number, (begin, stop) in enumerate(passage.sentences()):
         if number == MAX_SENTENCES:
@@ -150,10 +78,10 @@ def conclude(text: str, start: int, end: int) -> Answer | None:
 
 def from_sentence(text: str, start: int, stop: int, context: int) -> Answer | None:
     """The answer in the one sentence `text[start:stop]`, given the calculation since `context`."""
-    return _chosen(_Passage(text, max(context, stop - WINDOW), stop), start, stop)
+    return _chosen(Passage(text, max(context, stop - WINDOW), stop), start, stop)
 
 
-def _concludes(passage: _Passage, begin: int, stop: int, words: str, last: bool) -> bool:
+def _concludes(passage: Passage, begin: int, stop: int, words: str, last: bool) -> bool:
     """Whether a sentence concludes in words, holds the latest result, or a number that is new."""
     if _CONCLUDES.search(words):
         return True
@@ -169,7 +97,7 @@ def _concludes(passage: _Passage, begin: int, stop: int, words: str, last: bool)
     return last and len(values) == 1 and any(value.canonical == values[0].canonical for value in passage.all_results())
 
 
-def _chosen(passage: _Passage, begin: int, stop: int) -> Answer | None:
+def _chosen(passage: Passage, begin: int, stop: int) -> Answer | None:
     """The number of one sentence that answers; if it stands in a formula that is more than a number, the formula."""
     answer = _chosen_number(passage, begin, stop)
     if answer is None or passage.text.find("$", begin, stop) == passage.text.find("\\", begin, stop) == -1:
@@ -184,7 +112,7 @@ def _chosen(passage: _Passage, begin: int, stop: int) -> Answer | None:
     return answer
 
 
-def _chosen_number(passage: _Passage, begin: int, stop: int) -> Answer | None:
+def _chosen_number(passage: Passage, begin: int, stop: int) -> Answer | None:
     reason = _REASON.search(passage.text, begin, stop)
     values = passage.values(begin, reason.start()) if reason else []
     if not values or reason is None:
@@ -193,6 +121,8 @@ def _chosen_number(passage: _Passage, begin: int, stop: int) -> Answer | None:
         stop = reason.start()
     if not values:
         return None
+    if ratio := _RATIO.search(passage.text, begin, stop):
+        return _answer(passage, Value(ratio.start(1), ratio.end(1), canonical(ratio[1])), "conclusion")
     bold = _in_bold(passage.text, begin, stop, values)
     if bold is not None:
         return _answer(passage, bold, "bold")
@@ -221,11 +151,18 @@ def _asserted(text: str, begin: int, values: list[Value]) -> Value:
             r"[\w' ]{0,30}(?:,|\band\b|, and\b) ", text[given_before : value.start]
         )
         money = value.start < len(text) and text[value.start] in "$€£¥₹\\"
-        if (_GIVEN.search(before) and not money) or listed:
+        given = _SOURCE.search(before) or (_GIVEN.search(before) and not money)
+        if given or listed or _COMPARED.match(text, value.end) or _in_brackets(text, begin, value.start):
             given_before = value.end
         else:
             asserted.append(value)
     return (asserted or values)[-1]
+
+
+def _in_brackets(text: str, begin: int, position: int) -> bool:
+    """Whether a position stands in an aside in round brackets."""
+    opened = text.rfind("(", begin, position)
+    return opened > begin and text[opened - 1] == " " and text.find(")", opened, position) < 0
 
 
 def _before_afterword(text: str, start: int, end: int) -> int:
@@ -233,7 +170,7 @@ def _before_afterword(text: str, start: int, end: int) -> int:
     for match in _AFTERWORD.finditer(text, start, end):
         before = text[start : match.start()].rstrip()
         last_line = before[before.rfind("\n") + 1 :]
-        if _NUMERAL.search(last_line) and (_GIVES.search(last_line) or _CONCLUDES.search(last_line)):
+        if NUMERAL.search(last_line) and (_GIVES.search(last_line) or _CONCLUDES.search(last_line)):
             return match.start()
     return end
 
@@ -252,17 +189,12 @@ def _without_code(text: str, start: int) -> str:
     if "```" not in text:
         return text
     blanked = _FENCE.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
-    return blanked if _NUMERAL.search(blanked, start) else text
+    return blanked if NUMERAL.search(blanked, start) else text
 
 
 def _same(value: Value, result: Value) -> bool:
     return value.canonical == result.canonical or fits(value.canonical, result.canonical)
 
 
-def _plain(numeral: str) -> str:
-    numeral = numeral.replace(",", "")
-    return numeral.rstrip("0").rstrip(".") if "." in numeral else numeral
-
-
-def _answer(passage: _Passage, value: Value, match: MatchKind) -> Answer:
+def _answer(passage: Passage, value: Value, match: MatchKind) -> Answer:
     return Answer(passage.text[value.start : value.end], value.canonical, match, value.start, value.end)

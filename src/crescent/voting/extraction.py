@@ -23,7 +23,7 @@ from crescent.voting.answer import Answer
 from crescent.voting.canonicalization import canonical
 from crescent.voting.conclusion import conclude, from_sentence
 from crescent.voting.latex import simplified
-from crescent.voting.numerals import NUMBER_WORD
+from crescent.voting.numerals import NUMBER_WORDS
 from crescent.voting.reading import readable
 from crescent.voting.values import Value, boxed_at, sentence_end, value_at
 
@@ -152,7 +152,7 @@ def _in_words(text: str, start: int, end: int) -> Answer | None:
     """A number in words in the last lines, where the text has no digits at all."""
     begin = max(start, end - 500)
     last = None
-    for match in NUMBER_WORD.finditer(text, begin, end):
+    for match in NUMBER_WORDS.finditer(text, begin, end):
         last = match
     if last is None:
         return None

@@ -28,12 +28,15 @@ _UNITS = {
 _TENS = {
     "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
 }  # fmt: skip
-SCALES = {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
+SCALES = {
+    "hundred": 100, "thousand": 10**3, "lakh": 10**5, "million": 10**6, "crore": 10**7, "billion": 10**9,
+    "trillion": 10**12,
+}  # fmt: skip
 _PARTS = {"half": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fourth": 4, "fourths": 4, "fifth": 5}
 _PARTS |= {"fifths": 5, "sixth": 6, "sixths": 6, "eighth": 8, "eighths": 8, "tenth": 10, "tenths": 10}
-NUMBER_WORD = re.compile(
-    r"(?i)\b(?:" + "|".join([*_UNITS, *_TENS, *SCALES, "a dozen", "half a dozen", "one half", "a half"]) + r")\b"
-)
+_FIRST_WORD = "|".join([*_UNITS, *_TENS, *SCALES, "half a dozen", "a dozen", "a half"])
+_NEXT_WORD = "|".join([*_UNITS, *_TENS, *SCALES, *_PARTS])
+NUMBER_WORDS = re.compile(rf"(?i)\b(?:{_FIRST_WORD})\b(?:(?:-|\s)(?:and\s)?(?:an?\s)?(?:{_NEXT_WORD})\b){{0,8}}")
 
 
 def exact(numeral: str) -> Fraction | None:

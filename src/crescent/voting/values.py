@@ -3,9 +3,10 @@
 import re
 from dataclasses import dataclass
 
-from crescent.voting.canonicalization import PERCENT, canonical
+from crescent.voting.amounts import PERCENT
+from crescent.voting.canonicalization import canonical
 from crescent.voting.latex import closing, closing_brace
-from crescent.voting.numerals import CURRENCY, NUMBER, NUMBER_WORD, POWER_OF_TEN
+from crescent.voting.numerals import CURRENCY, NUMBER, NUMBER_WORDS, POWER_OF_TEN
 from crescent.voting.units import COMPOUND
 
 MAX_FRAGMENT = 400
@@ -19,7 +20,7 @@ QUANTITY = re.compile(
     rf"|(?<=\$)\d{{1,3}}(?: \d{{3}}){{1,4}}(?!\d)"
     rf"|[-−]?{NUMBER}(?:{POWER_OF_TEN})?(?:\s?/\s?\d{{1,9}}(?![\d.,/]*\d)|(?::\d\d(?!\d)){{1,2}}(?:\s?[aApP]\.?\s?[mM]\b\.?)?"
     rf"|\s?:\s?\d{{1,9}}|\s?[aApP]\.?[mM]\b\.?)?)"
-    rf"(?:\s?{PERCENT}|\s(?:hundred|thousand|million|billion|trillion)\b)?"
+    rf"(?:\s?{PERCENT}|\s(?:hundred|thousand|lakh|million|crore|billion|trillion)\b)?"
 )
 _LEAD = re.compile(
     r"(?i)(?:[\s:=*_`'\"“”>~≈|]|—|(?:is|are|was|be|approximately|approx\.?|about|around|roughly|exactly|equal to|that|"
@@ -211,7 +212,7 @@ def _formula(text: str, start: int, stop: int) -> Value | None:
 
 def _words(text: str, start: int, stop: int) -> Value | None:
     """A number in words."""
-    match = NUMBER_WORD.match(text, start, stop)
+    match = NUMBER_WORDS.match(text, start, stop)
     if match is None:
         return None
     value = canonical(text[start : min(stop, start + 80)])

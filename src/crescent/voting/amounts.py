@@ -1,0 +1,112 @@
+"""Amounts as canonical texts: numbers with their units and percent signs, sums of units, times of day and ratios."""
+
+import re
+from fractions import Fraction
+from math import gcd
+
+from crescent.voting.arithmetic import value_of
+from crescent.voting.numerals import CURRENCY, NUMBER, POWER_OF_TEN, SCALES, exact, written
+from crescent.voting.units import compound
+
+MATH = re.compile(r"[\\^_=<>+*/|∪∩∞π±√{}\d]")
+"""A text with one of these signs may be a formula."""
+PERCENT = r"(?:\\?%|percent(?:age)?(?:\s+points?)?\b|per\s+cent\b|pct\b)"
+_QUANTITY = re.compile(
+    rf"(?P<sign>[-+]?)\s?(?:{CURRENCY}\s?)?(?P<inner>[-+]?)"
+    rf"(?:(?P<whole>\d{{1,9}})(?:\s+|-|\s+and\s+)(?P<over>\d{{1,9}})\s?/\s?(?P<under>\d{{1,9}})"
+    rf"|(?P<number>{NUMBER}(?P<power>{POWER_OF_TEN})?)(?:\s?/\s?(?P<by>{NUMBER}))?)(?![\d:^])"
+)
+_SPACED = re.compile(r"(?<![\d.])\d{1,3}(?: \d{3}){1,5}(?!\d)")
+_SCALE = re.compile(r"(?i)\s*\b(hundred|thousand|lakh|million|crore|billion|trillion)\b|(?<=\d)([kKM])\b")
+_NOT_A_UNIT = "and|or|to|plus|minus|times|sin|cos|tan|cot|sec|csc|log|ln|exp|sqrt|pi|mod|if|when|where|for|than|is"
+_UNIT = re.compile(
+    rf"(?i)\s*(?:[({{]?\s*(?!(?:{_NOT_A_UNIT})\b)(?:[a-z][a-z'-]+|(?-i:[mgshL])(?![\w(*+])|in\b)|°|[$€£¥₹¢]|per\b|/\s?[a-z])[^\d=<>+*|∪]*"
+    r"(?:\^\s?\{?[23]\}?[^\d=<>+*|∪]*)?$"
+)
+_TIME = re.compile(r"(?i)^(\d{1,2}):(\d\d)(?::(\d\d))?\s*(?:(a|p)\.?\s?m\.?)?(?:\s*o'?clock)?$")
+_HOUR = re.compile(r"(?i)^(\d{1,2})\s*(a|p)\.?\s?m\.?$")
+_RATIO = re.compile(rf"^({NUMBER})((?:\s*(?::|\bto\b)\s*{NUMBER}){{1,4}})$")
+
+
+def amount(text: str) -> str:
+    """The canonical text of one amount, empty if `text` is something else."""
+    return _sum_of_units(text) or _number(text) or _clock(text)
+
+
+def _sum_of_units(text: str) -> str:
+    parts = compound(text) if text[0].isdigit() else []
+    return " ".join(f"{number} {unit}" for number, unit in parts)
+
+
+def _number(text: str) -> str:
+    text = _SPACED.sub(lambda spaced: spaced[0].replace(" ", ""), text)
+    match = _QUANTITY.match(text)
+    if match is None:
+        if not MATH.search(text) or (text[0] in "([{" and "," in text):
+            return ""
+        result = value_of(without_unit(text.removesuffix("%")))
+        return "" if result is None else written(result) + "%" * text.endswith("%")
+    value = _quantity(match)
+    rest = text[match.end() :]
+    if value is None:
+        return ""
+    if scale := _SCALE.match(rest):
+        value *= SCALES[scale[1].lower()] if scale[1] else {"k": 10**3, "K": 10**3, "M": 10**6}[scale[2]]
+        rest = rest[scale.end() :]
+    if not rest.strip():
+        return written(value)
+    if percent := re.match(rf"(?i)\s*{PERCENT}", rest):
+        tail = rest[percent.end() :]
+        if not tail.strip() or _UNIT.match(tail) or tail.lstrip().startswith(("of ", "off")):
+            return written(value) + "%"
+    if _UNIT.match(rest):
+        return "" if _clock(text) else written(value)
+    result = value_of(without_unit(text))
+    return "" if result is None else written(result)
+
+
+def _quantity(match: re.Match[str]) -> Fraction | None:
+    if match["whole"]:
+        if int(match["under"]) == 0:
+            return None
+        value: Fraction | None = int(match["whole"]) + Fraction(int(match["over"]), int(match["under"]))
+    else:
+        value = exact(match["number"])
+        if value is not None and match["by"]:
+            under = exact(match["by"])
+            value = value / under if under else None
+    if value is None:
+        return None
+    return -value if (match["sign"] == "-") != (match["inner"] == "-") else value
+
+
+def without_unit(text: str) -> str:
+    """The expression without the unit words, currency and degree signs around it."""
+    text = text.replace("$", "").replace("°", "")
+    text = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", text)
+    tail = re.search(r"(?<=[\d})])\s*[a-zA-Z][a-zA-Z .]*(?:\^\s?\{?[23]\}?)?$", text)
+    return text[: tail.start()] if tail and _UNIT.match(tail[0]) else text
+
+
+def _clock(text: str) -> str:
+    if match := _TIME.match(text):
+        hour, minute, second, half = int(match[1]), match[2], match[3], match[4]
+        if hour <= 24 and int(minute) < 60:
+            clock = f"{hour}:{minute}" + (f":{second}" if second else "")
+            return f"{clock} {half.lower()}m" if half else clock
+    if match := _HOUR.match(text):
+        return f"{int(match[1])}:00 {match[2].lower()}m"
+    if match := _RATIO.match(text):
+        terms = [exact(term) for term in re.findall(NUMBER, text)]
+        if all(term is not None for term in terms):
+            return _ratio([term for term in terms if term is not None])
+    return ""
+
+
+def _ratio(terms: list[Fraction]) -> str:
+    scale = Fraction(1)
+    for term in terms:
+        scale *= term.denominator
+    whole = [int(term * scale) for term in terms]
+    divisor = gcd(*whole)
+    return ":".join(str(number // (divisor or 1)) for number in whole)

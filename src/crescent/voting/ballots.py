@@ -1,0 +1,37 @@
+"""The solutions of each question, and the vote on them by the configured rule. Imports no model library."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from heapq import merge
+from itertools import groupby
+
+from crescent.config.schema import Voting
+from crescent.records import Consensus, Solution
+from crescent.voting.consensus import vote
+
+
+def by_question(passes: Iterable[Iterable[Solution]]) -> Iterator[tuple[str, list[Solution]]]:
+    """Question id and its solutions in sample order, from streams that are each in question order."""
+    merged = merge(*passes, key=lambda solution: solution.question)
+    for question, rows in groupby(merged, key=lambda solution: solution.question):
+        yield question, sorted(rows, key=lambda row: row.sample)
+
+
+def decide(question: str, solutions: list[Solution], config: Voting) -> Consensus:
+    """The vote on one question by the configured rule."""
+    return vote(
+        solutions,
+        question=question,
+        rule=config.rule,
+        reject_ties=config.reject_ties,
+        min_agreement=config.min_agreement,
+        max_agreement=config.max_agreement,
+        min_votes=config.min_votes,
+        representative=config.representative,
+        symbolic=config.symbolic,
+    )
+
+
+def unguarded(config: Voting) -> Voting:
+    """The same vote without the guards: whoever leads is accepted, of tied answers the one sampled first."""
+    return replace(config, reject_ties=False, min_agreement=0.0, max_agreement=1.0, min_votes=1)
