@@ -125,7 +125,17 @@ def run_alone(count: int) -> None:
     print(json.dumps([spent, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6]))
 
 
-def wave_against(pool: int, wave: int) -> float:
+def growth(small: int, large: int) -> dict[str, float]:
+    spent_small, _ = alone(small)
+    spent_large, peak = alone(large)
+    return {
+        "million_s": spent_large,
+        "million_over_hundred_thousand": spent_large / spent_small,
+        "million_peak_gb": peak,
+    }
+
+
+def wave_against(pool: int, wave: int) -> dict[str, float]:
     questions = word_problems(pool + 3 * wave, seed=3)
     with tempfile.TemporaryDirectory() as folder:
         index = NearDuplicateIndex(CONFIG, folder)
@@ -136,7 +146,7 @@ def wave_against(pool: int, wave: int) -> float:
             texts = questions[pool + turn * wave : pool + (turn + 1) * wave]
             ids = [f"w{turn}-{row}" for row in range(wave)]
             times.append(seconds(lambda texts=texts, ids=ids: index.admit(texts, ids)))
-    return max(times)
+    return {"wave_against_million_s": max(times)}
 
 
 def against_brute_force(count: int) -> dict[str, float]:
@@ -167,13 +177,17 @@ def main() -> None:
     if options.alone:
         return run_alone(options.alone)
     scale = 100 if options.quick else 1
-    figures = against_peers(100_000 // scale)
-    figures |= against_pairwise(2000 if scale == 1 else 200, 5000 // scale)
-    small, _ = alone(100_000 // scale)
-    large, peak = alone(1_000_000 // scale)
-    figures |= {"million_s": large, "million_over_hundred_thousand": large / small, "million_peak_gb": peak}
-    figures["wave_against_million_s"] = wave_against(1_000_000 // scale, 4096 // scale)
-    figures |= against_brute_force(5000 if scale == 1 else 500)
+    figures: dict[str, float] = {}
+    for part in (
+        lambda: against_peers(100_000 // scale),
+        lambda: against_brute_force(5000 if scale == 1 else 500),
+        lambda: against_pairwise(2000 if scale == 1 else 200, 5000 // scale),
+        lambda: growth(100_000 // scale, 1_000_000 // scale),
+        lambda: wave_against(1_000_000 // scale, 4096 // scale),
+    ):
+        measured = part()
+        figures |= measured
+        print(measured, file=sys.stderr, flush=True)  # the whole takes minutes
     emit("dedup", figures, options.json, ["numpy", "datasketch", "rensa", "scikit-learn"])
     return None
 

@@ -151,8 +151,12 @@ ASKS = [
 ]
 
 
+_REMEMBERED = 2000
+"""Earlier questions that a repetition is drawn from: the memory that a measurement sees should not be the generator's."""
+
+
 def word_problems(count: int, seed: int, repeated: float = 0.3) -> list[str]:
-    """`count` questions; the share `repeated` are earlier ones again: copied, with other figures, or reworded."""
+    """`count` questions; the share `repeated` are recent ones again: copied, with other figures, or reworded."""
     rng = random.Random(seed)
     problems: list[tuple[str, dict[str, str]]] = []
     return list(_drawn(rng, problems, count, repeated))
@@ -176,6 +180,7 @@ def _drawn(
             pattern = " ".join(parts)
             words = {f"{slot}{place}": _word(rng, slot) for slot in BANKS for place in range(6)} | _figures(rng)
             problems.append((pattern, words))
+            del problems[:-_REMEMBERED]
         yield pattern.format_map(words)
 
 

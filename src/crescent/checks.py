@@ -14,6 +14,6 @@ def check(config: Config) -> None:
     evaluation = config.evaluation
     names = list(dict.fromkeys([*evaluation.tasks, *([evaluation.dev_task] if evaluation.dev_task else [])]))
     found = dedup_mistakes(config.dedup)
-    found += check_tasks(names, evaluation.local_data, evaluation.num_fewshot)
+    found += check_tasks(names, evaluation.local_data or {}, evaluation.num_fewshot)
     if found:
         raise ConfigError(found)

@@ -24,6 +24,14 @@ def start(config: Config, folder: Path) -> int:
         ConfigError: a benchmark or a dedup setting cannot work.
         RunFolderError, DamagedError: the folder is in use, of another configuration, or damaged.
     """
+    if config.stage == "vote":
+        from crescent.revote import revote
+
+        return revote(config, folder)
+    if config.stage == "audit":
+        from crescent.auditing import audit
+
+        return audit(config, folder)
     from crescent.checks import check
     from crescent.completed import completed, show
 

@@ -1,8 +1,8 @@
 """The typed rows that stages hand to each other, one JSON object per line on disk.
 
-`design.md`'s words, once: a *question* is written by the model; a *solution* is one sampled response; an *answer* is the
-final value read from it; a *consensus* is the majority answer and the solution that stands for it; a *pair* is what the
-student learns from. Rows refer to each other by `id`: `r01-w002-q0017` is question 17 of wave 2 of round 1.
+The words of `docs/architecture.md`: a *question* is written by the model; a *solution* is one sampled response; an
+*answer* is the final value read from it; a *consensus* is the majority answer and the solution that stands for it; a
+*pair* is what the student learns from. Rows refer to each other by `id`: `r01-w002-q0017` is question 17 of wave 2 of round 1.
 """
 
 from typing import Literal
@@ -43,8 +43,8 @@ class Question(Row):
 class WaveCount(Row):
     """What became of one wave: `written` = `accepted` + the sum of `drops`. `rewrites` and `tokens` say what it cost.
 
-    `collisions` counts near-duplicates by the test that found them, those that a rewrite mended included; `diversity` has
-    the figures of `stages.diversity.measure`.
+    `collisions` counts near-duplicates by the test that found them, those that a rewrite mended included; `diversity`
+    has the figures of `stages.diversity.measure`.
     """
 
     wave: int

@@ -10,6 +10,7 @@ GATES = [
     (True, "Accepted: nano_dev rose from 61.0 % to 69.4 %."),
     (False, "Rejected: nano_dev fell from 69.4 % to 67.0 %; the run goes back to round 2."),
 ]
+WARNING = "The questions of this round are much alike: 0.28 effective questions per question sampled, 0.49 before."
 
 
 def score(task: str, value: float, base: float | None = None, previous: float | None = None) -> dict[str, Any]:
@@ -37,11 +38,19 @@ def comparison(change: float) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def diversity(templates: int, vendi: float, sample: int = 256) -> dict[str, Any]:
+    return {
+        "distinct_2": 0.2143, "templates": templates, "new_mass": 0.8037, "nearest_50": 0.4012, "nearest_90": 0.5538,
+        "vendi": vendi, "vendi_sample": sample,
+    }  # fmt: skip
+
+
 def questions(number: int) -> dict[str, Any]:
     drops = {"near-duplicate": 391 + 40 * number, "empty": 3, "too-short": 12, "no-number": 27}
     accepted = 1500
     late = {"near-duplicate": 113 + 40 * number, "too-short": 7, "empty": 3, "no-number": 4}
     last = {"wave": 3, "written": 270 + sum(late.values()), "rewrites": 88, "accepted": 270, "drops": late}
+    last |= {"tokens": 20134, "collisions": {"minhash": 151 + 40 * number}, "diversity": diversity(212, 98.4, 256)}
     waves = [
         {
             "wave": 1,
@@ -49,8 +58,20 @@ def questions(number: int) -> dict[str, Any]:
             "rewrites": 171,
             "accepted": 820,
             "drops": {"near-duplicate": 181, "no-number": 23},
+            "tokens": 68011,
+            "collisions": {"exact": 3, "minhash": 349},
+            "diversity": diversity(702, 130.25),
         },
-        {"wave": 2, "written": 512, "rewrites": 102, "accepted": 410, "drops": {"near-duplicate": 97, "too-short": 5}},
+        {
+            "wave": 2,
+            "written": 512,
+            "rewrites": 102,
+            "accepted": 410,
+            "drops": {"near-duplicate": 97, "too-short": 5},
+            "tokens": 35311,
+            "collisions": {"exact": 1, "minhash": 198},
+            "diversity": diversity(371, 121.9),
+        },
         last,
     ]
     near = {
@@ -66,6 +87,8 @@ def questions(number: int) -> dict[str, Any]:
     return {
         "written": accepted + sum(drops.values()), "rewrites": 361, "accepted": accepted, "drops": drops,
         "ending": "target reached", "waves": waves, "tokens": 123456, "drop_samples": [near, same, empty],
+        "collisions": {"exact": 4, "minhash": 698 + 40 * number}, "warning": WARNING if number == 3 else None,
+        "diversity": diversity(1260, 124.8 if number < 3 else 71.9), "pool": accepted * number,
     }  # fmt: skip
 
 
@@ -93,7 +116,7 @@ def answers(audited: bool) -> dict[str, Any]:
     ]
     audit = {"known": 940, "unknown": 48, "label_accuracy": 0.934, "single_sample_accuracy": 0.612}
     return {
-        "questions": 1500, "solutions": 12000, "no_answer": 40, "tokens": 610432, "accepted": 988,
+        "questions": 1500, "solutions": 12000, "solutions_saved": 0, "no_answer": 40, "tokens": 610432, "accepted": 988,
         "drops": {"tie": 112, "agreement-low": 391, "no-answer": 9}, "matches": {"marker": 11900, "last-number": 60},
         "agreement": agreement, "audit": audit if audited else None,
     }  # fmt: skip
@@ -114,6 +137,15 @@ def samples() -> list[dict[str, Any]]:
     return [kept, tie]
 
 
+def contamination() -> dict[str, Any]:
+    near = {
+        "text": "A farmer has 84 eggs and sells 36 of them. How many eggs are left?", "task": "nano_hard",
+        "other_text": "A farmer has 84 eggs and sells 31 of them. How many eggs are left?", "test": "minhash",
+        "similarity": 0.8462,
+    }  # fmt: skip
+    return {"checked": sorted([*TASKS, "nano_dev"]), "questions": 4000, "dropped": 5, "examples": [near]}
+
+
 def losses(steps: int) -> list[list[float]]:
     return [[step, 0.31 + 1.9 / (1 + step / 6) + 0.05 * ((step * 7919) % 13 - 6) / 13] for step in range(1, steps + 1)]
 
@@ -129,7 +161,10 @@ def round_of(number: int, audited: bool = True) -> dict[str, Any]:
     }
     return {
         "round": number, "started_from": start, "questions": questions(number), "answers": answers(audited),
-        "dataset": {"new": 983, "total": 983 * number, "drops": {"over-limit": 5, "beyond-max-pairs": 0}},
+        "dataset": {
+            "new": 983, "total": 983 * number, "drops": {"contaminated": 5, "beyond-max-pairs": 0},
+            "contamination": contamination(),
+        },
         "training": {
             "pairs": 983 * number - 2, "steps": 64 * number, "epochs": 2, "tokens": 181234 * number,
             "solution_tokens": 92345 * number, "dropped_too_long": 2,
@@ -140,7 +175,7 @@ def round_of(number: int, audited: bool = True) -> dict[str, Any]:
             "accepted": accepted, "verdict": verdict,
             "rule": "A round is kept when nano_dev rises by more than 0.0 points.",
             "dev": evaluation["nano_dev"]["value"], "best_before": BASE["nano_dev"] + GAINS["nano_dev"] * earlier,
-            "best_round": min(number, 2),
+            "best_round": min(number, 2), "stop": None,
         },
         "samples": samples(),
     }  # fmt: skip

@@ -10,6 +10,10 @@ from crescent.report import numbers
 @pytest.mark.parametrize(
     ("written", "wanted"),
     [
+        (numbers.percent(numbers.ratio(3, 4)), "75.0 %"),
+        (numbers.percent(numbers.ratio(0, 4)), "0.0 %"),
+        (numbers.percent(numbers.ratio(0, 0)), "not known"),
+        (numbers.percent(numbers.ratio(None, 4)), "not known"),
         (numbers.percent(0.381), "38.1 %"),
         (numbers.percent(0.0), "0.0 %"),
         (numbers.percent(None), "not known"),

@@ -178,10 +178,89 @@ def test_samples_stand_with_their_votes_and_collisions_side_by_side() -> None:
     assert "near-duplicate by minhash, similarity 0.818" in text
 
 
+def test_the_pool_is_that_of_the_summary() -> None:
+    raw = example.summary(2)
+    heading, *rows = Page(render(raw)).table("Figure")
+    assert heading == ["Figure", "Round 1", "Round 2"]
+    wanted = {
+        "Pool": ["1,500", "3,000"],
+        "Acceptance rate": ["76.0 % 1,500 of 1,973", "74.5 % 1,500 of 2,013"],
+        "Near-duplicates by exact": ["4", "4"],
+        "Near-duplicates by minhash": ["738", "778"],
+        "Nearest neighbour, median": ["0.40", "0.40"],
+        "Nearest neighbour, 90th percentile": ["0.55", "0.55"],
+        "Distinct-2": ["0.214", "0.214"],
+        "Masked templates": ["1,260 of 1,500", "1,260 of 1,500"],
+        "New templates expected": ["80.4 %", "80.4 %"],
+        "Vendi score per sampled question": ["0.49 124.8 of 256", "0.49 124.8 of 256"],
+    }
+    for (name, cells), row in zip(wanted.items(), rows, strict=True):
+        assert row[0].startswith(name)
+        assert row[1:] == cells
+
+
+def test_a_wave_has_its_own_diversity() -> None:
+    raw = example.summary(1)
+    del raw["rounds"][0]["questions"]["waves"][2]["diversity"], raw["rounds"][0]["questions"]["waves"][2]["collisions"]
+    first, _, last = Page(render(raw)).table("Wave")[1:]
+    assert first[4:8] == ["80.1 %", "80.4 %", "130.2 of 256", "exact 3, minhash 349"]
+    assert last[5:8] == ["not known"] * 3
+
+
+def test_a_warning_stands_at_the_top_and_with_its_round() -> None:
+    text = Page(render(CASES["five rounds"])).text
+    top, rest = text.split("Benchmark by round")
+    assert "Warning: the questions of round 3 are much alike; see the pool." in top
+    assert f"Round 3: {example.WARNING}" in rest
+    assert "Warning" not in Page(render(CASES["full"])).text
+
+
+def test_what_is_not_measured_of_the_pool_is_said() -> None:
+    raw = example.summary(1)
+    del raw["rounds"][0]["questions"]["diversity"]
+    page = Page(render(raw))
+    assert "How varied the questions are was not measured." in page.text
+    assert not any("Vendi" in row[0] for row in page.table("Figure"))
+
+
+def test_solutions_that_adaptive_sampling_saved_are_counted() -> None:
+    raw = example.summary(1)
+    assert "Adaptive sampling" not in Page(render(raw)).text
+    raw["rounds"][0]["answers"] |= {"solutions": 8900, "solutions_saved": 3100}
+    text = numbers.plain(Page(render(raw)).text)
+    assert "Adaptive sampling saved 3,100 of 12,000 solutions (25.8 %)" in text
+
+
+def test_contamination_is_counted_with_examples_side_by_side() -> None:
+    raw = example.summary(2)
+    raw["rounds"][1]["dataset"]["contamination"] = None
+    page = Page(render(raw))
+    one, two = page.table("Benchmarks checked")[1:]
+    assert one == ["round 1", "5", "4,000", "nano_dev, nano_hard, nano_math, nano_skills"]
+    assert two == ["round 2", "not checked"]
+    assert page.text.index("sells 36 of them") < page.text.index("sells 31 of them")
+    for words in ("1 of 5 side by side", "too close by minhash, similarity 0.846", "Question of nano_hard"):
+        assert words in page.text
+
+
+def test_contamination_that_was_not_checked_is_said_so() -> None:
+    raw = example.summary(1)
+    del raw["rounds"][0]["dataset"]["contamination"]
+    assert "Not checked: whether training questions are too close to benchmark questions" in Page(render(raw)).text
+    assert "there was nothing to check" in Page(render(ended_in_questions())).text
+
+
+def test_the_gate_says_why_the_run_ends() -> None:
+    raw = example.summary(3)
+    assert "The run ends here" not in Page(render(raw)).text
+    raw["rounds"][2]["gate"]["stop"] = "No gain for 1 round, and evaluation.gate.patience is 1."
+    assert "The run ends here. No gain for 1 round, and evaluation.gate.patience is 1." in Page(render(raw)).text
+
+
 def strings(value: Any, hostile: str) -> Any:
     """The same structure with every text and every name of a count replaced, except the keys of the schema."""
     if isinstance(value, dict):
-        free = any(key in value for key in ("near-duplicate", "tie", "marker", "38", "45", "over-limit"))
+        free = any(key in value for key in ("near-duplicate", "tie", "marker", "38", "45", "exact", "beyond-max-pairs"))
         return {hostile + key if free else key: strings(part, hostile) for key, part in value.items()}
     if isinstance(value, list):
         return [strings(part, hostile) for part in value]

@@ -32,8 +32,10 @@ def test_graphics_have_the_contrast_of_wcag_aa(scheme: dict[str, str], name: str
     assert contrast(scheme[name], scheme["paper"]) >= 3
 
 
-def test_code_stands_out_on_its_panel() -> None:
-    assert all(contrast(scheme["ink"], scheme["panel"]) >= 4.5 for scheme in (LIGHT, DARK))
+@pytest.mark.parametrize("scheme", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("name", ["ink", "bad", "accent"])
+def test_code_and_warnings_stand_out_on_their_panel(scheme: dict[str, str], name: str) -> None:
+    assert contrast(scheme[name], scheme["panel"]) >= 4.5
 
 
 def test_every_colour_is_named_once() -> None:

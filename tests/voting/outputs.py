@@ -245,7 +245,8 @@ SHORT = [
     ("So he needs 12 more.\n\n**Explanation:**\nWe subtract 8 from 20 to get 12.", "12"),
     ("He needs $12 more.\n\n(Note: This assumes he has 8 dollars.)", "12"),
     (
-        "def solution():\n    apples = 5\n    result = apples * 3\n    return result\n\nprint(solution())\n# Output: 15",
+        "def solution():\n    apples = 5\n    result = apples * 3\n    return result\n\nprint(solution())\n# "
+        "Output: 15",
         "15",
     ),
     ("```python\ndef solution():\n    return 15\n```\n\nRunning this gives 15.", "15"),
@@ -333,12 +334,14 @@ SHORT = [
     ("Jim spent $9. This is because he bought 3 pens at $3 each.", "9"),
     ("3*3 = 9. Jim spent $9. This is because he bought 3 pens at $3 each.", "9"),
     (
-        "Step 1: Determine the number of apples.\nThere are 12 apples.\n\nStep 2: Determine the price.\nEach apple is $2.\n\nStep 3: Multiply.\n12 * 2 = 24\n\nThe total price is $24.",
+        "Step 1: Determine the number of apples.\nThere are 12 apples.\n\nStep 2: Determine the price.\nEach "
+        "apple is $2.\n\nStep 3: Multiply.\n12 * 2 = 24\n\nThe total price is $24.",
         "24",
     ),
     ("To solve this, let's denote the number as x.\n\n1. 3x = 45\n2. x = 15\n\nThe number is 15.", "15"),
     (
-        "1. Cost of pens: 3 * $2 = $6\n2. Cost of books: 2 * $10 = $20\n3. Total: $6 + $20 = $26\n4. Change: $50 - $26 = $24\n\nHence she gets $24 in change from the $50 note.",
+        "1. Cost of pens: 3 * $2 = $6\n2. Cost of books: 2 * $10 = $20\n3. Total: $6 + $20 = $26\n4. Change: "
+        "$50 - $26 = $24\n\nHence she gets $24 in change from the $50 note.",
         "24",
     ),
     ("She gets $24 back from her $50.", "24"),

@@ -73,8 +73,11 @@ def test_weights_can_turn_the_vote() -> None:
     assert (result.answer, result.votes, result.solution) == ("18", 1, 2)
     assert result.agreement == pytest.approx(1 / 3)
     assert 0 < result.margin < 1
-    with pytest.raises(DataError, match="log-probability"):
-        vote(ballots("18"), rule="weighted")
+    unlikely = [Ballot("20", -5000.0), Ballot("18", -5001.0)]
+    assert vote(unlikely, rule="weighted").answer == "20"
+    for logprob in (None, float("nan"), float("-inf")):
+        with pytest.raises(DataError, match="log-probability"):
+            vote([Ballot("18", logprob)], rule="weighted")
 
 
 def test_representatives() -> None:

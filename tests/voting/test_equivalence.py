@@ -126,6 +126,16 @@ def test_formulas_are_grouped_whatever_their_order() -> None:
     assert group(values[::-1]) == [0, 1, 2, 1, 1]
 
 
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize(
+    "piece", ["a b ", "9", "(", "{1,", "is 1 ", "$x$ is ", "\\frac{1}{", "1,", "-", "and ", "\\boxed{1} "]
+)
+def test_long_texts_are_compared_in_little_time(piece: str) -> None:
+    text = piece * (100_000 // len(piece))
+    assert not equivalent(text, "18")
+    assert not equivalent("18", text)
+
+
 @settings(max_examples=50)
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_comparing_any_texts_is_symmetric(one: str, other: str) -> None:

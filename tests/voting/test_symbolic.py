@@ -73,6 +73,17 @@ def test_threads_share_the_worker(comparer: Comparer) -> None:
     assert comparer.failures == 0
 
 
+def test_new_limits_replace_the_worker(comparer: Comparer) -> None:
+    assert comparer.same("x+1", "1+x")
+    first = worker(comparer)
+    comparer.configure(seconds=2.0, megabytes=comparer.megabytes)
+    assert comparer.same("x+2", "2+x")
+    assert worker(comparer) == first
+    comparer.configure(seconds=2.0, megabytes=1500)
+    assert comparer.same("x+3", "3+x")
+    assert worker(comparer) != first
+
+
 def test_long_expressions_are_not_compared(comparer: Comparer) -> None:
     assert not comparer.same("x" * 301, "x+1")
     assert comparer._worker is None

@@ -14,6 +14,7 @@ WORDS: dict[Any, str] = {
     float: "a number",
     str: "text",
     list[str]: "a list of texts, such as [a,b]",
+    dict[str, str]: "a mapping of texts to texts, such as {a: b}",
 }
 
 
@@ -117,6 +118,8 @@ def _has_type(value: Any, kind: Any) -> bool:
         return isinstance(value, int) and not isinstance(value, bool)
     if kind == list[str]:
         return isinstance(value, list) and all(isinstance(item, str) for item in value)
+    if kind == dict[str, str]:
+        return isinstance(value, dict) and all(isinstance(text, str) for pair in value.items() for text in pair)
     return kind in WORDS and isinstance(value, kind)
 
 

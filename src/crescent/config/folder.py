@@ -13,6 +13,7 @@ WITHOUT_EFFECT = (
     "seed",
     "output_dir",
     "run_dir",
+    "stage",
     "executor",
     "trainer",
     "tracking",

@@ -258,11 +258,27 @@ class Evaluation:
     """Longest output in tokens; null: as each task states."""
     bootstrap: int = option(10000, low=100)
     """Resamples of items for the paired 95 % interval."""
+    local_data: dict[str, str] | None = None
+    """Task -> folder or file with its problems, for machines without a network. Prompt and metrics stay the task's."""
     audit: str = option("none", of=("none", "nano"))
     """Who knows the truth of generated questions, for the report alone: `nano`, the embedded model's world."""
     contamination: Dedup | None = field(default_factory=Dedup)
     """When a generated question is too close to a benchmark's to be trained on; null: not checked."""
     gate: Gate = field(default_factory=Gate)
+
+
+@dataclass
+class Audit:
+    """Questions with known answers, to learn what consensus labels are worth (`stage=audit`)."""
+
+    data: str | None = None
+    """A JSON Lines, JSON or CSV file, or a folder: its `test.*`, or its only such file."""
+    limit: int | None = option(None, low=1)
+    """Take the first rows only; null: all."""
+    question: str | None = None
+    """Column of the question; null: `question` as in GSM8K, or `Body` and `Question` as in SVAMP."""
+    answer: str | None = None
+    """Column of the true answer, whole or behind `####`; null: `answer` or `Answer`."""
 
 
 @dataclass
@@ -311,6 +327,8 @@ class Config:
     """Where the run folders are."""
     run_dir: str | None = None
     """The run folder itself; null: `output_dir/NAME-seedSEED` and the overrides."""
+    stage: str = option("all", of=("all", "vote", "audit"))
+    """`all`: the loop. `vote`: another vote on the solutions of a run. `audit`: what labels are worth, see `audit.data`."""
     executor: str = option("inline", of=("inline",))
     """`inline`: all stages in this process."""
     model: Model = field(default_factory=Model)
@@ -319,6 +337,7 @@ class Config:
     voting: Voting = field(default_factory=Voting)
     training: Training = field(default_factory=Training)
     evaluation: Evaluation = field(default_factory=Evaluation)
+    audit: Audit = field(default_factory=Audit)
     backend: Backend = field(default_factory=Backend)
     trainer: Trainer = field(default_factory=Trainer)
     tracking: Tracking = field(default_factory=Tracking)

@@ -5,6 +5,7 @@ includes the task's own file by absolute path and replaces the data source.
 """
 
 import csv
+import io
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -87,16 +88,17 @@ def load(files: Mapping[str, str], **_metadata: Any) -> dict[str, Any]:
 
 def read_rows(path: Path) -> list[dict[str, Any]]:
     """The rows of a JSON Lines file, a JSON list or a CSV file with a header. Raises DataError with file and row."""
+    data = path.read_bytes()
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = data.decode("utf-8-sig")
         if path.suffix == ".csv":
-            rows: Any = list(csv.DictReader(text.splitlines()))
+            rows: Any = list(csv.DictReader(io.StringIO(text, newline="")))
         elif path.suffix == ".json":
             rows = json.loads(text)
         else:
-            rows = [json.loads(line) for line in text.splitlines() if line.strip()]
-    except UnicodeDecodeError:
-        raise DataError(f"{path} is not UTF-8 text") from None
+            rows = [json.loads(line) for line in _lines(text) if line.strip()]
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path}, {_place(path, data[: error.start].count(b'\n') + 1)}: not UTF-8 text") from None
     except json.JSONDecodeError as error:
         raise DataError(f"{path}, {_row(path, text, error)}: not valid JSON ({error.msg})") from None
     if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
@@ -163,9 +165,17 @@ def _read_columns(template: str, row: Mapping[str, Any]) -> tuple[set[str], str 
 
 def _row(path: Path, text: str, error: json.JSONDecodeError) -> str:
     if path.suffix == ".json":
-        return f"line {error.lineno}"
-    bad = next(number for number, line in enumerate(text.splitlines(), 1) if line.strip() and not _parses(line))
-    return f"row {bad}"
+        return _place(path, error.lineno)
+    return _place(path, next(n for n, line in enumerate(_lines(text), 1) if line.strip() and not _parses(line)))
+
+
+def _place(path: Path, number: int) -> str:
+    return f"{'line' if path.suffix == '.json' else 'row'} {number}"
+
+
+def _lines(text: str) -> list[str]:
+    """The lines, cut at line feeds alone: a JSON text may hold other separators (U+2028), which `splitlines` cuts at."""
+    return text.split("\n")
 
 
 def _parses(line: str) -> bool:

@@ -43,6 +43,11 @@ def count(value: int | None) -> str:
     return UNKNOWN if value is None else fixed(value, 0)
 
 
+def ratio(part: float | None, whole: float | None) -> float | None:
+    """`part` / `whole`, None where either is not known or the whole is 0."""
+    return part / whole if part is not None and whole else None
+
+
 def percent(share: float | None) -> str:
     """A fraction of 1 as a percentage: 0.381 is `38.1 %`."""
     return fixed(100 * share) + "\N{NO-BREAK SPACE}%" if share is not None and math.isfinite(share) else fixed(share)

@@ -56,6 +56,9 @@ def unknowns(summary: Summary) -> list[str]:
         found.append("The base model was not measured, so no gain over it can be stated.")
     for part in summary.rounds:
         found += [f"Round {part.round}: {sentence}" for sentence in _round_unknowns(part)]
+    if unchecked := [str(p.round) for p in summary.rounds if p.dataset and p.dataset.contamination is None]:
+        rounds = f"round{'s' if len(unchecked) > 1 else ''} {_list(unchecked)}"
+        found.append(f"Whether training questions are close to benchmark questions was not checked ({rounds}).")
     if (limit := summary.option("evaluation.limit")) is not None:
         found.append(f"The benchmark looked at no more than {limit} items per task (evaluation.limit).")
     if not summary.cost:

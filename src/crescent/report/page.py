@@ -10,7 +10,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from crescent.report import charts, funnel, numbers, outcome
+from crescent.report import charts, funnel, numbers, outcome, pool
 from crescent.report.summary import Comparison, Measured, Round, Score, Summary, read
 from crescent.report.untrusted import cut, visible
 
@@ -25,14 +25,17 @@ CONTENTS = {
     "benchmark": "Benchmark",
     "gate": "Gate",
     "funnel": "Funnel",
+    "pool": "Pool",
     "agreement": "Agreement",
     "samples": "Questions",
     "drops": "Drops",
+    "contamination": "Contamination",
     "training": "Training",
     "cost": "Cost",
     "unknowns": "Not known",
     "environment": "Configuration",
 }
+"""The sections in their order: name of the template and of the anchor, words in the list of contents."""
 
 
 def write(summary: Mapping[str, Any], path: Path | str) -> None:
@@ -92,8 +95,11 @@ def _environment() -> jinja2.Environment:
         "question": partial(cut, limit=QUESTION_LIMIT),
         "solution": partial(cut, limit=SOLUTION_LIMIT),
         "value": partial(cut, limit=VALUE_LIMIT),
+        "sentence": _sentence,
+        "vendi": pool.vendi,
     }
-    environment.globals |= {"charts": charts, "steps": funnel.steps, "few": SAMPLES_LIMIT, "number": numbers}
+    environment.globals |= {"charts": charts, "number": numbers, "few": SAMPLES_LIMIT}
+    environment.globals |= {"steps": funnel.steps, "pool_figures": pool.figures}
     return environment
 
 
@@ -102,6 +108,11 @@ def _shown(value: Any) -> Any:
     if isinstance(value, Markup):
         return value
     return numbers.UNKNOWN if value is None else visible(str(value))
+
+
+def _sentence(text: object) -> str:
+    """A sentence of the run, with every percent sign held to its number."""
+    return cut(text, VALUE_LIMIT).replace(" %", "\N{NO-BREAK SPACE}%")
 
 
 def _panels(run: Summary) -> Iterator[dict[str, Any]]:

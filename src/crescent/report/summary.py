@@ -39,12 +39,31 @@ class Score(Part):
     against_previous: Comparison | None = None
 
 
+class Diversity(Part):
+    """How varied the accepted questions of a wave or a round are.
+
+    `nearest_50` and `nearest_90` are quantiles of the Jaccard similarity to the most similar other question. `new_mass`
+    is the expected share of the next wave with a template not seen before. `vendi` is out of `vendi_sample`.
+    """
+
+    distinct_2: float | None = None
+    templates: int | None = None
+    new_mass: float | None = None
+    nearest_50: float | None = None
+    nearest_90: float | None = None
+    vendi: float | None = None
+    vendi_sample: int | None = None
+
+
 class Wave(Part):
     wave: int | None = None
     written: int | None = None
     rewrites: int | None = None
     accepted: int | None = None
     drops: dict[str, int] = {}
+    tokens: int | None = None
+    collisions: dict[str, int] | None = None
+    diversity: Diversity | None = None
 
 
 class DropSample(Part):
@@ -58,6 +77,8 @@ class DropSample(Part):
 
 
 class Questions(Part):
+    """`collisions` counts near-duplicates by test, those that a rewrite mended included; `pool` is over all rounds."""
+
     written: int | None = None
     rewrites: int | None = None
     accepted: int | None = None
@@ -66,6 +87,10 @@ class Questions(Part):
     waves: list[Wave] = []
     tokens: int | None = None
     drop_samples: list[DropSample] = []
+    collisions: dict[str, int] | None = None
+    diversity: Diversity | None = None
+    warning: str | None = None
+    pool: int | None = None
 
 
 class AgreementBin(Part):
@@ -88,8 +113,11 @@ class Audit(Part):
 
 
 class Answers(Part):
+    """`solutions_saved` are samples that adaptive sampling left out; `solutions` does not count them."""
+
     questions: int | None = None
     solutions: int | None = None
+    solutions_saved: int | None = None
     no_answer: int | None = None
     tokens: int | None = None
     accepted: int | None = None
@@ -99,10 +127,32 @@ class Answers(Part):
     audit: Audit | None = None
 
 
+class Overlap(Part):
+    """A question that was kept out of training, with the question `other_text` of the benchmark `task` it is like."""
+
+    text: str = ""
+    task: str | None = None
+    other_text: str | None = None
+    test: str | None = None
+    similarity: float | None = None
+
+
+class Contamination(Part):
+    """What was kept out of training for being too close to one of the `questions` of the benchmarks `checked`."""
+
+    checked: list[str] = []
+    questions: int | None = None
+    dropped: int | None = None
+    examples: list[Overlap] = []
+
+
 class Dataset(Part):
+    """`contamination` is None where it was not checked."""
+
     new: int | None = None
     total: int | None = None
     drops: dict[str, int] = {}
+    contamination: Contamination | None = None
 
 
 class Training(Part):
@@ -117,12 +167,15 @@ class Training(Part):
 
 
 class Gate(Part):
+    """`stop` is a sentence where the gate ended the run."""
+
     accepted: bool | None = None
     verdict: str | None = None
     rule: str | None = None
     dev: float | None = None
     best_before: float | None = None
     best_round: int | None = None
+    stop: str | None = None
 
 
 class Sample(Part):

@@ -19,10 +19,11 @@ from crescent.run.lock import locked
 from crescent.run.manifest import Manifest, Plan
 from crescent.run.stage import Stage
 
-PLACES = ("name", "output_dir", "run_dir", "executor", "trainer", "tracking")
+PLACES = ("name", "output_dir", "run_dir", "stage", "executor", "trainer", "tracking")
 """Keys that say where and how the work runs. They change no result, so a run may go on with others."""
 GROWING = ("rounds",)
 """Keys that may change on an old folder: more rounds continue a run."""
+CONFIG = "config.yaml"
 PACKAGES = ("torch", "transformers", "pytorch-lightning", "datasketch", "lm-eval", "hydra-core", "numpy")
 
 
@@ -71,25 +72,43 @@ def check_config(path: Path, config: Config) -> None:
     """Compare with `config.yaml` in the folder, or write it there on the first start."""
     import yaml
 
-    here = asdict(config)
-    file = path / "config.yaml"
-    if file.exists():
-        try:
-            there = yaml.safe_load(file.read_text())
-        except (yaml.YAMLError, UnicodeDecodeError):
-            there = None
-        if not isinstance(there, dict):
-            raise RunFolderError(f"{file} cannot be read. Restore it, or choose another name=...")
-        ours, theirs = flatten(here), flatten(there)
-        changed = [k for k in sorted(ours.keys() | theirs.keys()) if ours.get(k) != theirs.get(k)]
-        changed = [k for k in changed if k.split(".")[0] not in (*PLACES, *GROWING)]
-        if changed:
-            listed = "; ".join(f"{k}: {theirs.get(k)!r} there, {ours.get(k)!r} now" for k in changed)
-            raise RunFolderError(
-                f"{path} belongs to another configuration ({listed}). "
-                "Use those settings again, or choose another name=... for a new run."
-            )
-    publish(file, yaml.safe_dump(here, sort_keys=False, allow_unicode=True).encode())
+    here, there = asdict(config), stored_config(path)
+    if there is not None and (changed := differences(there, here)):
+        raise RunFolderError(
+            f"{path} belongs to another configuration ({'; '.join(changed.values())}). "
+            "Use those settings again, or choose another name=... for a new run."
+        )
+    publish(path / CONFIG, yaml.safe_dump(here, sort_keys=False, allow_unicode=True).encode())
+
+
+def stored_config(path: Path) -> dict[str, Any] | None:
+    """The configuration that a run folder was made with, None where there is none yet.
+
+    Raises:
+        RunFolderError: it cannot be read.
+    """
+    import yaml
+
+    file = path / CONFIG
+    try:
+        found = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (yaml.YAMLError, UnicodeDecodeError):
+        found = None
+    if not isinstance(found, dict):
+        raise RunFolderError(f"{file} cannot be read. Restore it, or choose another name=...")
+    return found
+
+
+def differences(there: Mapping[str, Any], here: Mapping[str, Any]) -> dict[str, str]:
+    """Every key that differs and may not differ within a run, with `key: 4 there, 5 now`."""
+    theirs, ours = flatten(there), flatten(here)
+    return {
+        key: f"{key}: {theirs.get(key)!r} there, {ours.get(key)!r} now"
+        for key in sorted(ours.keys() | theirs.keys())
+        if ours.get(key) != theirs.get(key) and key.split(".")[0] not in (*PLACES, *GROWING)
+    }
 
 
 def environment() -> dict[str, Any]:

@@ -21,9 +21,10 @@ from crescent.stages.context import Context, ModelRef
 from crescent.stages.predict import generate, predict
 from crescent.stages.rows import solution_passes
 from crescent.voting.adaptive import probable, settled
+from crescent.voting.ballots import by_question
 from crescent.voting.extraction import extract_answer
 from crescent.voting.grouping import group
-from crescent.voting.module import SolutionDataModule, VotingModule, by_question
+from crescent.voting.module import SolutionDataModule, VotingModule
 
 VERSION = 1
 

@@ -18,7 +18,7 @@ def run(context: Context, name: str, model: ModelRef) -> Manifest:
     settings = {
         key: value
         for key, value in asdict(config).items()
-        if key not in ("gate", "bootstrap", "batch_size", "audit", "base")
+        if key not in ("gate", "bootstrap", "batch_size", "audit", "base", "contamination")
     }
     stage = context.run.stage(f"{name}/evaluation", VERSION, settings, {"model": model.identity})
     if (manifest := stage.finished()) is not None:
@@ -57,6 +57,9 @@ def _measure(context: Context, stage: Stage, model: ModelRef, task: str) -> Task
             limit=config.limit,
             batch_size=config.batch_size,
             max_new_tokens=config.max_new_tokens,
+            chat_template=config.chat_template,
+            prefer_filter=config.filter,
+            local_data=config.local_data,
             device=context.device,
         )
         advance(result.n)

@@ -22,7 +22,7 @@ def clean(context: Context, pairs: Sequence[Pair]) -> tuple[set[str], dict[str, 
     near = config.evaluation.contamination
     assert near is not None
     names = list(dict.fromkeys([*config.evaluation.tasks, config.evaluation.dev_task]))
-    by_task = benchmark_questions(names, config.evaluation.local_data)
+    by_task = benchmark_questions(names, config.evaluation.local_data or {})
     benchmark = [(task, text) for task, texts in by_task.items() for text in texts]
     found = decontaminate([p.question for p in pairs], [text for _, text in benchmark], near, encoder(context, near))
     ledger = sorted(found.ledger, key=lambda row: -row.similarity)

@@ -22,7 +22,7 @@ from crescent.stages.card import dataset_card
 from crescent.stages.contamination import clean
 from crescent.stages.context import Context
 from crescent.stages.rows import solution_passes
-from crescent.voting.module import by_question, decide
+from crescent.voting.ballots import by_question, decide, unguarded
 
 VERSION = 1
 FILE = "train.jsonl"
@@ -122,16 +122,9 @@ def _chosen(arm: str, outcome: Consensus, solutions: list[Solution], context: Co
     if outcome.solution is not None:
         return 0, next(s for s in solutions if s.sample == outcome.solution)
     if arm == "shuffled":
-        config = _lenient(context)
-        plurality = decide(outcome.question, solutions, config).solution
+        plurality = decide(outcome.question, solutions, unguarded(context.config.voting)).solution
         return None if plurality is None else (1, next(s for s in solutions if s.sample == plurality))
     return None
-
-
-def _lenient(context: Context) -> Any:
-    from dataclasses import replace
-
-    return replace(context.config.voting, reject_ties=False, min_agreement=0.0, max_agreement=1.0, min_votes=1)
 
 
 def draw(candidates: Sequence[tuple[int, Pair]], limit: int | None, seed: int, number: int) -> list[Pair]:

@@ -10,9 +10,9 @@ from crescent.stages.context import Context
 from crescent.stages.rows import solutions
 
 
-def truth(context: Context) -> Callable[[str], str | None]:
-    """A function that answers a question if it can, by the configured source."""
-    if context.config.evaluation.audit == "none":
+def truth(source: str) -> Callable[[str], str | None]:
+    """A function that answers a question if it can. `source` as in `evaluation.audit`."""
+    if source == "none":
         return lambda text: None
     from crescent.nano.solver import solve
 
@@ -30,7 +30,7 @@ def audit(context: Context, number: int) -> dict[str, Any]:
     solutions that are right, of all solutions of questions with a known truth.
     """
     folder = context.run.path / f"round-{number:02d}"
-    answer = truth(context)
+    answer = truth(context.config.evaluation.audit)
     known = {q.id: answer(q.text) for q in ShardFolder(folder / "questions" / "accepted").stream(Question)}
     bins: dict[tuple[int, int], Counter[str]] = {}
     labels: Counter[str] = Counter()

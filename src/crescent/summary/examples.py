@@ -56,7 +56,7 @@ def question_samples(context: Context, number: int) -> list[dict[str, Any]]:
     for row in solutions(folder / "answers"):
         if row.question in wanted:
             votes[row.question].append(row)
-    known = truth(context)
+    known = truth(context.config.evaluation.audit)
     return [_sample(c, texts[c.question], votes[c.question], known(texts[c.question])) for c in chosen]
 
 

@@ -12,7 +12,8 @@ MAX_PLACES = 20
 
 _CUES = ("nswer", "NSWER", "inal ", "INAL ", "ns:", "Ans", "ANS")
 _PHRASE = re.compile(
-    r"(?i)(?<![a-z])(?:answers?(?:\s\d{1,2}(?=:))?|ans|final (?:result|value|total|output|number|amount|price|cost))(?![a-z])"
+    r"(?i)(?<![a-z])"
+    r"(?:answers?(?:\s\d{1,2}(?=:))?|ans|final (?:result|value|total|output|number|amount|price|cost))(?![a-z])"
     r"[*_\"'`}]{0,4}\s?"
     r"(?:\([^()\n]{0,60}\)\s?)?"
     r"(?P<aside>(?:to|for|of|in) [^.:\n?=]{1,150}?\s)?"

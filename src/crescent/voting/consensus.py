@@ -7,7 +7,7 @@ votes can reject a question. Agreement is compared as an exact rational, so 4 of
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import exp, fsum
+from math import exp, fsum, isfinite
 
 from crescent.errors import DataError
 from crescent.records import Consensus, Solution
@@ -133,12 +133,14 @@ def _ballot(solution: str | Answer | Ballot | Solution | None) -> Ballot:
 def _weights(ballots: Sequence[Ballot], rule: str) -> list[float]:
     if rule != "weighted":
         return [1.0] * len(ballots)
-    return [exp(_logprob(ballot, index)) for index, ballot in enumerate(ballots)]
+    logprobs = [_logprob(ballot, index) for index, ballot in enumerate(ballots)]
+    likeliest = max(logprobs, default=0.0)  # relative to it, no weight but a negligible one vanishes
+    return [exp(logprob - likeliest) for logprob in logprobs]
 
 
 def _logprob(ballot: Ballot, index: int) -> float:
-    if ballot.logprob is None:
-        raise DataError(f"voting: solution {index} has no log-probability, which `weighted` and `likeliest` need")
+    if ballot.logprob is None or not isfinite(ballot.logprob):
+        raise DataError(f"voting: solution {index} has no finite log-probability; `weighted` and `likeliest` need one")
     return ballot.logprob
 
 

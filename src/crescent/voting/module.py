@@ -1,15 +1,14 @@
 """The vote as a Lightning prediction: one step votes on a batch of questions."""
 
 from collections.abc import Iterable, Iterator
-from heapq import merge
-from itertools import groupby, islice
+from itertools import islice
 
 import pytorch_lightning as pl
 from torch.utils.data import DataLoader, IterableDataset
 
 from crescent.config.schema import Voting
 from crescent.records import Consensus, Solution
-from crescent.voting.consensus import vote
+from crescent.voting.ballots import by_question, decide
 
 Ballots = list[tuple[str, list[Solution]]]
 """Questions with their solutions in sample order."""
@@ -54,25 +53,3 @@ class VotingModule(pl.LightningModule):  # type: ignore[misc]  # Lightning is un
     def predict_step(self, batch: Ballots, batch_idx: int) -> None:
         """The consensus of every question of a batch."""
         self.consensus += [decide(question, solutions, self.config) for question, solutions in batch]
-
-
-def by_question(passes: Iterable[Iterable[Solution]]) -> Iterator[tuple[str, list[Solution]]]:
-    """Question id and its solutions in sample order, from streams that are each in question order."""
-    merged = merge(*passes, key=lambda solution: solution.question)
-    for question, rows in groupby(merged, key=lambda solution: solution.question):
-        yield question, sorted(rows, key=lambda row: row.sample)
-
-
-def decide(question: str, solutions: list[Solution], config: Voting) -> Consensus:
-    """The vote on one question by the configured rule."""
-    return vote(
-        solutions,
-        question=question,
-        rule=config.rule,
-        reject_ties=config.reject_ties,
-        min_agreement=config.min_agreement,
-        max_agreement=config.max_agreement,
-        min_votes=config.min_votes,
-        representative=config.representative,
-        symbolic=config.symbolic,
-    )

@@ -53,6 +53,13 @@ class Comparer:
         self._known: OrderedDict[tuple[str, str], bool] = OrderedDict()
         self._available: bool | None = None
 
+    def configure(self, seconds: float, megabytes: int) -> None:
+        """Take other limits; a running worker with another memory limit is replaced."""
+        with self._lock:
+            if megabytes != self.megabytes:
+                self.close()
+            self.seconds, self.megabytes = seconds, megabytes
+
     @property
     def available(self) -> bool:
         """Whether math-verify is installed. Says once if it is not."""
