@@ -153,11 +153,11 @@ def against_brute_force(count: int) -> dict[str, float]:
     """Every pair that the test finds, each text asked about alone, against every pair by set arithmetic."""
     questions = word_problems(count, seed=4)
     sets = [frozenset(row) for row in shingles(questions)]
-    true = {
-        (two, one)
-        for two, one in combinations(range(count - 1, -1, -1), 2)
-        if len(sets[one] & sets[two]) >= MINHASH.threshold * len(sets[one] | sets[two])
-    }
+    true = set()
+    for two, one in combinations(range(count - 1, -1, -1), 2):
+        shared = len(sets[one] & sets[two])
+        if shared >= MINHASH.threshold * (len(sets[one]) + len(sets[two]) - shared):
+            true.add((two, one))
     step = MinhashStep(MINHASH)
     test = step.wave(questions, [], among=True)
     found: set[tuple[int, int]] = set()

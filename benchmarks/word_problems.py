@@ -152,7 +152,7 @@ ASKS = [
 
 
 _REMEMBERED = 2000
-"""Earlier questions that a repetition is drawn from: the memory that a measurement sees should not be the generator's."""
+"""Earlier questions that repetitions are drawn from; few, so that peak memory is not that of the generator."""
 
 
 def word_problems(count: int, seed: int, repeated: float = 0.3) -> list[str]:

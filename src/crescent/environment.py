@@ -1,7 +1,9 @@
 """What a process needs before its first stage: threads, determinism, quiet libraries, the base model's identity."""
 
 import os
+import signal
 import warnings
+from types import FrameType
 
 from crescent.progress import Reporter
 from crescent.run.folder import Run
@@ -25,6 +27,12 @@ def prepare(run: Run) -> Context:
     transformers.logging.set_verbosity_error()
     transformers.logging.disable_progress_bar()
     warnings.filterwarnings("ignore", module="pytorch_lightning")
+    # A scheduler's SIGTERM ends the run as Ctrl-C does: what is finished is on disk, and status.json says so.
+    signal.signal(signal.SIGTERM, _interrupt)
     report = Reporter(quiet=int(os.environ.get("RANK", "0")) != 0)
     base = ModelRef("base", config.model.path, identity(config.model))
     return Context(run=run, config=config, report=report, base=base)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crescent.config.schema import Config
-from crescent.errors import CrescentError, StageError
+from crescent.errors import StageError
 from crescent.run.atomic import file_digest
 from crescent.run.folder import Run, opened
 
@@ -50,16 +50,11 @@ def _work(run: Run) -> int:
     from crescent.summary.gather import conclude
 
     context = prepare(run)
-    run.status("running")
-    try:
-        note, code = rounds(context), 0
-    except StageError as error:
-        note, code = str(error), 1
-    except BaseException as error:
-        told = str(error) if isinstance(error, CrescentError) else type(error).__name__
-        run.status("interrupted" if isinstance(error, KeyboardInterrupt) else "failed", reason=told)
-        run.events.append("end", reason=told)
-        raise
+    with run.working():
+        try:
+            note, code = rounds(context), 0
+        except StageError as error:
+            note, code = str(error), 1
     summary = conclude(context, note, stopped=code != 0)
     run.status(summary["state"], note=note, summary=file_digest(run.path / SUMMARY))
     show(summary, run.path)

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from crescent.config.folder import SAMPLED, below
 from crescent.config.schema import Config, Voting
 from crescent.errors import RunFolderError
 from crescent.records import Consensus, Question, Solution
@@ -27,8 +28,6 @@ from crescent.voting.ballots import by_question, decide
 from crescent.voting.extraction import extract_answer
 from crescent.voting.grouping import group
 
-SAMPLED = ("samples", "sampling", "prompt", "adaptive", "confidence", "step")
-"""Keys of `voting` that decided which solutions there are."""
 FOLDER = "revotes"
 
 
@@ -60,7 +59,7 @@ def revote(config: Config, folder: Path) -> int:
         figures[path.name]["now"]["unsettled"] = unsettled
         print("\n".join(_lines(path.name, **figures[path.name])))
     write_json(place.with_suffix(".json"), {"changed": changed, "voting": settings, "rounds": figures})
-    print(f"Written: {place.with_suffix('.json')}, {place}/round-*.jsonl")
+    print(f"Written: {place.with_suffix('.json')}, and the rows in {place.name}/ beside it")
     return 0
 
 
@@ -68,9 +67,11 @@ def _compared(config: Config, folder: Path) -> tuple[dict[str, Any], list[str]]:
     """The run's own configuration, and in words which rules of voting differ from it."""
     stored = stored_config(folder)
     if stored is None:
-        raise RunFolderError(f"{folder} has no run to vote on: name its folder with run_dir=...")
+        raise RunFolderError(
+            f"{folder}: there is no run to vote on. Repeat the run's own command, or name its folder: 'run_dir=\"...\"'"
+        )
     changed = differences(stored, asdict(config))
-    sampled = [text for key, text in changed.items() if key.split(".")[:2] in [["voting", name] for name in SAMPLED]]
+    sampled = [text for key, text in changed.items() if below(key, SAMPLED)]
     foreign = [text for key, text in changed.items() if not key.startswith("voting.")]
     problems = [f"that needs new samples ({'; '.join(sampled)})"] if sampled else []
     problems += [f"that is not about voting ({'; '.join(foreign)})"] if foreign else []
@@ -130,7 +131,12 @@ def _lines(name: str, before: dict[str, Any], now: dict[str, Any]) -> Iterator[s
     for reason in sorted(before["drops"].keys() | now["drops"].keys()):
         yield f"  {reason:<16}{count(before['drops'].get(reason, 0)):>8} -> {count(now['drops'].get(reason, 0))}"
     if before["known"] or now["known"]:
-        accuracies = [plain(percent(figures["label_accuracy"])) for figures in (before, now)]
-        yield f"  {'label accuracy':<16}{accuracies[0]:>8} -> {accuracies[1]}"
+        yield f"  {'label accuracy':<16}{_accuracy(before):>8} -> {_accuracy(now)}"
     if now["unsettled"]:
         yield f"  {plural(now['unsettled'], 'outcome')} could change with the samples that adaptive sampling saved"
+
+
+def _accuracy(figures: dict[str, Any]) -> str:
+    return (
+        f"{plain(percent(figures['label_accuracy']))} of {count(figures['known'])}" if figures["known"] else "unknown"
+    )

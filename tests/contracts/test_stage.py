@@ -54,9 +54,7 @@ CASES = [
     ),
     Case(
         "round-01/answers",
-        lambda context: answers.run(
-            context, "round-01", context.base, manifest(context, "round-01/questions")
-        ),
+        lambda context: answers.run(context, "round-01", context.base, manifest(context, "round-01/questions")),
         lambda config: setattr(config.voting, "samples", 5),
         "voting.samples: 4 -> 5",
         ["solutions/**/00001.*.jsonl", "consensus/*"],

@@ -2,7 +2,7 @@ import hashlib
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crescent.config.schema import Minhash
@@ -27,6 +27,7 @@ def front(shingle: str) -> int:
 @pytest.mark.parametrize("shingle", ["word", "char"])
 @pytest.mark.parametrize("size", [1, 2, 5])
 @given(texts=TEXTS)
+@settings(deadline=None)
 def test_sets_hold_the_hash_of_every_shingle_once(shingle: str, size: int, texts: list[str]) -> None:
     config = Minhash(shingle=shingle, size=size)
     shingler = Shingler(config)
@@ -47,6 +48,7 @@ def test_a_text_shorter_than_a_shingle_is_one_shingle() -> None:
     texts=st.lists(st.text("abc ", max_size=20), min_size=1, max_size=10),
     threshold=st.sampled_from([0.1, 0.5, 0.9, 1.0]),
 )
+@settings(deadline=None)
 def test_jaccard_and_its_bound_equal_set_arithmetic(texts: list[str], threshold: float) -> None:
     config = Minhash(shingle="char", size=2)
     shingler = Shingler(config)

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crescent.config.schema import Minhash
@@ -76,6 +76,7 @@ def test_a_mask_does_not_depend_on_the_texts_around_it(texts: list[str]) -> None
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=60))
+@settings(deadline=None)
 def test_masking_twice_changes_only_marks(text: str) -> None:
     [masked] = PLAIN.mask([text])
     assert PLAIN.mask([masked]) == [masked] or not masked.isascii()

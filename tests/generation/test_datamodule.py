@@ -10,9 +10,7 @@ def requests(count: int) -> list[Request]:
     return [Request(f"q{number}", "How many?") for number in range(count)]
 
 
-@given(
-    count=st.integers(0, 30), size=st.integers(1, 8), world=st.integers(1, 4), finished=st.sets(st.integers(0, 30))
-)
+@given(count=st.integers(0, 30), size=st.integers(1, 8), world=st.integers(1, 4), finished=st.sets(st.integers(0, 30)))
 @settings(max_examples=60, deadline=None)
 def test_every_request_is_served_once_over_all_ranks(count: int, size: int, world: int, finished: set[int]) -> None:
     parts = [PromptDataModule(requests(count), size, finished, rank, world).shards for rank in range(world)]

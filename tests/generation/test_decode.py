@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from itertools import chain
 
 import pytest
 import torch
@@ -60,7 +61,7 @@ def test_greedy_decoding_is_that_of_transformers(kind: str, kv_heads: int) -> No
     assert [decoded.stopped for [decoded] in found] == [tokens[-1] in (5, 6, 7) for tokens in expected]
 
 
-@pytest.mark.parametrize("head_size", [8, 16, 32, 64])
+@pytest.mark.parametrize("head_size", [8, 16, 32])
 @pytest.mark.parametrize(("kind", "kv_heads"), KINDS)
 def test_not_a_bit_depends_on_the_batch(kind: str, kv_heads: int, head_size: int) -> None:
     model = tiny_model(kind, kv_heads, head_size)
@@ -131,11 +132,11 @@ def test_a_stop_token_ends_a_sequence_and_is_its_last_token() -> None:
     free = decode(model, prompts, stops=[])
     assert all(len(d.tokens) == 24 and not d.stopped for results in free for d in results)
     stopped = decode(model, prompts, stops=[5, 6, 7])
-    for unbounded, bounded in zip(sum(free, []), sum(stopped, []), strict=True):
+    for unbounded, bounded in zip(chain(*free), chain(*stopped), strict=True):
         ends = [step for step, token in enumerate(unbounded.tokens) if token in (5, 6, 7)]
         assert bounded.stopped == bool(ends)
         assert bounded.tokens == unbounded.tokens[: ends[0] + 1 if ends else None]
-    assert {d.stopped for d in sum(stopped, [])} == {True, False}
+    assert {d.stopped for d in chain(*stopped)} == {True, False}
 
 
 @pytest.mark.parametrize("limit", [1, 2, 24])

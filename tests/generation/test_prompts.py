@@ -3,7 +3,9 @@ from hypothesis import strategies as st
 
 from crescent.generation.prompts import fill
 
-PIECES = st.lists(st.sampled_from(["{", "}", "{question}", "{other}", "{{", "}}", "{0}", "x", "\\1", "%s", "\n"]), max_size=8)
+PIECES = st.lists(
+    st.sampled_from(["{", "}", "{question}", "{other}", "{{", "}}", "{0}", "x", "\\1", "%s", "\n"]), max_size=8
+)
 TEXT = PIECES.map("".join)
 
 

@@ -24,6 +24,9 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     raw["rounds"][4]["samples"][0] |= {"question": "x" * 900, "solution": "W" * 900, "votes": {"9" * 200: 8}}
     raw["rounds"][4]["questions"]["drops"] |= {"a-reason-with-no-end-" * 6 + "o" * 80: 7}
     raw["rounds"][4]["questions"]["written"] += 7
+    raw["rounds"][4]["questions"]["collisions"] |= {"w" * 200: 3}
+    raw["rounds"][4]["questions"]["warning"] = "w" * 900
+    raw["rounds"][4]["dataset"]["contamination"]["checked"] += ["t" * 200]
     raw["config"]["model"] = {"chat_template": "t" * 1500}
     path = tmp_path_factory.mktemp("page") / "report.html"
     write(raw, path)

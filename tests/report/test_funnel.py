@@ -52,3 +52,18 @@ def test_what_does_not_add_up_is_shown_as_such() -> None:
 
 def test_a_round_that_wrote_nothing_has_no_funnel() -> None:
     assert funnel.steps(read({"rounds": [{"round": 1}]}).rounds[0]) == []
+
+
+def test_an_arm_that_uses_other_questions_than_the_vote_accepted_is_accounted_for() -> None:
+    part = {
+        "round": 1,
+        "questions": {"written": 100, "accepted": 100},
+        "answers": {"questions": 100, "accepted": 60, "drops": {"tie": 40}},
+        "dataset": {"candidates": 95, "new": 50, "drops": {"contaminated": 5, "beyond-max-pairs": 40}},
+    }
+    found = read({"rounds": [part]}).rounds[0]
+    assert funnel.unaccounted(found) == []
+    assert [(row.label, row.count) for row in funnel.steps(found) if row.kind == "kept"][-2:] == [
+        ("questions that this arm may use", 95),
+        ("new training pairs", 50),
+    ]

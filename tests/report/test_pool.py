@@ -29,8 +29,8 @@ def test_what_no_round_knows_is_left_out_and_what_one_does_not_know_is_said() ->
 def test_a_test_that_found_nothing_in_a_round_stands_at_zero() -> None:
     found = of({"collisions": {"exact": 2}}, {"collisions": {"other": 5}}, {})
     assert found == {
-        "Near-duplicates by exact": ["2", "0", "not known"],
-        "Near-duplicates by other": ["0", "5", "not known"],
+        "Near-duplicates, exact test": ["2", "0", "not known"],
+        "Near-duplicates, other test": ["0", "5", "not known"],
     }
 
 

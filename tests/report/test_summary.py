@@ -1,6 +1,7 @@
 import pytest
 
 from crescent.errors import DamagedError
+from crescent.report.pool import vendi
 from crescent.report.summary import read
 
 from . import example
@@ -27,6 +28,14 @@ def test_a_wrong_type_is_named_with_its_place() -> None:
         DamagedError, match=r"Expected `int \| null`, got `str` - at `\$.rounds\[0\].questions.written`"
     ):
         read(raw)
+
+
+def test_whole_numbers_of_the_diversity_may_come_as_floats() -> None:
+    raw = example.summary(1)
+    raw["rounds"][0]["questions"]["waves"][0]["diversity"] |= {"templates": 702.0, "vendi_sample": 256.0}
+    assert (found := read(raw).rounds[0].questions) is not None
+    assert found.waves[0].diversity is not None
+    assert vendi(found.waves[0].diversity) == "130.2 of 256"
 
 
 def test_unknown_keys_of_a_newer_version_are_passed_over() -> None:

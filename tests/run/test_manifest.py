@@ -9,10 +9,18 @@ from crescent.errors import DamagedError, RunFolderError
 from crescent.run.atomic import digest
 from crescent.run.manifest import MANIFEST, PLAN, Manifest, Plan, check_files, check_plan, read_sealed, write_sealed
 
-LEAF = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False) | st.text()
+LEAF = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53), 2**53)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text()
+)
 NAME = st.text("abc.é", min_size=1, max_size=3)
 CONFIG = st.dictionaries(
-    NAME, st.recursive(LEAF, lambda below: st.lists(below, max_size=3) | st.dictionaries(NAME, below, max_size=3)), max_size=4
+    NAME,
+    st.recursive(LEAF, lambda below: st.lists(below, max_size=3) | st.dictionaries(NAME, below, max_size=3)),
+    max_size=4,
 )
 
 
@@ -114,7 +122,11 @@ def test_every_differing_key_is_named(tmp_path: Path) -> None:
     write_sealed(tmp_path / PLAN, plan())
     changed = plan(
         version=2,
-        config={"seed": 1, "voting": {"samples": 4, "prompt": "{question}\nnaïve", "sampling": {"top_p": 1.0}}, "new": 3},
+        config={
+            "seed": 1,
+            "voting": {"samples": 4, "prompt": "{question}\nnaïve", "sampling": {"top_p": 1.0}},
+            "new": 3,
+        },
         inputs={"model": "ab13", "round-01/questions": "cd34", "round-00/questions": "ef56"},
     )
     with pytest.raises(RunFolderError) as told:

@@ -23,7 +23,9 @@ st.register_type_strategy(float, st.floats(allow_nan=False, allow_infinity=False
 def rows_of(kind: type[Row]) -> st.SearchStrategy[list[Row]]:
     hints = {name: hint for name, hint in typing.get_type_hints(kind).items() if name in kind.__struct_fields__}
     fields = {
-        name: st.lists(rows_of(Item).map(lambda made: made[0]), max_size=2) if hint == list[Item] else st.from_type(hint)
+        name: st.lists(rows_of(Item).map(lambda made: made[0]), max_size=2)
+        if hint == list[Item]
+        else st.from_type(hint)
         for name, hint in hints.items()
     }
     return st.lists(st.builds(kind, **fields), min_size=1, max_size=4)

@@ -41,9 +41,7 @@ def test_an_empty_shard_is_a_finished_shard(folder: ShardFolder) -> None:
 
 @given(order=st.permutations([0, 1, 9, 10, 99, 100, 99999]))
 @settings(max_examples=10, deadline=None)
-def test_shards_are_read_in_index_order(
-    order: list[int], tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def test_shards_are_read_in_index_order(order: list[int], tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = ShardFolder(tmp_path_factory.mktemp("shards"))
     for index in order:
         folder.write(index, questions(str(index)))

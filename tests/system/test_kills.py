@@ -56,13 +56,14 @@ def test_killed_in_the_middle_of_training(undisturbed: Path, tmp_path: Path) -> 
     assert differences(contents(undisturbed), contents(run_folder(tmp_path))) == []
 
 
-def test_ctrl_c_says_one_line_and_keeps_everything(undisturbed: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_says_one_line_and_keeps_everything(undisturbed: Path, tmp_path: Path, number: int) -> None:
     process = begin(*TINY, output=tmp_path)
     deadline = time.monotonic() + 120
     while not list(tmp_path.glob("*/round-01/answers/solutions/00/*.jsonl")) and time.monotonic() < deadline:
         time.sleep(0.02)
     kept = shards(tmp_path)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     out, err = process.communicate(timeout=60)
     assert process.returncode == 130, out + err
     assert err.splitlines()[-1] == "interrupted; the same command goes on from here"

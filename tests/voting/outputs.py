@@ -158,6 +158,15 @@ FEW_SHOT = {
     "marker, no space": ("####27", "27"),
     "marker, next line": ("####\n27", "27"),
     "marker, sentence": ("#### The answer is 27.", "27"),
+    "marker, heading with a number": ("#### 3 rows of seats:\n3 * 9 = 27\n\nThe answer is 27.", "27"),
+    "next problem after a marker": (
+        "#### 27\n\nAnn has 4 pens and buys 4 more at the shop. Find how many pens she has now.\n#### 8",
+        "27",
+    ),
+    "doubt after a marker": (
+        "#### 26\n\nWait, 3 * 9 is not 26, so let me compute it again more carefully: 3 * 9 = 27.\n#### 27",
+        "27",
+    ),
     "marker, label": ("#### Final Answer: 27", "27"),
     "marker, last heading": ("3 * 9 = 27\n#### Total cost: $27", "27"),
     "next question, labelled": ("So there are 27.\n#### 27\n\nQuestion: 4 + 4?\nAnswer: 8\n#### 8", "27"),

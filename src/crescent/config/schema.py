@@ -328,7 +328,7 @@ class Config:
     run_dir: str | None = None
     """The run folder itself; null: `output_dir/NAME-seedSEED` and the overrides."""
     stage: str = option("all", of=("all", "vote", "audit"))
-    """`all`: the loop. `vote`: another vote on the solutions of a run. `audit`: what labels are worth, see `audit.data`."""
+    """`all`: the loop. `vote`: vote anew on a run's solutions. `audit`: what labels are worth, see `audit.data`."""
     executor: str = option("inline", of=("inline",))
     """`inline`: all stages in this process."""
     model: Model = field(default_factory=Model)

@@ -18,6 +18,9 @@ from crescent.dedup.steps import Arrays, Edges, Rows, Segment
 _CHUNK_TEXTS = 8192
 _CHUNK_CHARACTERS = 1 << 22
 
+_CACHED_PAIRS = 1 << 15
+"""Candidate pairs whose bitmaps are compared together, so that they stay in the processor's cache."""
+
 
 @dataclass(frozen=True)
 class Sketches:
@@ -116,8 +119,14 @@ class MinhashWave:
 
     def _verified(self, position: Rows, other: Rows, sets: ShingleSets, bits: NDArray[np.uint64], rows: Rows) -> Edges:
         """Of candidate pairs those that reach the threshold. The bitmaps settle most of the others cheaply."""
-        sizes = sets.offsets[rows + 1] - sets.offsets[rows]
-        likely = may_reach(self._threshold, self._bits[position], self._sizes[position], bits[rows], sizes)
+        likely = np.empty(len(rows), np.bool_)
+        for begin in range(0, len(rows), _CACHED_PAIRS):
+            part = slice(begin, begin + _CACHED_PAIRS)
+            mine, theirs = position[part], rows[part]
+            sizes = sets.offsets[theirs + 1] - sets.offsets[theirs]
+            likely[part] = may_reach(
+                self._threshold, self._bits.take(mine, 0), self._sizes[mine], bits.take(theirs, 0), sizes
+            )
         position, other, rows = position[likely], other[likely], rows[likely]
         similarity = jaccard(self._sets, position, sets, rows)
         near = similarity >= self._threshold

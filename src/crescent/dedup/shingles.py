@@ -39,7 +39,7 @@ class ShingleSets:
 
     def take(self, rows: NDArray[np.int64]) -> "ShingleSets":
         """The sets of the given rows, in that order."""
-        sizes = self.sizes[rows]
+        sizes = self.offsets[rows + 1] - self.offsets[rows]  # not all sizes: there may be millions
         return ShingleSets(self.values[spans(self.offsets[rows], sizes)], offsets_of(sizes))
 
     @staticmethod

@@ -98,7 +98,8 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
         else:
             rows = [json.loads(line) for line in _lines(text) if line.strip()]
     except UnicodeDecodeError as error:
-        raise DataError(f"{path}, {_place(path, data[: error.start].count(b'\n') + 1)}: not UTF-8 text") from None
+        number = data.count(b"\n", 0, error.start) + 1
+        raise DataError(f"{path}, {_place(path, number)}: not UTF-8 text") from None
     except json.JSONDecodeError as error:
         raise DataError(f"{path}, {_row(path, text, error)}: not valid JSON ({error.msg})") from None
     if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
@@ -174,7 +175,7 @@ def _place(path: Path, number: int) -> str:
 
 
 def _lines(text: str) -> list[str]:
-    """The lines, cut at line feeds alone: a JSON text may hold other separators (U+2028), which `splitlines` cuts at."""
+    """The lines, cut at line feeds alone: a JSON text may hold what else `splitlines` cuts at, such as U+2028."""
     return text.split("\n")
 
 

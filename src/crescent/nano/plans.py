@@ -165,8 +165,7 @@ def _shop(draw: Draw) -> list[Sentence]:
     if draw.rng.random() < 0.4:
         return [*prices, *pays, Sentence("ask_paid", {"a": draw.a})]
     purse = [draw.have(draw.a, "dollars"), *draw.changes(draw.a, "dollars", max(0, draw.events - 2 * len(items)))]
-    simple = all(sentence.meaning in {"have", "gain", "lose"} for sentence in purse)
-    if not simple:
+    if any(sentence.meaning not in {"have", "gain", "lose"} for sentence in purse):
         raise IllPosedError("dollars come in no containers")
     return [*purse, *prices, *pays, Sentence("ask", {"a": draw.a, "x": "dollars"})]
 

@@ -35,7 +35,7 @@ class Recipe:
 
     seed: int = 0
     workers: int = 2  # processes with one thread each; a step takes one batch of each
-    cycles: tuple[Cycle, ...] = (Cycle(1875), Cycle(3750, 0.5))
+    cycles: tuple[Cycle, ...] = (Cycle(1875), Cycle(3000, 0.4))
     tokenizer_conversations: int = 5_000
     vocabulary: int = 1024
     positions: int = 512

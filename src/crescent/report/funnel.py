@@ -45,7 +45,8 @@ def passages(part: Round) -> Iterator[Passage]:
         a = part.answers
         yield Passage("the vote", a.questions, a.accepted, a.drops, "consensus accepted")
     if part.dataset:
-        entering = part.answers.accepted if part.answers else None
+        voted = part.answers.accepted if part.answers else None
+        entering = part.dataset.candidates if part.dataset.candidates is not None else voted
         yield Passage("training pairs", entering, part.dataset.new, part.dataset.drops, "new training pairs")
 
 
@@ -62,6 +63,9 @@ def steps(part: Round) -> list[Step]:
 
     rows = [Step("kept", "raw questions written", reached[0].entering, 0.0, share(whole))]
     for passage in reached:
+        if passage.entering is not None and passage.entering != level:
+            level = passage.entering
+            rows.append(Step("kept", "questions that this arm may use", level, 0.0, share(level)))
         lost = [*passage.drops.items(), *([("not accounted for", passage.gap)] if passage.gap else [])]
         for label, number in lost:
             kind: Literal["drop", "gap"] = "gap" if label == "not accounted for" else "drop"

@@ -38,7 +38,7 @@ def fixed(value: float | None, decimals: int = 1, *, sign: bool = False) -> str:
     return f"+{text}" if sign and not is_zero else text
 
 
-def count(value: int | None) -> str:
+def count(value: float | None) -> str:
     """A whole number with grouped thousands."""
     return UNKNOWN if value is None else fixed(value, 0)
 

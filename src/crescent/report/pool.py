@@ -35,7 +35,7 @@ def figures(rounds: Sequence[Questions]) -> list[Figure]:
     """The rows of the table; those of which nothing is known in any round are left out."""
     rows = [
         _row(rounds, "Pool", "Questions accepted so far, over all rounds.", lambda q: Cell(numbers.count(q.pool))),
-        _row(rounds, "Acceptance rate", "Of the questions written, those that were new enough to keep.", _acceptance),
+        _row(rounds, "Acceptance rate", "Of the texts written, those kept as new questions.", _acceptance),
         *(_near(rounds, test) for test in dict.fromkeys(test for q in rounds for test in q.collisions or {})),
         *(_diversity(rounds, *row) for row in _DIVERSITY),
     ]
@@ -63,7 +63,7 @@ def _near(rounds: Sequence[Questions], test: str) -> Figure:
     def cell(q: Questions) -> Cell:
         return Cell(numbers.count(None if q.collisions is None else q.collisions.get(test, 0)))
 
-    return _row(rounds, f"Near-duplicates by {test}", NEAR.get(test, ""), cell)
+    return _row(rounds, f"Near-duplicates, {test} test", NEAR.get(test, ""), cell)
 
 
 def _diversity(
@@ -90,7 +90,7 @@ def _part_of(part: int | None, whole: int | None) -> str:
 _DIVERSITY: list[tuple[str, str, Callable[[Questions, Diversity], Cell]]] = [
     (
         "Nearest neighbour, median",
-        "Half of the questions are no more like any other one than this; 0: no word pair in common, 1: all.",
+        "Half of the questions have no other one more similar than this; 0: no word pair in common, 1: all.",
         lambda _, found: Cell(numbers.fixed(found.nearest_50, 2)),
     ),
     (

@@ -44,15 +44,16 @@ class Diversity(Part):
 
     `nearest_50` and `nearest_90` are quantiles of the Jaccard similarity to the most similar other question. `new_mass`
     is the expected share of the next wave with a template not seen before. `vendi` is out of `vendi_sample`.
+    Records keep all of these as floats, the whole numbers too.
     """
 
     distinct_2: float | None = None
-    templates: int | None = None
+    templates: float | None = None
     new_mass: float | None = None
     nearest_50: float | None = None
     nearest_90: float | None = None
     vendi: float | None = None
-    vendi_sample: int | None = None
+    vendi_sample: float | None = None
 
 
 class Wave(Part):
@@ -147,8 +148,12 @@ class Contamination(Part):
 
 
 class Dataset(Part):
-    """`contamination` is None where it was not checked."""
+    """`candidates`: pairs that the arm may use, for the controls others than the vote accepted.
 
+    `contamination` is None where it was not checked.
+    """
+
+    candidates: int | None = None
     new: int | None = None
     total: int | None = None
     drops: dict[str, int] = {}

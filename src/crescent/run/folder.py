@@ -12,7 +12,7 @@ from typing import Any
 
 from crescent import __version__
 from crescent.config.schema import Config
-from crescent.errors import RunFolderError
+from crescent.errors import CrescentError, RunFolderError
 from crescent.run.atomic import clear_debris, publish
 from crescent.run.events import EventLog
 from crescent.run.lock import locked
@@ -42,6 +42,18 @@ class Run:
     def status(self, state: str, **fields: Any) -> None:
         """Publish `status.json`: what the run is doing, for people and for other programs."""
         write_json(self.path / "status.json", {"state": state, "time": round(time.time(), 3), **fields})
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """State `running` while the block runs; if it ends in an error, status and events say so."""
+        self.status("running")
+        try:
+            yield
+        except BaseException as error:
+            told = str(error) if isinstance(error, CrescentError) else type(error).__name__
+            self.status("interrupted" if isinstance(error, KeyboardInterrupt) else "failed", reason=told)
+            self.events.append("end", reason=told)
+            raise
 
     def manifests(self) -> Iterator[Manifest]:
         """The manifests of all finished stages, in path order."""

@@ -20,7 +20,7 @@ from crescent.run.stage import Stage
 from crescent.stages.context import Context, ModelRef
 from crescent.stages.predict import generate, predict
 from crescent.stages.rows import solution_passes
-from crescent.voting.adaptive import probable, settled
+from crescent.voting.adaptive import enough
 from crescent.voting.ballots import by_question
 from crescent.voting.extraction import extract_answer
 from crescent.voting.grouping import group
@@ -71,19 +71,17 @@ def _passes(stage: Stage, questions: Sequence[Question], config: Voting) -> Iter
     for asked, first in enumerate(range(0, config.samples, step)):
         count = min(step, config.samples - first)
         if asked:
-            rows = by_question(solution_passes(stage.path))
-            still_open = {id for id, solutions in rows if not _decided(solutions, config)}
+            # The passes before this one alone: after a kill some shards of this one are there too.
+            rows = by_question(solution_passes(stage.path)[:asked])
+            still_open = {id for id, solutions in rows if not _enough(solutions, config)}
             prompts = {id: prompt for id, prompt in prompts.items() if id in still_open}
         if not prompts:
             return
         yield asked, [Request(id, prompt, count, first) for id, prompt in prompts.items()]
 
 
-def _decided(solutions: Sequence[Solution], config: Voting) -> bool:
-    answers = group([solution.answer for solution in solutions], symbolic=config.symbolic)
-    if config.adaptive == "lossless":
-        return settled(answers, config.samples, config)
-    return probable(answers, config.samples, config.confidence)
+def _enough(solutions: Sequence[Solution], config: Voting) -> bool:
+    return enough(group([solution.answer for solution in solutions], symbolic=config.symbolic), config)
 
 
 def read_solution(completion: Completion, marker: str) -> Solution:

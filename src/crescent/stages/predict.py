@@ -27,7 +27,7 @@ def predict(
             accelerator="cpu" if context.device == "cpu" else "gpu",
             devices=1,
             logger=False,
-            callbacks=list(callbacks),
+            callbacks=[*callbacks, _OwnSignals()],
             enable_checkpointing=False,
             enable_progress_bar=False,
             enable_model_summary=False,
@@ -43,6 +43,18 @@ def predict(
             raise
         finally:
             signal.signal(signal.SIGINT, handler)
+
+
+class _OwnSignals(pl.Callback):  # type: ignore[misc]  # Lightning is untyped to mypy
+    """Ctrl-C and SIGTERM go on to mean what they meant before: Lightning's handler of SIGTERM would swallow it."""
+
+    def __init__(self) -> None:
+        self._before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def on_predict_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """By now Lightning has put its own handlers in place."""
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
 
 
 def generate(

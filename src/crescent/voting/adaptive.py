@@ -32,8 +32,9 @@ def settled(answers: Sequence[Hashable | None], total: int, config: Voting) -> b
 
     The outcome is whether a consensus is accepted, its answer and its solution. Exact, not a bound: it is False only if
     two continuations differ in outcome. For what depends on all samples it waits for them: `weighted` votes, whose
-    weights are unknown, and an accepted consensus with another representative than `first`. A vote on the samples that
-    are there has the settled outcome; its agreement, votes and margin are those of fewer samples.
+    weights are unknown, and an accepted consensus with another representative than `first`. The vote on the samples
+    that are there, with None for each that is missing, has the settled outcome; without them it has it too if
+    `max_agreement` is 1. Agreement and margin are then those of the samples that were drawn.
     """
     remaining = total - len(answers)
     if remaining <= 0:

@@ -118,8 +118,13 @@ def short_text(text: str, start: int, stop: int) -> Value | None:
 def another_question(text: str, start: int, end: int) -> bool:
     """Whether between two answers the model put a new question, rather than doubting its first answer."""
     between = text[start:end]
-    lines = [line for line in between.split("\n")[1:] if line.strip()]
-    return "?" in between and bool(lines) and not any(_DOUBT.match(line) for line in lines[:2])
+    return "?" in between and "\n" in between and not in_doubt(between[between.index("\n") :])
+
+
+def in_doubt(text: str) -> bool:
+    """Whether one of the first two lines takes back or checks what was said before."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    return not lines or any(_DOUBT.match(line) for line in lines[:2])
 
 
 def both_ends(matches: list[re.Match[str]]) -> list[re.Match[str]]:

@@ -18,7 +18,15 @@ Read is what follows the model's thinking and precedes a question of its own mak
 
 import re
 
-from crescent.voting.announcement import MAX_PLACES, announced, another_question, answer_of, both_ends, short_text
+from crescent.voting.announcement import (
+    MAX_PLACES,
+    announced,
+    another_question,
+    answer_of,
+    both_ends,
+    in_doubt,
+    short_text,
+)
 from crescent.voting.answer import Answer
 from crescent.voting.canonicalization import canonical
 from crescent.voting.conclusion import conclude, from_sentence
@@ -32,6 +40,7 @@ MARKER = "####"
 _BOX = re.compile(r"\\(?:boxed|fbox)(?![a-zA-Z])")
 _JOIN = re.compile(r"[}\s$\\)\]]*(?:,|&|\b(?:and|or)\b|,\s*(?:and|or)\b)?[\s$\\(\[]*(?:boxed|fbox)\s?\{?\s*")
 _MARKER_LEAD = re.compile(r"(?i)[\s:*_]*(?:(?:the\s)?(?:final\s)?answer\s?(?:is|:|=)?[\s:*_]*)*")
+_HEADING = re.compile(r"[^\n]{1,120}:[*_ ]*\n\s*\S")
 _LIST_ITEM = re.compile(r"(?:step\s)?\d{1,2}\s?[.):]\s+[*_]{0,3}[A-Za-z]")
 _OUTPUT = re.compile(
     r"(?i)```(?:output|text|result)s?\s*\n(?P<block>.{0,2000}?)(?:```|\Z)"
@@ -67,16 +76,27 @@ def _marked(text: str, start: int, end: int, marker: str) -> Answer | None:
     for match in both_ends(list(pattern.finditer(text, start, end))):
         value = _after_marker(text, match.end(), end)
         if value is not None:
-            if found is not None and another_question(text, found.end, match.start()):
+            if found is not None and _goes_on(text, found.end, match.start()):
                 break
             found = value
     return answer_of(text, found, "marker") if found else None
+
+
+def _goes_on(text: str, start: int, end: int) -> bool:
+    """Whether a bare answer after a marker is followed by another problem, rather than by doubt or the next heading."""
+    line_end = text.find("\n", start, end)
+    bare = (
+        line_end >= 0 and len(text[start:line_end].split()) <= 3 and not text[start:line_end].rstrip("* ").endswith(":")
+    )
+    return bare and len(text[line_end:end].split()) > 8 and not in_doubt(text[line_end:end])
 
 
 def _after_marker(text: str, start: int, end: int) -> Value | None:
     lead = _MARKER_LEAD.match(text, start, min(end, start + 120))
     begin = lead.end() if lead else start
     if _LIST_ITEM.match(text[begin : begin + 60]) or begin >= end:
+        return None
+    if _HEADING.match(text, begin, end):
         return None
     if (value := value_at(text, begin, end)) is not None:
         return value

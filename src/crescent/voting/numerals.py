@@ -59,17 +59,17 @@ def exact(numeral: str) -> Fraction | None:
         return None
     if exponent:
         value *= Fraction(10) ** exponent
-    elif len(text) > 12 and "." in text and "/" not in text:
+    elif len(text) > 15 and "." in text and "/" not in text:
         value = _unrounded(value, len(text) - text.index(".") - 1)
     return value
 
 
 def _unrounded(value: Fraction, decimals: int) -> Fraction:
-    """The short decimal nearby, when `value` has the many digits of a printed binary fraction and lies next to one."""
+    """The short decimal nearby, if `value` has many decimals and differs from it in the last two alone."""
     if decimals < 10:
         return value
     short = round(value, 6)
-    return short if short and abs(value - short) <= abs(short) * Fraction(1, 10**11) else value
+    return short if short and abs(value - short) <= Fraction(100, 10**decimals) else value
 
 
 def written(value: Fraction) -> str:

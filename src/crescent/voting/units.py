@@ -46,7 +46,7 @@ def quantity(text: str) -> tuple[str, Fraction] | None:
     """
     if len(text) > 60:
         return None
-    text = _LATEX.sub(lambda match: f" {match[1]} " if match[1] else "", text).strip()
+    text = " ".join(_LATEX.sub(lambda match: f" {match[1]} " if match[1] else "", text).split())
     if parts := compound(text):
         amounts = [_amount(number, name) for number, name in parts]
         dimensions = {amount[0] for amount in amounts if amount is not None}
