@@ -141,8 +141,9 @@ def test_nothing_is_made_for_a_file_that_cannot_be_used(tmp_path: Path) -> None:
 @pytest.mark.skipif(not (SHARED / "gsm8k").is_dir(), reason="needs ../shared/data/gsm8k")
 def test_gsm8k_on_the_command_line(tmp_path: Path) -> None:
     """The embedded model knows none of it; what counts is that questions go in and figures come out."""
-    arguments = ["+experiment=audit", f"audit.data={SHARED / 'gsm8k'}", "audit.limit=12", "voting.samples=4"]
-    first = command(*arguments, cwd=tmp_path)
+    data = f"audit.data={SHARED / 'gsm8k'}"
+    arguments = ["+experiment=audit", data, "audit.limit=12", "voting.samples=4", "voting.sampling.max_new_tokens=48"]
+    first = command(*arguments, "trainer.threads=1", cwd=tmp_path)
     assert first.returncode == 0, first.stderr
     assert "Auditing 12 questions" in first.stdout
     [folder] = (tmp_path / "outputs").iterdir()

@@ -53,6 +53,8 @@ EXAMPLES = """\
   python -m crescent +experiment=nano_quick             the same, small, to see that it works
   python -m crescent -m seed=1,2,3                      three seeds, three runs
   python -m crescent dedup=none voting.samples=16       another choice of a group, another value of a key
+  python -m crescent stage=vote voting.min_agreement=0.6       vote anew on that run's solutions: seconds, no model
+  python -m crescent +experiment=audit audit.data=FILE         what a model's labels are worth, before training on them
   python -m crescent model=chat model.path=FOLDER --cfg job    see what a run with your own model would be"""
 
 RESULTS = """\

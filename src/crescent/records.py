@@ -2,7 +2,8 @@
 
 The words of `docs/architecture.md`: a *question* is written by the model; a *solution* is one sampled response; an
 *answer* is the final value read from it; a *consensus* is the majority answer and the solution that stands for it; a
-*pair* is what the student learns from. Rows refer to each other by `id`: `r01-w002-q0017` is question 17 of wave 2 of round 1.
+*pair* is what the student learns from. Rows refer to each other by `id`: `r01-w002-q00017` is question 17 of wave 2 of
+round 1.
 """
 
 from typing import Literal

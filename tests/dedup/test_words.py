@@ -69,6 +69,7 @@ def test_without_masks_words_stay() -> None:
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=40), max_size=10))
+@settings(deadline=None)
 def test_a_mask_does_not_depend_on_the_texts_around_it(texts: list[str]) -> None:
     for shingler in (NUMBERS, NAMES, PLAIN):
         together = shingler.mask(texts)

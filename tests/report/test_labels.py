@@ -37,9 +37,9 @@ def test_plain_lines_are_ascii_and_easy_to_grep() -> None:
     assert text.isascii()
     assert "single sample      41.2 % +/-2.0\n" in text
     assert "coverage           0.0 % (0 of 1,000 questions)\n" in text
-    assert "accepted labels         none\n" in text
+    assert "accepted labels    none\n" in text
     assert "pass@8             80.0 %\n" in text
-    assert "0.4 to 0.5      1,000     55.0 %" in text
+    assert "0.4 to 0.5  1,000      55.0 %\n" in text
     assert "0.5 to 0.6" not in text
 
 

@@ -17,8 +17,8 @@ _MOST_HITS = 1 << 22
 
 
 def sorted_table(keys: NDArray[np.uint32], rows: Rows) -> NDArray[np.uint64]:
-    """Table entries for band keys (bands x rows), each band sorted by itself."""
-    table = (keys.astype(np.uint64) << HIGH) | rows.astype(np.uint64)
+    """Table entries for band keys (bands x rows), each band sorted by itself and contiguous."""
+    table = (keys.astype(np.uint64, order="C") << HIGH) | rows.astype(np.uint64)
     table.sort(axis=1)
     return table
 

@@ -8,7 +8,6 @@ step. What the manifest does not name is no part of the index and is removed by 
 time; the caller holds the lock.
 """
 
-import json
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -23,6 +22,8 @@ from crescent.dedup.steps import Arrays, Segment
 from crescent.errors import DamagedError, RunFolderError
 from crescent.run.atomic import clear_debris, publish_folder
 from crescent.run.manifest import read_sealed, write_sealed
+
+_ROW = msgspec.json.Decoder(tuple[str, str])
 
 FORMAT = 1
 """Raised when what is stored changes its meaning; an index of another format is refused."""
@@ -89,7 +90,7 @@ class SegmentStore:
         with publish_folder(folder) as aside:
             ends = [0]
             with (aside / "rows.jsonl").open("wb") as lines:
-                ends += [lines.write(json.dumps(row, ensure_ascii=False).encode() + b"\n") for row in rows]
+                ends += [lines.write(msgspec.json.encode(row) + b"\n") for row in rows]
             np.save(aside / "row_offsets.npy", np.cumsum(ends, dtype=np.int64))
             for key, array in arrays.items():
                 np.save(aside / f"{key}.npy", array, allow_pickle=False)
@@ -122,7 +123,7 @@ class RowFile(Sequence[tuple[str, str]]):
     def __iter__(self) -> Iterator[tuple[str, str]]:
         with self._path.open("rb") as lines:
             for line in lines:
-                row_id, text = json.loads(line)
+                row_id, text = _ROW.decode(line)
                 yield row_id, text
 
     @overload
@@ -134,7 +135,7 @@ class RowFile(Sequence[tuple[str, str]]):
             return [self[single] for single in range(*row.indices(len(self)))]
         with self._path.open("rb") as lines:
             lines.seek(int(self._offsets[row]))
-            row_id, text = json.loads(lines.readline())
+            row_id, text = _ROW.decode(lines.readline())
         return row_id, text
 
 

@@ -34,7 +34,7 @@ def isolated(model: torch.nn.Module, seed: int) -> Iterator[None]:
         stack.callback(_set_modes, modes)
         stack.enter_context(warnings.catch_warnings())
         warnings.simplefilter("ignore")
-        stack.enter_context(_quiet_libraries())
+        stack.enter_context(quiet_libraries())
         stack.enter_context(_templates_compiled_once())
         random.seed(seed)
         np.random.seed(seed)
@@ -48,7 +48,7 @@ def _set_modes(modes: dict[torch.nn.Module, bool]) -> None:
 
 
 @contextmanager
-def _quiet_libraries() -> Iterator[None]:
+def quiet_libraries() -> Iterator[None]:
     logger, handler = logging.getLogger("lm_eval"), _OnlyTruncation()
     level, propagate, verbosity = logger.level, logger.propagate, transformers.logging.get_verbosity()
     bars_disabled, bar = datasets.are_progress_bars_disabled(), lm_eval.api.task.tqdm

@@ -6,6 +6,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from crescent.evaluation.harness import load_tasks
+from crescent.evaluation.isolation import quiet_libraries
 
 
 def benchmark_questions(tasks: Sequence[str], local_data: Mapping[str, str]) -> dict[str, list[str]]:
@@ -18,7 +19,7 @@ def benchmark_questions(tasks: Sequence[str], local_data: Mapping[str, str]) -> 
         ConfigError: a task is unknown.
         DataError: a task's data cannot be read.
     """
-    with TemporaryDirectory(prefix="crescent-tasks-") as folder:
+    with TemporaryDirectory(prefix="crescent-tasks-") as folder, quiet_libraries():
         _, loaded = load_tasks(tasks, local_data, Path(folder))
         return {name: [_question(task, doc) for doc in _problems(task)] for name, task in loaded["tasks"].items()}
 

@@ -75,22 +75,27 @@ def batches(
     )
     mine = range(start + rank, stop, recipe.workers)
     chunk = recipe.batch * recipe.sorted_batches
+    free_weight = recipe.cycles[cycle].free_weight
     for first in range(0, len(mine), chunk):
         indices = mine[first : first + chunk]
-        rows = sorted((encode(tokenizer, source.conversation(index), recipe) for index in indices), key=len)
+        rows = sorted(
+            (encode(tokenizer, source.conversation(index), recipe, free_weight) for index in indices), key=len
+        )
         starts = range(0, len(rows), recipe.batch)
         for index in torch.randperm(len(starts), generator=order).tolist():
             yield _padded(rows[starts[index] : starts[index] + recipe.batch], tokenizer.pad_token_id)
 
 
-def encode(tokenizer: "PreTrainedTokenizerFast", conversation: Conversation, recipe: "Recipe") -> list[Token]:
+def encode(
+    tokenizer: "PreTrainedTokenizerFast", conversation: Conversation, recipe: "Recipe", free_weight: float = 1.0
+) -> list[Token]:
     """The tokens of one conversation, request first, at most `recipe.positions` of them."""
     request = tokenizer.apply_chat_template(conversation.messages, add_generation_prompt=True, return_dict=False)
     tokens = [
         Token(token, place, max(place - 1, 0), 0, recipe.request_weight if place else 0.0)
         for place, token in enumerate(request)
     ]
-    weight = recipe.free_weight if conversation.free else 1.0
+    weight = free_weight if conversation.free else 1.0
     for branch, reply in enumerate(conversation.replies, start=1):
         ids = [*tokenizer.encode(reply.text, add_special_tokens=False), tokenizer.eos_token_id]
         start = len(tokens)

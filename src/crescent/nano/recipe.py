@@ -23,10 +23,14 @@ CARD = Path(__file__).with_name("model_card.md")
 
 @dataclass(frozen=True)
 class Cycle:
-    """One rise and fall of the learning rates: so many steps, with `rate` times the peak rates of the recipe."""
+    """One rise and fall of the learning rates: so many steps, with `rate` times the peak rates of the recipe.
+
+    `free_weight` is the loss on new questions. A token of a solution counts 1.
+    """
 
     steps: int
     rate: float = 1.0
+    free_weight: float = 0.5
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,7 @@ class Recipe:
 
     seed: int = 0
     workers: int = 2  # processes with one thread each; a step takes one batch of each
-    cycles: tuple[Cycle, ...] = (Cycle(1875), Cycle(3000, 0.4))
+    cycles: tuple[Cycle, ...] = (Cycle(1875), Cycle(3000, 0.4), Cycle(1000, 0.15, free_weight=2.0))
     tokenizer_conversations: int = 5_000
     vocabulary: int = 1024
     positions: int = 512
@@ -50,8 +54,7 @@ class Recipe:
     warmup: int = 50  # steps
     weight_decay: float = 0.05
     clip: float = 1.0  # norm of the gradient
-    request_weight: float = 0.15  # loss on what the user says; a solution counts 1
-    free_weight: float = 0.5  # loss on new questions
+    request_weight: float = 0.15  # loss on what the user says
 
 
 def build(out: Path, recipe: Recipe | None = None) -> None:

@@ -68,7 +68,7 @@ def _draw(console: "Console", heading: tuple[str, ...], lines: Lines) -> None:
 
 
 def _list(console: "Console", lines: Lines) -> None:
-    width = max(len(line[0]) for line in lines)
-    for first, *rest in lines:
-        text = "  ".join([f"{first:<{width}}", *(f"{cell:>9}" for cell in rest)])
-        console.print(numbers.plain(text), markup=False, highlight=False, soft_wrap=True)
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    for line in lines:
+        text = "  ".join(f"{cell:<{width}}" for cell, width in zip(line, widths, strict=True))
+        console.print(numbers.plain(text.rstrip()), markup=False, highlight=False, soft_wrap=True)

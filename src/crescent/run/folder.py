@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from crescent import __version__
+from crescent.config.folder import below
 from crescent.config.schema import Config
 from crescent.errors import CrescentError, RunFolderError
 from crescent.run.atomic import clear_debris, publish
@@ -19,7 +20,10 @@ from crescent.run.lock import locked
 from crescent.run.manifest import Manifest, Plan
 from crescent.run.stage import Stage
 
-PLACES = ("name", "output_dir", "run_dir", "stage", "executor", "trainer", "tracking")
+PLACES = (
+    "name", "output_dir", "run_dir", "stage", "executor", "trainer", "tracking",
+    "backend.batch_size", "evaluation.batch_size",
+)  # fmt: skip
 """Keys that say where and how the work runs. They change no result, so a run may go on with others."""
 GROWING = ("rounds",)
 """Keys that may change on an old folder: more rounds continue a run."""
@@ -119,7 +123,7 @@ def differences(there: Mapping[str, Any], here: Mapping[str, Any]) -> dict[str, 
     return {
         key: f"{key}: {theirs.get(key)!r} there, {ours.get(key)!r} now"
         for key in sorted(ours.keys() | theirs.keys())
-        if ours.get(key) != theirs.get(key) and key.split(".")[0] not in (*PLACES, *GROWING)
+        if ours.get(key) != theirs.get(key) and not below(key, (*PLACES, *GROWING))
     }
 
 
