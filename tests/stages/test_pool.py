@@ -72,3 +72,15 @@ def test_an_empty_pool(tmp_path: Path, context_of: Callable[..., Context]) -> No
     context = context_of(tmp_path)
     stage = context.run.stage("round-01/questions", 1, {}, {})
     assert dict(open_pool(context, [], stage, set())) == {}
+
+
+def test_a_rebuilt_pool_has_the_order_of_arrival(tmp_path: Path, context_of: Callable[..., Context]) -> None:
+    """Of several near questions the earliest is named, and the rewrite prompt quotes it: another order, another run."""
+    context = context_of(tmp_path)
+    stage = context.run.stage("round-01/questions", 1, {}, {})
+    stage.begin()
+    rewrites = {"q0": 1, "q1": 0, "q2": 2, "q3": 0}
+    rows = [Question(id=id, round=1, wave=1, text=f"{id}: how many?", rewrites=n) for id, n in rewrites.items()]
+    stage.shards("accepted").write(1, rows)
+    (tmp_path / "pool").mkdir()
+    assert [id for id, _ in open_pool(context, [], stage, {1})] == ["q1", "q3", "q0", "q2"]
