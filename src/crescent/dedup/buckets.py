@@ -32,7 +32,7 @@ class Buckets:
     def __init__(self, keys: NDArray[np.uint32], filled: NDArray[np.bool_]) -> None:
         bands, count = keys.shape
         rows = np.flatnonzero(filled)
-        self._bucket = np.full((count, bands), -1, np.int32)
+        self._bucket = np.full((bands, count), -1, np.int32)
         sizes = [np.empty(0, np.int64)]
         number = 0
         for band in range(bands):
@@ -42,7 +42,7 @@ class Buckets:
             shared = size > 1
             members = (table[np.repeat(shared, size)] & LOW).astype(np.int64)
             size = size[shared]
-            self._bucket[members, band] = np.repeat(np.arange(number, number + len(size), dtype=np.int32), size)
+            self._bucket[band, members] = np.repeat(np.arange(number, number + len(size), dtype=np.int32), size)
             number += len(size)
             sizes.append(size)
         self._start = offsets_of(np.concatenate(sizes))
@@ -51,13 +51,13 @@ class Buckets:
 
     def kept_hits(self, block: Rows) -> Iterator[tuple[Rows, Rows]]:
         """Pairs of a text of the block and a kept text that share a bucket, each pair once."""
-        bucket = self._bucket[block]
+        bucket = self._bucket[:, block].T
         for position, place in bounded_hits(block, self._start[bucket], np.where(bucket >= 0, self._kept[bucket], 0)):
             yield distinct(position, self._members[place].astype(np.int64))
 
     def pairs_within(self, block: Rows) -> tuple[Rows, Rows]:
         """Pairs of texts of the block that share a bucket, the later text first, each pair once."""
-        bucket = self._bucket[block]
+        bucket = self._bucket[:, block].T
         owner, band = np.nonzero(bucket >= 0)
         entries = sorted_table(bucket[owner, band][None, :].view(np.uint32), owner)[0]
         inside = (entries & LOW).astype(np.int64)
@@ -72,8 +72,9 @@ class Buckets:
 
     def keep(self, positions: Rows) -> None:
         """Put texts into their buckets, for later ones to find."""
-        owner, band = np.nonzero(self._bucket[positions] >= 0)
-        bucket = self._bucket[positions[owner], band]
+        all_buckets = self._bucket[:, positions]
+        band, owner = np.nonzero(all_buckets >= 0)
+        bucket = all_buckets[band, owner]
         order = np.argsort(bucket, kind="stable")
         bucket, owner = bucket[order], owner[order]
         buckets, first, counts = np.unique(bucket, return_index=True, return_counts=True)

@@ -35,7 +35,10 @@ def invariant_attention(
     groups = heads // key.shape[1]
     # Query heads that share a key head are handled as extra query positions: nothing is copied.
     grouped = query.reshape(rows, key.shape[1], groups * length, size)
-    scores = grouped @ key.transpose(-1, -2) * (scaling or size**-0.5)
+    # Products with fewer than 32 numbers on the left take a path that rounds differently with the cache's width.
+    copies = -(-32 // (groups * length * size))
+    scores = (grouped.repeat(1, 1, copies, 1) @ key.transpose(-1, -2))[:, :, : groups * length]
+    scores = scores * (scaling or size**-0.5)
     if attention_mask is None:
         allowed = torch.ones(length, key.shape[2], dtype=torch.bool, device=query.device).tril()
         attention_mask = allowed[None, None]

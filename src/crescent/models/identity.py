@@ -10,9 +10,17 @@ WEIGHTS = ("*.safetensors", "*.json", "*.gguf", "*.jinja", "*.model")
 
 
 def identity(config: Model) -> str:
-    """Digest of a local folder's weights, configuration and tokenizer; for a hub id the id and its revision."""
+    """Digest of a local folder's weights, configuration and tokenizer, or of a hub id and its revision.
+
+    With it go the settings that change what the model writes: precision, context and chat template.
+    """
+    settings = f"{config.dtype} {config.context} {config.chat_template}"
+    return digest(f"{settings}\n{_content(config)}".encode())
+
+
+def _content(config: Model) -> str:
     place = Path(locate(config.path))
     if place.is_dir():
         files = sorted({file for pattern in WEIGHTS for file in place.glob(pattern)})
-        return digest("\n".join(f"{file.name} {file_digest(file)}" for file in files).encode())
+        return "\n".join(f"{file.name} {file_digest(file)}" for file in files)
     return f"{config.path}@{config.revision or 'main'}"

@@ -1,5 +1,6 @@
 """What a stage was asked to do (`stage.json`, written first) and what it made (`manifest.json`, written last)."""
 
+from collections import defaultdict
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,6 +12,13 @@ from crescent.run.atomic import digest, file_digest, publish
 PLAN = "stage.json"
 MANIFEST = "manifest.json"
 S = TypeVar("S", bound=msgspec.Struct)
+
+
+class _Absent:
+    """Stands for a key that a plan does not have, which is not the same as one that is null."""
+
+    def __repr__(self) -> str:
+        return "absent"
 
 
 class Plan(msgspec.Struct, kw_only=True):
@@ -31,9 +39,9 @@ class Plan(msgspec.Struct, kw_only=True):
 
     def differences(self, other: "Plan") -> list[str]:
         """`key: there -> here` for every part in which `other` (on disk) differs from this plan."""
-        there, here = _flat(other), _flat(self)
+        there, here = defaultdict(_Absent, _flat(other)), defaultdict(_Absent, _flat(self))
         keys = sorted(there.keys() | here.keys())
-        return [f"{k}: {there.get(k)!r} -> {here.get(k)!r}" for k in keys if there.get(k) != here.get(k)]
+        return [f"{k}: {there[k]!r} -> {here[k]!r}" for k in keys if there[k] != here[k]]
 
 
 class Manifest(msgspec.Struct, kw_only=True):
@@ -117,7 +125,7 @@ def _flat(plan: Plan) -> dict[str, Any]:
     while pending:
         prefix, value = pending.pop()
         for key, item in value.items():
-            if isinstance(item, dict):
+            if isinstance(item, dict) and item:
                 pending.append((f"{prefix}{key}.", item))
             else:
                 flat[f"{prefix}{key}"] = item

@@ -35,10 +35,13 @@ class ShardFolder:
         return found
 
     def write(self, index: int, content: Iterable[Row]) -> Path:
-        """Publish shard `index` and return its file."""
+        """Publish shard `index`, in place of an older one, and return its file."""
         data = rows.to_lines(content)
         path = self.path / f"{index:05d}.{digest(data)[:16]}.jsonl"
         publish(path, data)
+        for older in self.path.glob(f"{index:05d}.*.jsonl"):
+            if older != path:
+                older.unlink()
         return path
 
     def read(self, index: int, kind: type[R]) -> list[R]:

@@ -47,16 +47,12 @@ def run(context: Context, number: int, questions: Manifest, answers: Manifest, e
     stage.begin()
     with stage.work():
         candidates = _candidates(context, questions, answers)
-        if not candidates:
-            drops = ", ".join(f"{count} {reason}" for reason, count in answers.facts["drops"].items())
-            raise StageError(
-                f"round {number}: no training pair is left of {answers.facts['questions']} questions ({drops}). "
-                "Look at voting.min_agreement, voting.samples and the solutions of this round."
-            )
         found, contamination = len(candidates), None
         if config.evaluation.contamination is not None:
             clean_ids, contamination = clean(context, [pair for _, pair in candidates])
             candidates = [candidate for candidate in candidates if candidate[1].id in clean_ids]
+        if not candidates:
+            raise StageError(_nothing_left(number, answers, found))
         drawn = draw(candidates, config.training.max_pairs, config.seed, number)
         if config.training.pairs == "shuffled":
             drawn = exchange(drawn)
@@ -74,6 +70,15 @@ def run(context: Context, number: int, questions: Manifest, answers: Manifest, e
         "contamination": contamination,
     }
     return stage.finish(facts)
+
+
+def _nothing_left(number: int, answers: Manifest, contaminated: int) -> str:
+    drops = {**answers.facts["drops"], **({"contaminated": contaminated} if contaminated else {})}
+    listed = ", ".join(f"{count} {reason}" for reason, count in drops.items())
+    return (
+        f"round {number}: no training pair is left of {answers.facts['questions']} questions ({listed}). "
+        "Look at voting.min_agreement, voting.samples and the solutions of this round."
+    )
 
 
 def _settings(config: Config) -> dict[str, Any]:

@@ -19,16 +19,18 @@ def open_pool(context: Context, earlier: Sequence[str], stage: Stage, waves: set
     """The index over the accepted questions of the `earlier` stages and of this one's finished `waves`.
 
     The rows of those stages are the truth and the index follows from them: when it holds anything else, as after a
-    kill between deciding a wave and publishing it, it is made again.
+    kill between deciding a wave and publishing it, it is made again, in the order in which the questions came: of
+    several like questions the first is the one a rewrite is told of.
     """
     folder = context.run.path / "pool"
     folders = [ShardFolder(context.run.path / name / "accepted") for name in earlier]
     finished = (row for row in stage.shards("accepted").stream(Question) if row.wave in waves)
-    pool = [(row.id, row.text) for row in chain(_all(folders), finished)]
+    rows = sorted(chain(_all(folders), finished), key=lambda row: (row.round, row.wave, row.rewrites, row.id))
+    pool = [(row.id, row.text) for row in rows]
     encode = encoder(context, context.config.dedup)
     index = NearDuplicateIndex(context.config.dedup, folder, encode)
-    if {id for id, _ in index} != {id for id, _ in pool}:
-        shutil.rmtree(folder)
+    if set(index) != set(pool):
+        shutil.rmtree(folder, ignore_errors=True)
         index = NearDuplicateIndex(context.config.dedup, folder, encode)
         if pool:
             index.add([text for _, text in pool], [id for id, _ in pool])
