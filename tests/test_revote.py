@@ -163,7 +163,7 @@ def test_outcomes_that_saved_samples_could_change_are_counted(
 
 def test_new_samples_are_refused_key_by_key(tmp_path: Path) -> None:
     folder = written_by_hand(tmp_path / "run", configuration())
-    config = configuration(samples=8, prompt="Solve {question}", adaptive="lossless", step=2, min_agreement=0.7)
+    config = configuration(samples=8, prompt="Solve {question}", adaptive="lossless", step=3, min_agreement=0.7)
     config.voting.sampling.temperature = 0.5
     with pytest.raises(RunFolderError, match="needs new samples") as refused:
         revote(config, folder)

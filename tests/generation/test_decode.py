@@ -97,7 +97,7 @@ def test_not_a_bit_depends_on_the_batch_with_the_embedded_model(nano: Loaded) ->
     assert decode(nano.model, prompts[::-1], sampling, 50, nano.stops, 512) == reference[::-1]
     for index in (0, 1, 2):
         assert decode(nano.model, [prompts[index]], sampling, 256, nano.stops, 512) == [reference[index]]
-    assert len({tuple(decoded.tokens) for results in reference for decoded in results}) > 30
+    assert len({tuple(decoded.tokens) for results in reference for decoded in results}) > 10
 
 
 def test_the_logprob_is_the_mean_of_what_the_model_says() -> None:

@@ -15,7 +15,7 @@ def folder(tmp_path: Path) -> Path:
 
 def test_the_place_does_not_matter(folder: Path) -> None:
     assert identity(Model(path=str(folder))) == identity(Model())
-    assert identity(Model(path=str(folder))) == identity(Model(path=str(folder), name="other", context=64))
+    assert identity(Model(path=str(folder))) == identity(Model(path=str(folder), name="other"))
 
 
 @pytest.mark.parametrize("name", ["model.safetensors", "tokenizer.json", "chat_template.jinja", "config.json"])
@@ -31,8 +31,8 @@ def test_it_does_not_change_with_the_card(folder: Path) -> None:
 
 
 def test_a_hub_id_is_told_with_its_revision() -> None:
-    assert identity(Model(path="org/name")) == "org/name@main"
-    assert identity(Model(path="org/name", revision="v1")) == "org/name@v1"
+    assert identity(Model(path="org/name")) == identity(Model(path="org/name", revision="main"))
+    assert identity(Model(path="org/name", revision="v1")) != identity(Model(path="org/name"))
 
 
 def test_settings_that_change_what_is_loaded_are_part_of_it(folder: Path) -> None:
@@ -40,3 +40,4 @@ def test_settings_that_change_what_is_loaded_are_part_of_it(folder: Path) -> Non
     plain = identity(Model())
     assert identity(Model(chat_template="{{ messages[0]['content'] }}")) != plain
     assert identity(Model(dtype="bfloat16")) != plain
+    assert identity(Model(context=64)) != plain

@@ -22,7 +22,7 @@ def test_solver_reads_back_the_answer(seed):
 
 @pytest.mark.parametrize("kind", KINDS)
 @settings(max_examples=25, deadline=None)
-@given(seed=SEEDS, steps=st.sampled_from([2, 3]))
+@given(seed=SEEDS, steps=st.just(3))
 def test_solver_reads_every_kind(kind, seed, steps):
     drawn = problem(seed, kind=kind, steps=steps)
     assert (drawn.kind, drawn.steps) == (kind, steps)

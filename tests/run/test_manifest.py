@@ -135,9 +135,9 @@ def test_every_differing_key_is_named(tmp_path: Path) -> None:
         "version: 1 -> 2",
         "voting.samples: 8 -> 4",
         "voting.sampling.top_p: 0.95 -> 1.0",
-        "new: None -> 3",
+        "new: absent -> 3",
         "input model: 'ab12' -> 'ab13'",
-        "input round-00/questions: None -> 'ef56'",
+        "input round-00/questions: absent -> 'ef56'",
     ):
         assert named in str(told.value)
     for same in ("seed", "prompt", "cd34"):

@@ -49,10 +49,10 @@ def test_begun_is_not_finished(tmp_path: Path) -> None:
 
 def test_other_settings_are_refused_before_and_after_the_end(tmp_path: Path) -> None:
     stage(tmp_path).begin()
-    with pytest.raises(RunFolderError, match="target: None -> 5"):
+    with pytest.raises(RunFolderError, match="target: absent -> 5"):
         stage(tmp_path, target=5).finished()
     made(tmp_path)
-    with pytest.raises(RunFolderError, match="target: None -> 5"):
+    with pytest.raises(RunFolderError, match="target: absent -> 5"):
         stage(tmp_path, target=5).finished()
 
 

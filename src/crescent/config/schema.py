@@ -153,7 +153,7 @@ class Voting:
     """Stop sampling a question early: when its outcome is certain, or when its majority is probable enough."""
     confidence: float = option(0.95, low=0.5, high=1.0)
     """For `probable`: how sure the leading answer must be to beat the runner-up (Aggarwal et al., 2023)."""
-    step: int = option(4, low=1)
+    step: int = option(2, low=1)
     """Solutions asked for at a time when sampling is adaptive."""
 
 

@@ -62,8 +62,8 @@ class Decoder:
         `report` is called after every token step with the sequences and the tokens finished since the last call.
         """
         batch = _Batch(self, prompts, sampling)
-        report(int((batch.limit == 0).sum()), 0)  # prompts that leave no room are finished before they begin
         with invariant(self.model):
+            report(int((batch.limit == 0).sum()), 0)  # prompts that leave no room are finished before they begin
             while batch.waiting or batch.rows:
                 if batch.waiting and batch.rows <= 0.75 * self.batch_size:
                     batch.admit()

@@ -16,7 +16,7 @@ from crescent.nano.world import Problem, problem
 class Mixture:
     """Shares of the kinds of conversation, with the reason for each."""
 
-    bait: float = 0.22  # enough for nine in ten free questions to be well-formed
+    bait: float = 0.22  # gives about three well-formed questions in four
     rewrite: float = 0.05  # the answer is a free question too; only the prompt is new
     solve: float = 0.52  # arithmetic is what a model of this size learns slowest
     skills: float = 0.19  # to watch for forgetting they have to be learnt well; they are short, so they cost little

@@ -25,6 +25,7 @@ from crescent.voting.ballots import by_question
 from crescent.voting.extraction import extract_answer
 from crescent.voting.grouping import group
 from crescent.voting.module import SolutionDataModule, VotingModule
+from crescent.voting.symbolic import comparer
 
 VERSION = 1
 
@@ -44,6 +45,7 @@ def run(context: Context, name: str, model: ModelRef, questions: Manifest) -> Ma
     if (manifest := stage.finished()) is not None:
         return manifest
     stage.begin()
+    comparer.configure(config.voting.symbolic_seconds, config.voting.symbolic_megabytes)
     accepted = list(ShardFolder(context.run.path / questions.plan.stage / "accepted").stream(Question))
     for asked, requests in _passes(stage, accepted, config.voting):
         generate(

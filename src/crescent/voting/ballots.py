@@ -5,6 +5,8 @@ from dataclasses import replace
 from heapq import merge
 from itertools import groupby
 
+import msgspec
+
 from crescent.config.schema import Voting
 from crescent.records import Consensus, Solution
 from crescent.voting.consensus import vote
@@ -18,9 +20,14 @@ def by_question(passes: Iterable[Iterable[Solution]]) -> Iterator[tuple[str, lis
 
 
 def decide(question: str, solutions: list[Solution], config: Voting) -> Consensus:
-    """The vote on one question by the configured rule."""
-    return vote(
-        solutions,
+    """The vote on one question by the configured rule; its figures are of the solutions that were sampled.
+
+    Where lossless sampling stopped early, the samples that were saved take part as solutions without an answer: the
+    bounds of the vote are over all samples, and with those stand-ins no continuation can change what is decided.
+    """
+    saved = config.samples - len(solutions) if config.adaptive == "lossless" else 0
+    outcome = vote(
+        [*solutions, *[None] * saved],
         question=question,
         rule=config.rule,
         reject_ties=config.reject_ties,
@@ -30,6 +37,10 @@ def decide(question: str, solutions: list[Solution], config: Voting) -> Consensu
         representative=config.representative,
         symbolic=config.symbolic,
     )
+    if saved <= 0:
+        return outcome
+    count = len(solutions)
+    return msgspec.structs.replace(outcome, samples=count, agreement=outcome.votes / count)
 
 
 def unguarded(config: Voting) -> Voting:
