@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-import crescent
+import crescent.pipeline
 from crescent import cli
 from crescent.config.keys import all_keys
 from crescent.config.schema import Config
@@ -54,7 +54,7 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
 
     def command(*arguments: str, results: tuple[object, ...] = ()) -> tuple[int, list[tuple[Config, Path]]]:
         pipeline = Pipeline(*results)
-        monkeypatch.setattr(crescent, "pipeline", pipeline, raising=False)
+        monkeypatch.setattr(crescent.pipeline, "start", pipeline.start)
         monkeypatch.setattr(sys, "argv", ["crescent", *arguments])
         monkeypatch.setenv("HYDRA_FULL_ERROR", "")
         monkeypatch.chdir(tmp_path)
