@@ -1,11 +1,12 @@
 """A run that has reached its end: recognised, checked and shown without loading a model library."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from crescent.run.atomic import file_digest
 from crescent.run.folder import Run, read_json
-from crescent.run.manifest import check_files
+from crescent.run.manifest import Manifest, check_files
 
 SUMMARY = "summary.json"
 REPORT = "report.html"
@@ -25,9 +26,16 @@ def completed(run: Run) -> dict[str, Any] | None:
         return None
     if status.get("summary") != file_digest(run.path / SUMMARY) or not (run.path / REPORT).exists():
         return None
-    for manifest in run.manifests():
+    manifests = list(run.manifests())
+    for manifest in manifests:
         check_files(run.path / manifest.plan.stage, manifest)
-    return summary
+    # A stage whose folder was deleted, as a message about damage may ask for, is work to do.
+    return summary if status.get("stages") == outcomes(manifests) else None
+
+
+def outcomes(manifests: Iterable[Manifest]) -> dict[str, str]:
+    """Stage -> digest of what it made, as `status.json` keeps them of a complete run."""
+    return {manifest.plan.stage: manifest.outcome for manifest in manifests}
 
 
 def show(summary: dict[str, Any], folder: Path) -> None:

@@ -45,7 +45,7 @@ def start(config: Config, folder: Path) -> int:
 
 
 def _work(run: Run) -> int:
-    from crescent.completed import SUMMARY, show
+    from crescent.completed import SUMMARY, outcomes, show
     from crescent.environment import prepare
     from crescent.summary.gather import conclude
 
@@ -56,7 +56,8 @@ def _work(run: Run) -> int:
         except StageError as error:
             note, code = str(error), 1
     summary = conclude(context, note, stopped=code != 0)
-    run.status(summary["state"], note=note, summary=file_digest(run.path / SUMMARY))
+    digest = file_digest(run.path / SUMMARY)
+    run.status(summary["state"], note=note, summary=digest, stages=outcomes(run.manifests()))
     show(summary, run.path)
     return code
 
