@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterable, Sequence
-from itertools import chain
+from itertools import chain, groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,8 +32,10 @@ def open_pool(context: Context, earlier: Sequence[str], stage: Stage, waves: set
     if set(index) != set(pool):
         shutil.rmtree(folder, ignore_errors=True)
         index = NearDuplicateIndex(context.config.dedup, folder, encode)
-        if pool:
-            index.add([text for _, text in pool], [id for id, _ in pool])
+        # One step for each time the model was asked, as in the first place: the files come out the same.
+        for _, step in groupby(rows, key=lambda row: (row.round, row.wave, row.rewrites)):
+            together = list(step)
+            index.add([row.text for row in together], [row.id for row in together])
     return index
 
 
