@@ -92,7 +92,7 @@ def test_a_second_process_is_refused_and_told_of_the_first(tmp_path: Path) -> No
 
 
 def test_another_configuration_is_refused_naming_every_key(copied: Path) -> None:
-    refused = crescent(*TINY, "voting.samples=5", "seed=7", f"run_dir={copied}", output=copied.parent)
+    refused = crescent(*TINY, "voting.samples=5", "seed=7", f"run_dir='{copied}'", output=copied.parent)
     assert refused.returncode == 1
     assert "voting.samples: 4 there, 5 now" in refused.stderr
     assert "seed: 1 there, 7 now" in refused.stderr

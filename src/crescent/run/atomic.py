@@ -21,12 +21,23 @@ def room_to_write(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise RunFolderError(
-                f"no space left for {path}. What is finished is kept: free some room and start the same command again."
-            ) from error
+            raise _no_space(path) from error
         if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM):
             raise RunFolderError(f"cannot write {path}: {error.strerror}. Choose another output_dir.") from error
         raise
+    except RunFolderError:
+        raise
+    except Exception as error:
+        # Libraries that write files themselves (safetensors) wrap the system's error in one of their own.
+        if f"os error {errno.ENOSPC}" in str(error) or os.strerror(errno.ENOSPC) in str(error):
+            raise _no_space(path) from error
+        raise
+
+
+def _no_space(path: Path) -> RunFolderError:
+    return RunFolderError(
+        f"no space left for {path}. What is finished is kept: free some room and start the same command again."
+    )
 
 
 def publish(path: Path, data: bytes) -> None:
