@@ -51,7 +51,10 @@ BROKEN = {
         "training.micro_batch_size=8 is more than training.batch_size=4",
     ),
     "bands without rows": ({"dedup": {"minhash": {"bands": 4}}}, "dedup.minhash.bands and dedup.minhash.rows go"),
-    "bands x rows": ({"dedup": {"minhash": {"bands": 128, "rows": 4}}}, "minhash.bands=128 x dedup.minhash.rows=4"),
+    "bands x rows": (
+        {"dedup": {"minhash": {"bands": 128, "rows": 4}}},
+        "dedup.minhash.bands=128 x dedup.minhash.rows=4",
+    ),
 }
 
 

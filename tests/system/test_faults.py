@@ -62,17 +62,20 @@ def test_deleting_what_the_message_names_mends_the_run(undisturbed: Path, copied
 @pytest.mark.parametrize("damage", [flip_a_bit, cut])
 def test_a_damaged_checkpoint_is_named(copied: Path, tmp_path: Path, damage: object) -> None:
     shutil.rmtree(copied)
-    process = begin(*TINY, output=tmp_path)
+    published = "*/round-01/training/scratch/checkpoints/[!.]*/*.safetensors"
+    many_steps = ("training.batch_size=1", "training.micro_batch_size=1")
+    process = begin(*TINY, *many_steps, output=tmp_path)
     deadline = time.monotonic() + 120
-    while not (found := list(tmp_path.glob("*/round-01/training/scratch/checkpoints/*/*.safetensors"))):
+    while not list(tmp_path.glob(published)):
         assert time.monotonic() < deadline and process.poll() is None
         time.sleep(0.02)
     process.kill()
     process.communicate()
-    found = list(tmp_path.glob("*/round-01/training/scratch/checkpoints/[!.]*/*.safetensors"))
+    found = list(tmp_path.glob(published))
+    assert found and not list(tmp_path.glob("*/round-01/training/manifest.json"))
     for path in found:
         damage(path)  # type: ignore[operator]
-    refused = crescent(*TINY, output=tmp_path)
+    refused = crescent(*TINY, *many_steps, output=tmp_path)
     assert refused.returncode == 1, tail(refused)
     assert "Traceback" not in refused.stderr
     assert any(path.name in refused.stderr or path.parent.name in refused.stderr for path in found)
