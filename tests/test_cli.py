@@ -140,7 +140,7 @@ def test_every_key_has_a_meaning() -> None:
     after = {line.strip().partition(":")[0]: lines[i + 1 : i + 2] for i, line in enumerate(lines) if line[2] != " "}
     assert set(after) == set(all_keys())
     without = [key for key, below in after.items() if not below or not below[0].startswith("      ")]
-    assert without == [], "no text under these fields in schema.py"
+    assert without == [], "no text under these fields of the schema"
 
 
 @pytest.mark.system

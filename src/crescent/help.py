@@ -106,8 +106,9 @@ def _wrapped(name: str, words: list[str], indent: int) -> str:
 
 def _meanings() -> dict[str, str]:
     """The text under each field of the schema, by dotted key; Python drops these texts, so the source is read."""
-    tree = ast.parse(Path(schema.__file__).read_text(encoding="utf-8"))
-    classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
+    files = sorted(Path(schema.__file__).parent.glob("*.py"))
+    nodes = [node for file in files for node in ast.parse(file.read_text(encoding="utf-8")).body]
+    classes = {node.name: node for node in nodes if isinstance(node, ast.ClassDef)}
     return dict(_texts(classes, "Config", ""))
 
 

@@ -1,0 +1,55 @@
+"""Benchmarks and the gate."""
+
+from dataclasses import dataclass, field
+
+from crescent.config.schema.option import option
+from crescent.config.schema.questions import Dedup
+
+
+@dataclass
+class Gate:
+    """Keep a round only if the dev benchmark agrees; otherwise go back to the best round so far."""
+
+    enabled: bool = True
+    """False keeps every round, whatever the dev benchmark says."""
+    min_gain: float = option(0.0, low=-1.0, high=1.0)
+    """Accept when dev accuracy rises by more than this over the best model so far."""
+    patience: int | None = option(None, low=1)
+    """Rounds in a row without gain after which the run ends; null: never."""
+    stop_on_false_confidence: bool = False
+    """End the run when agreement rises while dev accuracy falls: the vote rewards consistent errors."""
+    min_distinct: float = option(0.0, low=0.0, high=1.0)
+    """End the run when a smaller share of the written questions was new: diversity has collapsed."""
+
+
+@dataclass
+class Evaluation:
+    """lm-evaluation-harness on the base model and after every round."""
+
+    tasks: list[str] = option(["nano_math", "nano_hard", "nano_skills"])
+    """Benchmarks that are reported and that no decision reads."""
+    dev_task: str = "nano_dev"
+    """The only benchmark a decision may read. Must not be among `tasks`."""
+    base: bool = True
+    """Measure the base model too; without it there is no gain to report."""
+    num_fewshot: int | None = option(0, low=0, high=64)
+    """Worked examples before each item; null: as many as each task states."""
+    chat_template: bool = True
+    """Put items as the user's turn of the chat template, where the tokenizer has one."""
+    filter: str = "flexible-extract"
+    """Which filter's figure comes first where a task has several; tasks without it take their first."""
+    limit: int | None = option(None, low=1)
+    """Items per task, for quick looks."""
+    batch_size: int = option(64, low=1)
+    """Items decoded together."""
+    max_new_tokens: int | None = option(None, low=1)
+    """Longest output in tokens; null: as each task states."""
+    bootstrap: int = option(10000, low=100)
+    """Resamples of items for the paired 95 % interval."""
+    local_data: dict[str, str] | None = None
+    """Task -> folder or file with its problems, for machines without a network. Prompt and metrics stay the task's."""
+    audit: str = option("none", of=("none", "nano"))
+    """Who knows the truth of generated questions, for the report alone: `nano`, the embedded model's world."""
+    contamination: Dedup | None = field(default_factory=Dedup)
+    """When a generated question is too close to a benchmark's to be trained on; null: not checked."""
+    gate: Gate = field(default_factory=Gate)

@@ -1,0 +1,66 @@
+"""Fine-tuning of the student."""
+
+from dataclasses import dataclass, field
+
+from crescent.config.schema.option import option
+
+
+@dataclass
+class Lora:
+    """Low-rank adapters instead of all weights (Hu et al. 2021). Needs the extra `lora`."""
+
+    rank: int = option(16, low=1, high=4096)
+    """Inner dimension of each adapter."""
+    alpha: float = option(32.0, low=0.0)
+    """The adapter's output is scaled by alpha / rank."""
+    dropout: float = option(0.0, low=0.0, high=0.99)
+    """Share of an adapter's inputs that is zeroed in training."""
+    target_modules: list[str] = option(["all-linear"])
+    """Modules that get an adapter, by name or its last part; `all-linear`: every linear layer but the head."""
+    keep_adapter: bool = False
+    """Also leave the adapter by itself beside the merged model."""
+
+
+@dataclass
+class Training:
+    """Fine-tuning of the student on question and solution, loss on the solution only."""
+
+    pairs: str = option("consensus", of=("consensus", "unvoted", "shuffled"))
+    """`unvoted` and `shuffled` are the controls: first sample without a vote; another question's solution."""
+    max_pairs: int | None = option(None, low=1)
+    """Pairs per round at most, drawn by seed, so that arms that are compared take the same number of steps."""
+    accumulate: bool = True
+    """Train on the pairs of all rounds so far; false: on this round's pairs alone."""
+    start_from: str = option("base", of=("base", "previous"))
+    """Each round starts from the base model, or from the best model so far."""
+    epochs: int = option(2, low=1, high=1000)
+    """How often each pair is seen."""
+    learning_rate: float = option(2e-5, low=0.0, high=1.0)
+    """The highest, reached after the warmup."""
+    weight_decay: float = option(0.0, low=0.0, high=1.0)
+    """AdamW's, decoupled from the gradient."""
+    warmup: float = option(0.03, low=0.0, high=1.0)
+    """Share of the steps over which the learning rate rises."""
+    schedule: str = option("linear", of=("linear", "cosine", "constant"))
+    """How the learning rate falls after the warmup."""
+    batch_size: int = option(128, low=1)
+    """Pairs per optimizer step."""
+    micro_batch_size: int = option(16, low=1)
+    """Rows per forward pass at most; the rest of the batch is accumulated. A row holds a pair, or several packed."""
+    micro_batch_tokens: int = option(16384, low=8)
+    """Tokens per forward pass at most, padding included; a single row may be longer."""
+    packing: bool = False
+    """Put several pairs into a row of `max_length` tokens, each seeing only itself; false: one per row, padded."""
+    max_length: int = option(2048, low=8)
+    """Longer conversations are dropped and counted, never cut."""
+    clip: float = option(1.0, low=0.0)
+    """Largest norm of the whole gradient; 0: not clipped."""
+    precision: str = option("32-true", of=("32-true", "bf16-mixed"))
+    """Arithmetic of the forward and backward pass, in Lightning's words. The trained weights stay float32."""
+    gradient_checkpointing: bool = False
+    """Recompute activations in the backward pass: less memory, about a third more time."""
+    method: str = option("full", of=("full", "lora"))
+    """Train all weights, or low-rank adapters that are merged into the model at the end."""
+    lora: Lora = field(default_factory=Lora)
+    checkpoint_every: int = option(20, low=1)
+    """Optimizer steps between checkpoints."""

@@ -1,0 +1,57 @@
+"""How solutions become one answer, and the audit of it."""
+
+from dataclasses import dataclass, field
+
+from crescent.config.schema.model import Sampling
+from crescent.config.schema.option import option
+
+
+@dataclass
+class Voting:
+    """K solutions per question, one majority answer or none."""
+
+    prompt: str = ""
+    """Asks for a solution. `{question}` is the question."""
+    samples: int = option(8, low=1, high=4096)
+    """Solutions sampled per question."""
+    sampling: Sampling = field(default_factory=Sampling)
+    rule: str = option("majority", of=("majority", "first", "weighted"))
+    """`first` takes the first sample without a vote; `weighted` weighs votes by mean token log-probability."""
+    reject_ties: bool = True
+    """Reject a question whose leading answers have equally many votes; false: the one sampled first wins."""
+    min_agreement: float = option(0.4, low=0.0, high=1.0)
+    """The band of agreement that is kept, both ends inclusive, compared exactly."""
+    max_agreement: float = option(1.0, low=0.0, high=1.0)
+    """Below 1: questions that are too easy to learn from are dropped."""
+    min_votes: int = option(2, low=1)
+    """Votes that the majority answer needs at least."""
+    representative: str = option("first", of=("first", "shortest", "median", "likeliest"))
+    """Which of the solutions with the majority answer stands for the consensus."""
+    marker: str = "####"
+    """What the prompt asks to write before the final answer; empty: no marker."""
+    symbolic: bool = True
+    """Compare formulas with math-verify, where it is installed (extra `symbolic`), in a process with limits."""
+    symbolic_seconds: float = option(5.0, low=0.1, high=600.0)
+    """A comparison that takes longer is given up and counts as different."""
+    symbolic_megabytes: int = option(2048, low=256)
+    """Memory the comparing process may use."""
+    adaptive: str = option("off", of=("off", "lossless", "probable"))
+    """Stop sampling a question early: when its outcome is certain, or when its majority is probable enough."""
+    confidence: float = option(0.95, low=0.5, high=1.0)
+    """For `probable`: how sure the leading answer must be to beat the runner-up (Aggarwal et al., 2023)."""
+    step: int = option(2, low=1)
+    """Solutions asked for at a time when sampling is adaptive."""
+
+
+@dataclass
+class Audit:
+    """Questions with known answers, to learn what consensus labels are worth (`stage=audit`)."""
+
+    data: str | None = None
+    """A JSON Lines, JSON or CSV file, or a folder: its `test.*`, or its only such file."""
+    limit: int | None = option(None, low=1)
+    """Take the first rows only; null: all."""
+    question: str | None = None
+    """Column of the question; null: `question` as in GSM8K, or `Body` and `Question` as in SVAMP."""
+    answer: str | None = None
+    """Column of the true answer, whole or behind `####`; null: `answer` or `Answer`."""
