@@ -1,17 +1,19 @@
 """The typed configuration: one dataclass per group of `conf/`, every field with its meaning and its bounds.
 
-The bounds stand in the field's metadata, so that `config/check.py` can report every value that breaks one, and so that help
-and documentation say the same. Nothing here imports more than the standard library: a wrong configuration is reported
-before anything heavy is loaded.
+The bounds stand in the field's metadata, so that `config/check.py` can report every value that breaks one, and so that
+help and documentation say the same. Nothing here imports more than the standard library: a wrong configuration is
+reported before anything heavy is loaded.
 """
 
 from dataclasses import dataclass, field
 
+from crescent.config.schema.backend import Backend
 from crescent.config.schema.evaluation import Evaluation, Gate
 from crescent.config.schema.model import Model, Sampling
 from crescent.config.schema.option import option
 from crescent.config.schema.questions import Dedup, Embedding, Minhash, Questions
-from crescent.config.schema.running import Backend, Tracking, Trainer
+from crescent.config.schema.tracking import Tracking
+from crescent.config.schema.trainer import Trainer
 from crescent.config.schema.training import Lora, Training
 from crescent.config.schema.voting import Audit, Voting
 
