@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crescent.voting.numerals import exact, from_words, written
+from crescent.voting.numerals import exact, from_words, short_number, written
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,15 @@ def test_words(words: str, value: Fraction | int) -> None:
 @pytest.mark.parametrize("words", ["", "a", "and", "five six", "twenty thirteen", "apples", "one apple", "five twenty"])
 def test_what_is_no_number_in_words(words: str) -> None:
     assert from_words(words) is None
+
+
+@given(st.from_regex(r"\$?-?(0{0,3}[0-9]{1,9}|[0-9]{1,3}(,[0-9]{3}){1,3})(\.[0-9]{1,9})?", fullmatch=True))
+def test_short_numbers_are_written_as_any_other(text: str) -> None:
+    value = exact(text.lstrip("$"))
+    assert value is not None
+    assert short_number(text) == written(value)
+
+
+@pytest.mark.parametrize("text", ["", "$", "1,00,000", "1e3", "1/2", "50%", "12,34", "٣", "1" * 40, "--1", "1."])
+def test_what_is_no_short_number_is_left_to_the_rest(text: str) -> None:
+    assert short_number(text) == ""

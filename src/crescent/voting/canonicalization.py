@@ -21,7 +21,7 @@ from functools import lru_cache
 from crescent.voting.amounts import MATH, amount, without_unit
 from crescent.voting.arithmetic import value_of
 from crescent.voting.latex import closing, closing_brace, simplified, split
-from crescent.voting.numerals import NUMBER, exact, from_words, written
+from crescent.voting.numerals import NUMBER, exact, from_words, short_number, written
 
 MAX_LENGTH = 1000
 MAX_DEPTH = 6
@@ -43,6 +43,8 @@ _LIST_WORDS = re.compile(r"(?i)(?:,\s*)?\s(?:and|or)\s|(?<=[)\d}\]])\s*(?:and|or
 @lru_cache(maxsize=1 << 16)
 def canonical(text: str) -> str:
     """The canonical text of an answer; empty when there is nothing in it. Never raises, takes bounded time."""
+    if number := short_number(text):
+        return number
     for _ in range(MAX_DEPTH):  # odd texts need several passes: "((1)),." and the like
         before, text = text, _one_pass(text)
         if text == before:

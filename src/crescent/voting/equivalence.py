@@ -36,6 +36,8 @@ def equivalent(a: Answer | str | None, b: Answer | str | None, *, symbolic: bool
     other_key, other_text = _key_and_text(b)
     if not one_key or not other_key:
         return False
+    if one_key == other_key and _BARE.fullmatch(one_text):
+        return True
     if not _BARE.fullmatch(one_text) and not _BARE.fullmatch(other_text):
         one_quantity, other_quantity = quantity(one_text), quantity(other_text)
         if one_quantity is not None and other_quantity is not None:

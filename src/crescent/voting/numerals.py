@@ -18,6 +18,7 @@ MAX_DIGITS = 100
 
 MAX_PLACES = 40
 
+_SHORT = re.compile(r"\$?(-?)([0-9]{1,3}(?:,[0-9]{3}){1,3}|[0-9]{1,12})(?:\.([0-9]{1,9}))?")
 _JUNK = re.compile(r"\{,\}|\\[,!]|[,\u00a0\u2009\u202f']")
 _POWER = re.compile(r"^(.*?)(?:[eE]|\s?(?:[x×*·]|\\times|\\cdot)\s?10\s?(?:\^|\*\*)\s?[{(]?)([-−+]?\d{1,4})[)}]?$")
 _UNITS = {
@@ -87,6 +88,18 @@ def written(value: Fraction) -> str:
         return f"{value.numerator}/{value.denominator}"
     digits = str(abs(value.numerator) * 10**places // value.denominator).rjust(places + 1, "0")
     return f"{'-' if value < 0 else ''}{digits[:-places]}.{digits[-places:]}"
+
+
+def short_number(text: str) -> str:
+    """`written(exact(text))` of a short number with or without a dollar sign, without the arithmetic; else empty."""
+    match = _SHORT.fullmatch(text)
+    if match is None:
+        return ""
+    sign, whole, decimals = match.groups("")
+    whole = whole.replace(",", "").lstrip("0") or "0"
+    if decimals := decimals.rstrip("0"):
+        return f"{sign}{whole}.{decimals}"
+    return "0" if whole == "0" else sign + whole
 
 
 def from_words(text: str) -> Fraction | None:

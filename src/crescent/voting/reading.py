@@ -6,7 +6,7 @@ that an answer's span stays true.
 """
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _THOUGHT_END = re.compile(r"</think(?:ing)?>|</thought>|<\|end_of_thought\|>|<\|begin_of_solution\|>|◁/think▷")
 _TOKEN = re.compile(
@@ -24,8 +24,7 @@ _CLOSED = re.compile(r"(?i)\banswers?\b[^\n]{0,40}?(?:is|:|=)|####|\\boxed|\bA:"
 _CALCULATOR = re.compile(r"<<[^<>\n]{0,200}>>")
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """`text` has the length of the solution up to `end`; reading begins at `start`."""
 
     text: str
@@ -68,6 +67,8 @@ def _before_tokens(solution: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _before_next_question(text: str, start: int) -> int:
+    if "\n" not in text:
+        return len(text)  # nothing stands before a question that is the only line
     numbered = False
     for match in _NEXT_QUESTION.finditer(text, start):
         before = text[start : match.start()]

@@ -1,7 +1,7 @@
 """Values as they stand in running text: where one begins and ends, and its canonical form."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from crescent.voting.amounts import PERCENT
 from crescent.voting.canonicalization import canonical
@@ -22,6 +22,7 @@ QUANTITY = re.compile(
     rf"|\s?:\s?\d{{1,9}}|\s?[aApP]\.?[mM]\b\.?)?)"
     rf"(?:\s?{PERCENT}|\s(?:hundred|thousand|lakh|million|crore|billion|trillion)\b)?"
 )
+_PLAIN = re.compile(r"\$?-?\d[\d,]*(?:\.\d+)?")  # nothing of what follows a number in prose can hold here
 _LEAD = re.compile(
     r"(?i)(?:[\s:=*_`'\"“”>~≈|]|—|(?:is|are|was|be|approximately|approx\.?|about|around|roughly|exactly|equal to|that|"
     r"simply|just|only|a total of|therefore|thus|so|indeed|clearly|then|still|also|actually)\b,?"
@@ -45,8 +46,7 @@ SEGMENT = re.compile(
 """A formula between mathematical delimiters."""
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """A value read from `text[start:end]`."""
 
     start: int
@@ -151,6 +151,8 @@ def _quantity(text: str, start: int, stop: int) -> Value | None:
     if match is None:
         return None
     rest = match.end()
+    if rest == stop and _PLAIN.fullmatch(text, start, stop):
+        return _value(text, start, stop)
     equals = text.rfind("=", rest, stop)
     if equals > 0 and not _ASIDE.search(text, rest, equals):
         after = value_at(text, equals + 1, stop, depth=3)
