@@ -13,7 +13,8 @@ MAX_PLACES = 20
 _CUES = ("nswer", "NSWER", "inal ", "INAL ", "ns:", "Ans", "ANS")
 _PHRASE = re.compile(
     r"[aAfF](?<![a-zA-Z].)(?i:"  # a first letter that is no choice of branches: what makes scanning fast
-    r"(?:(?<=a)(?:nswers?(?:\s\d{1,2}(?=:))?|ns)|(?<=f)inal (?:result|value|total|output|number|amount|price|cost))(?![a-z])"
+    r"(?:(?<=a)(?:nswers?(?:\s\d{1,2}(?=:))?|ns)"
+    r"|(?<=f)inal (?:result|value|total|output|number|amount|price|cost))(?![a-z])"
     r"[*_\"'`}]{0,4}\s?"
     r"(?:\([^()\n]{0,60}\)\s?)?"
     r"(?P<aside>(?:to|for|of|in) [^.:\n?=]{1,150}?\s)?"
