@@ -92,7 +92,7 @@ class Consensus(Row):
 
     `agreement` = votes for the majority answer / solutions sampled; solutions without an answer count in the
     denominator and never win. `reason` is None exactly when the consensus is accepted. `solution` is the sample number
-    of the solution that stands for the consensus.
+    of the solution that stands for the consensus, `others` are those that stand beside it where several may.
     """
 
     question: str
@@ -104,6 +104,7 @@ class Consensus(Row):
     tie: bool
     solution: int | None
     reason: str | None
+    others: list[int] = []
 
 
 class Pair(Row):

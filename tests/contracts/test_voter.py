@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crescent.voting import Ballot, vote
-from crescent.voting.consensus import REPRESENTATIVES, RULES
+from crescent.voting.consensus import RULES
+from crescent.voting.representatives import REPRESENTATIVES
 
 REASONS = {None, "no-answer", "tie", "few-votes", "agreement-low", "agreement-high"}
 VOTES = st.lists(
@@ -14,6 +15,7 @@ VOTES = st.lists(
         answer=st.sampled_from([None, "18", "20", "1/3", "0.3333", "monday"]),
         logprob=st.floats(-5.0, 0.0),
         length=st.integers(1, 100),
+        text=st.sampled_from([None, "", "2 + 3 = 5", "3 + 2 = 5 #### 5", "Add the two."]),
     ),
     max_size=10,
 )
@@ -38,7 +40,9 @@ class TestVoter:
     ) -> None:
         result = vote(ballots, rule=rule, representative=representative, symbolic=False)
         if result.solution is not None:
-            assert ballots[result.solution].answer is not None
+            chosen = [result.solution, *result.others]
+            assert len(chosen) == len(set(chosen)) <= 2
+            assert all(ballots[index].answer is not None for index in chosen)
             assert result.answer is not None
 
     @given(ballots=VOTES)

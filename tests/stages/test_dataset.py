@@ -79,6 +79,17 @@ def test_consensus_takes_what_the_vote_accepted(tmp_path: Path, context_of: Call
     assert [p.question for p in pairs] == ["How many, r01-clear?", "How many, r01-sure?"]
 
 
+def test_several_distinct_solutions_of_a_question_are_several_pairs(
+    tmp_path: Path, context_of: Callable[..., Context]
+) -> None:
+    config = configured()
+    config.voting.representative, config.voting.representatives = "distinct", 3
+    pairs = made(context_of(tmp_path, config))
+    assert Counter(p.question for p in pairs) == {"How many, r01-clear?": 3, "How many, r01-sure?": 3}
+    assert len({p.id for p in pairs}) == len({p.solution for p in pairs}) == 6
+    assert {p.answer for p in pairs} == {"7", "9"}
+
+
 def test_unvoted_takes_every_question_with_its_first_solution(
     tmp_path: Path, context_of: Callable[..., Context]
 ) -> None:

@@ -105,11 +105,10 @@ def _candidates(context: Context, questions: Manifest, answers: Manifest) -> lis
     arm = context.config.training.pairs
     found = []
     for id, question in texts.items():
-        chosen = _chosen(arm, outcome[id], solutions[id], context)
-        if chosen is not None:
-            preference, solution = chosen
+        for preference, solution in _chosen(arm, outcome[id], solutions[id], context):
+            beside = solution.sample in outcome[id].others
             pair = Pair(
-                id=id,
+                id=f"{id}-s{solution.sample:02d}" if beside else id,
                 round=question.round,
                 question=question.text,
                 solution=solution.text,
@@ -120,16 +119,17 @@ def _candidates(context: Context, questions: Manifest, answers: Manifest) -> lis
     return found
 
 
-def _chosen(arm: str, outcome: Consensus, solutions: list[Solution], context: Context) -> tuple[int, Solution] | None:
-    """The solution an arm takes for a question, and how much it prefers that question."""
+def _chosen(arm: str, outcome: Consensus, solutions: list[Solution], context: Context) -> list[tuple[int, Solution]]:
+    """The solutions an arm takes for a question, and how much it prefers that question."""
     if arm == "unvoted":
-        return (0, solutions[0]) if solutions[0].text else None
+        return [(0, solutions[0])] if solutions[0].text else []
     if outcome.solution is not None:
-        return 0, next(s for s in solutions if s.sample == outcome.solution)
+        by_sample = {solution.sample: solution for solution in solutions}
+        return [(0, by_sample[sample]) for sample in (outcome.solution, *outcome.others)]
     if arm == "shuffled":
         plurality = decide(outcome.question, solutions, unguarded(context.config.voting)).solution
-        return None if plurality is None else (1, next(s for s in solutions if s.sample == plurality))
-    return None
+        return [] if plurality is None else [(1, next(s for s in solutions if s.sample == plurality))]
+    return []
 
 
 def draw(candidates: Sequence[tuple[int, Pair]], limit: int | None, seed: int, number: int) -> list[Pair]:

@@ -35,6 +35,7 @@ def decide(question: str, solutions: list[Solution], config: Voting) -> Consensu
         max_agreement=config.max_agreement,
         min_votes=config.min_votes,
         representative=config.representative,
+        representatives=config.representatives,
         symbolic=config.symbolic,
     )
     if saved <= 0:

@@ -15,9 +15,10 @@ from crescent.voting.answer import Answer
 from crescent.voting.canonicalization import canonical
 from crescent.voting.extraction import extract_answer
 from crescent.voting.grouping import group, most_common
+from crescent.voting.representatives import REPRESENTATIVES
+from crescent.voting.representatives import representatives as chosen_of
 
 RULES = ("majority", "first", "weighted")
-REPRESENTATIVES = ("first", "shortest", "median", "likeliest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +26,13 @@ class Ballot:
     """One solution in the vote. `answer` None means it has none.
 
     `logprob` is the mean natural-log probability per token (for `weighted` and `likeliest`), `length` counts tokens or
-    characters (for `shortest` and `median`).
+    characters (for `shortest` and `median`), `text` is the solution itself (for `distinct`).
     """
 
     answer: str | None
     logprob: float | None = None
     length: int | None = None
+    text: str | None = None
 
 
 def vote(
@@ -43,6 +45,7 @@ def vote(
     max_agreement: float | Fraction = 1,
     min_votes: int = 1,
     representative: str = "first",
+    representatives: int = 2,
     symbolic: bool = True,
 ) -> Consensus:
     """The consensus of the solutions of one question; `reason` says why there is none.
@@ -56,7 +59,8 @@ def vote(
 
     Both ends of the band belong to it. Reasons: `no-answer`, `tie`, `few-votes`, `agreement-low`, `agreement-high`, in
     this order. The answer stays on record when a reason other than a tie rejects it, the solution does not. Margin:
-    lead over the runner-up as a share of all votes (of all weights if weighted).
+    lead over the runner-up as a share of all votes (of all weights if weighted). With `representative` "distinct" up to
+    `representatives` solutions stand for the consensus, as unlike each other as can be: `solution` and `others`.
 
     Raises `DataError` for an unknown rule, or when `weighted` or `likeliest` lacks a log-probability.
     """
@@ -82,6 +86,9 @@ def vote(
     if rule != "first":
         band = (rational(min_agreement), rational(max_agreement))
         reason = _reason(tie and reject_ties, len(members), agreement, min_votes, band)
+    chosen: list[int] = []
+    if reason is None:
+        chosen = chosen_of(ballots, members, "first" if rule == "first" else representative, representatives, _logprob)
     return Consensus(
         question=question,
         answer=None if reason == "tie" else tally.answer(leader),
@@ -90,7 +97,8 @@ def vote(
         agreement=float(agreement),
         margin=(score[leader] - runner_up) / fsum(weights),
         tie=tie,
-        solution=None if reason else _representative(ballots, members, "first" if rule == "first" else representative),
+        solution=chosen[0] if chosen else None,
+        others=chosen[1:],
         reason=reason,
     )
 
@@ -117,16 +125,16 @@ def rational(share: float | Fraction) -> Fraction:
 
 def _ballot(solution: str | Answer | Ballot | Solution | None) -> Ballot:
     if isinstance(solution, Solution):
-        return Ballot(solution.answer, solution.logprob, solution.tokens)
+        return Ballot(solution.answer, solution.logprob, solution.tokens, solution.text)
     if isinstance(solution, Ballot):
         return (
-            Ballot(canonical(solution.answer) or None, solution.logprob, solution.length)
+            Ballot(canonical(solution.answer) or None, solution.logprob, solution.length, solution.text)
             if solution.answer
             else solution
         )
     if isinstance(solution, str):
         answer = extract_answer(solution)
-        return Ballot(answer.value if answer else None, None, len(solution))
+        return Ballot(answer.value if answer else None, None, len(solution), solution)
     return Ballot(solution.value if solution else None)
 
 
@@ -152,17 +160,6 @@ def _reason(tied: bool, votes: int, agreement: Fraction, min_votes: int, band: t
     if agreement < band[0]:
         return "agreement-low"
     return "agreement-high" if agreement > band[1] else None
-
-
-def _representative(ballots: Sequence[Ballot], members: Sequence[int], representative: str) -> int:
-    """The index of the solution that stands for the consensus; of equals, the first."""
-    if representative == "first":
-        return members[0]
-    if representative == "likeliest":
-        return max(members, key=lambda index: (_logprob(ballots[index], index), -index))
-    lengths = sorted(ballots[index].length or 0 for index in members)
-    wanted = lengths[0] if representative == "shortest" else lengths[(len(lengths) - 1) // 2]
-    return next(index for index in members if (ballots[index].length or 0) == wanted)
 
 
 def _rejected(question: str, samples: int, reason: str) -> Consensus:

@@ -25,8 +25,11 @@ class Voting:
     """Below 1: questions that are too easy to learn from are dropped."""
     min_votes: int = option(2, low=1)
     """Votes that the majority answer needs at least."""
-    representative: str = option("first", of=("first", "shortest", "median", "likeliest"))
-    """Which of the solutions with the majority answer stands for the consensus."""
+    representative: str = option("first", of=("first", "shortest", "median", "likeliest", "distinct"))
+    """Which of the solutions with the majority answer stands for the consensus; `distinct`: several, as unlike each
+    other as can be, each a training pair."""
+    representatives: int = option(2, low=2, high=64)
+    """For `distinct`: solutions per question at most."""
     marker: str = "####"
     """What the prompt asks to write before the final answer; empty: no marker."""
     symbolic: bool = True
