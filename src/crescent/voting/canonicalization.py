@@ -20,6 +20,7 @@ from functools import lru_cache
 
 from crescent.voting.amounts import MATH, amount, without_unit
 from crescent.voting.arithmetic import value_of
+from crescent.voting.inequalities import interval
 from crescent.voting.latex import closing, closing_brace, simplified, split
 from crescent.voting.numerals import NUMBER, exact, from_words, short_number, written
 
@@ -35,8 +36,6 @@ _SUBSCRIPT = re.compile(r"_(?:\{[^{}]{1,20}\}|\w)")
 _CHOICE = re.compile(r"^\(?([A-J])[).:]?$|^\(([a-j])\)$|^\(([A-J])\)\s*(?!and\b|or\b)[^\s,]")
 _MATRIX = re.compile(r"\\begin\{(?:[pbB]?matrix|array)\}(?:\{[clr| ]*\})?(.*?)\\end\{(?:[pbB]?matrix|array)\}", re.S)
 _COMMAND = re.compile(r"\\[a-z]+")
-_RELATION = re.compile(r"(<=|>=|<|>)")
-_FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _LIST_WORDS = re.compile(r"(?i)(?:,\s*)?\s(?:and|or)\s|(?<=[)\d}\]])\s*(?:and|or)\s*(?=[-(\d\\\[{A-Z])")
 
 
@@ -73,7 +72,7 @@ def _canonical(text: str, depth: int) -> str:
         amount(text)
         or _choice(text)
         or _equation(text, depth)
-        or _inequality(text, depth)
+        or interval(text, lambda part: _canonical(part, depth + 1))
         or _union(text, depth)
         or _bracketed(text, depth)
         or _worded(text)
@@ -133,39 +132,6 @@ def _equation(text: str, depth: int) -> str:
     if value is not None and not re.search(r"[a-zA-Z]", _COMMAND.sub("", name)):
         return written(value)
     return ""
-
-
-def _inequality(text: str, depth: int) -> str:
-    parts = [part.strip() for part in _RELATION.split(text)]
-    if len(parts) not in (3, 5) or "!=" in text:
-        return ""
-    if len(parts) == 3:
-        left, sign, right = parts
-        if not re.fullmatch(r"-?[A-Za-z]", left):
-            left, sign, right = right, _FLIPPED[sign], left
-        negated = left.startswith("-")
-        bound = _bound(right, depth)
-        if not re.fullmatch(r"-?[A-Za-z]", left) or not bound:
-            return ""
-        closed = "=" in sign
-        if negated:
-            sign, bound = _FLIPPED[sign], _canonical(f"-({bound})", depth + 1)
-        if sign.startswith("<"):
-            return f"(-∞,{bound}{']' if closed else ')'}"
-        return f"{'[' if closed else '('}{bound},∞)"
-    low, first, name, second, high = parts
-    if first[0] != second[0] or not re.fullmatch(r"[A-Za-z]", name):
-        return ""
-    if first[0] == ">":
-        low, first, second, high = high, second, first, low
-    below, above = _bound(low, depth), _bound(high, depth)
-    if not below or not above:
-        return ""
-    return f"{'[' if '=' in first else '('}{below},{above}{']' if '=' in second else ')'}"
-
-
-def _bound(text: str, depth: int) -> str:
-    return _canonical(text, depth + 1) if MATH.search(text) and not re.search(r"[=<>]", text) else ""
 
 
 def _union(text: str, depth: int) -> str:

@@ -20,26 +20,32 @@ class SolutionDataModule(pl.LightningDataModule):  # type: ignore[misc]  # Light
     """Serves solutions grouped by question.
 
     `passes` are streams of solutions, each in question order: adaptive sampling asks for a question's solutions in
-    several passes. They are merged as they are read, so memory does not grow with their number.
+    several passes. They are merged as they are read, so memory does not grow with their number. Of `world_size` ranks
+    each is served every so many batches.
     """
 
-    def __init__(self, passes: Iterable[Iterable[Solution]]) -> None:
+    def __init__(self, passes: Iterable[Iterable[Solution]], rank: int = 0, world_size: int = 1) -> None:
         super().__init__()
         self.passes = list(passes)
+        self.rank, self.world_size = rank, world_size
 
     def predict_dataloader(self) -> DataLoader[Ballots]:
         """`QUESTIONS` questions per step."""
-        return DataLoader(_Batches(self.passes), batch_size=None)
+        return DataLoader(_Batches(self.passes, self.rank, self.world_size), batch_size=None)
 
 
 class _Batches(IterableDataset[Ballots]):
-    def __init__(self, passes: list[Iterable[Solution]]) -> None:
+    def __init__(self, passes: list[Iterable[Solution]], rank: int, world_size: int) -> None:
         self.passes = passes
+        self.rank, self.world_size = rank, world_size
 
     def __iter__(self) -> Iterator[Ballots]:
         questions = by_question(self.passes)
+        index = 0
         while batch := list(islice(questions, QUESTIONS)):
-            yield batch
+            if index % self.world_size == self.rank:
+                yield batch
+            index += 1
 
 
 class VotingModule(pl.LightningModule):  # type: ignore[misc]  # Lightning is untyped to mypy
