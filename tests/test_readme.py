@@ -19,7 +19,8 @@ def blocks(language: str) -> list[str]:
 
 def test_the_python_example_holds() -> None:
     [code] = blocks("python")
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -47,7 +48,7 @@ def test_the_lock_is_free_after_a_kill(tmp_path: Path) -> None:
         process.kill()
         process.wait()
         with locked(tmp_path):
-            pass
+            assert str(os.getpid()) in (tmp_path / "run.lock").read_text()
 
 
 def test_the_lock_is_free_after_the_block_and_after_an_error(tmp_path: Path) -> None:
@@ -72,4 +73,4 @@ def test_a_lock_file_that_says_nothing_still_locks(tmp_path: Path) -> None:
 
 def test_folders_are_locked_one_by_one(tmp_path: Path) -> None:
     with locked(tmp_path / "one"), locked(tmp_path / "two"):
-        pass
+        assert all((tmp_path / name / "run.lock").exists() for name in ("one", "two"))
