@@ -1,7 +1,8 @@
 """Symbolic comparison through math-verify, in a worker process that is killed when it takes too long.
 
 math-verify guards itself with `signal.alarm`, which works in the main thread alone and never interrupts C code; here
-the limit is on the process, so it holds for every input and from every thread. An expression that hangs costs its limit
+the limit is on the process, so it holds for every input and from every thread. What is limited is the time the worker
+computes, so that a machine with other work to do comes to the same decisions. An expression that hangs costs its limit
 once, takes its worker with it and counts as not equal: `Comparer.failures` counts them and a warning names each.
 """
 
@@ -11,6 +12,7 @@ import json
 import logging
 import os
 import selectors
+import signal
 import subprocess
 import sys
 import threading
@@ -22,6 +24,8 @@ logger = logging.getLogger(__name__)
 
 START_SECONDS = 60.0
 """How long the worker may take to load its libraries; not part of the limit on a comparison."""
+PATIENCE = 20.0
+"""Times the limit that is waited by the clock: a worker that does not compute either is given up then."""
 
 
 class _WorkerDiedError(Exception):
@@ -35,8 +39,8 @@ class _TooSlowError(Exception):
 class Comparer:
     """Compares pairs of expressions in one lazily started, reused worker. Safe to call from several threads.
 
-    `seconds` bounds one comparison, `megabytes` the worker's address space, `length` the characters of an expression;
-    a longer one is not compared. `memory` pairs are remembered.
+    `seconds` of computing bound one comparison, `megabytes` the worker's address space, `length` the characters of an
+    expression; a longer one is not compared. `memory` pairs are remembered.
     """
 
     def __init__(self, seconds: float = 5.0, megabytes: int = 2048, length: int = 300, memory: int = 1 << 14) -> None:
@@ -102,12 +106,12 @@ class Comparer:
         worker = self._running()
         assert worker.stdin is not None
         try:
-            worker.stdin.write(json.dumps(pair).encode() + b"\n")
+            worker.stdin.write(json.dumps([*pair, self.seconds]).encode() + b"\n")
             worker.stdin.flush()
         except OSError:
             self.close()
             raise _WorkerDiedError from None
-        return self._reply(worker, self.seconds) is True
+        return self._reply(worker, self.seconds * PATIENCE) is True
 
     def _running(self) -> "subprocess.Popen[bytes]":
         if self._worker is not None and self._owner == os.getpid() and self._worker.poll() is None:
@@ -133,8 +137,9 @@ class Comparer:
                 raise _TooSlowError
         line = worker.stdout.readline()
         if not line:
+            died_of = worker.wait()
             self.close()
-            raise _WorkerDiedError
+            raise _TooSlowError if died_of == -signal.SIGPROF else _WorkerDiedError
         return json.loads(line)
 
     def close(self) -> None:

@@ -1,12 +1,14 @@
 """The process that compares expressions with math-verify: reads one JSON request a line, writes one JSON reply a line.
 
 Run as a file by `crescent.voting.symbolic`, never imported: it sets limits on its own memory and can be killed at any
-moment. A request is `[gold, prediction]`, a reply `true` or `false`; the first line it writes is "ready".
+moment. A request is `[gold, prediction, seconds]`; one that needs more seconds of computing than that ends the process
+by SIGPROF, which no library code can hold up. A reply is `true` or `false`; the first line it writes is "ready".
 """
 
 import json
 import logging
 import os
+import signal
 import sys
 
 
@@ -39,11 +41,13 @@ def main() -> None:
 
     print(json.dumps("ready"), file=replies)
     for line in sys.stdin:
-        one, other = json.loads(line)
+        one, other, seconds = json.loads(line)
+        signal.setitimer(signal.ITIMER_PROF, seconds)
         try:
             reply = same(one, other)
         except Exception:  # an expression the library cannot take is not equal to anything
             reply = False
+        signal.setitimer(signal.ITIMER_PROF, 0)
         print(json.dumps(reply), file=replies)
 
 

@@ -35,7 +35,7 @@ class Voting:
     symbolic: bool = True
     """Compare formulas with math-verify, where it is installed (extra `symbolic`), in a process with limits."""
     symbolic_seconds: float = option(5.0, low=0.1, high=600.0)
-    """A comparison that takes longer is given up and counts as different."""
+    """A comparison that computes longer is given up and counts as different."""
     symbolic_megabytes: int = option(2048, low=256)
     """Memory the comparing process may use."""
     adaptive: str = option("off", of=("off", "lossless", "probable"))
