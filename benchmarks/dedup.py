@@ -4,9 +4,11 @@
 
 Every side gets the same texts and masks them with the same code; `rensa` and datasketch then get the same word
 shingles, permutations, bands and threshold, and keep what hits no earlier kept text's band (rensa: no earlier text's).
-They do not verify; we do. The ratios are their time divided by ours. Needs `rensa` and `scikit-learn`.
+They do not verify; we do. The ratios are their time divided by ours. Needs `rensa` and `scikit-learn`; `text-dedup`
+takes part where it can be imported (install it without its dependencies, which exclude ours).
 
     over_rensa, over_datasketch     100,000 questions
+    over_text_dedup                 the same, its command with two processes from masked texts in a file, start included
     over_pairwise                   2,000 questions against the published method's way of comparing: one call of
                                     scikit-learn's cosine_similarity per pair of vectors, timed on 5,000 pairs and taken
                                     times the number of pairs; computing the vectors is not counted
@@ -24,7 +26,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 from report_line import emit
@@ -73,6 +77,18 @@ def with_datasketch(questions: Sequence[str]) -> int:
     return kept
 
 
+def with_text_dedup(questions: Sequence[str]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        texts = Path(folder) / "questions.jsonl"
+        texts.write_text("".join(json.dumps({"text": text}) + "\n" for text in Shingler(MINHASH).mask(questions)))
+        places = {"--data_files": texts, "--cache_dir": f"{folder}/cache", "--output": f"{folder}/kept"}
+        table = {"--num_perm": BANDS * ROWS, "--b": BANDS, "--r": ROWS, "--threshold": MINHASH.threshold}
+        other = {"--path": "json", "--split": "train", "--column": "text", "--ngram": MINHASH.size, "--min_length": 1}
+        options = {**places, **table, **other, "--hash_func": "xxh3", "--batch_size": 10_000, "--num_proc": 2}
+        words = [str(word) for option in options.items() for word in option]
+        subprocess.run([sys.executable, "-m", "text_dedup.minhash", *words], check=True, capture_output=True)
+
+
 def with_crescent(questions: Sequence[str]) -> int:
     return len(deduplicate(questions, CONFIG).kept)
 
@@ -95,7 +111,10 @@ def against_peers(count: int) -> dict[str, float]:
         ours = min(ours, seconds(lambda: with_crescent(questions)))
         rensa = min(rensa, seconds(lambda: with_rensa(questions)))
     datasketch = seconds(lambda: with_datasketch(questions))
-    return {"questions_s": ours, "over_rensa": rensa / ours, "over_datasketch": datasketch / ours}
+    figures = {"questions_s": ours, "over_rensa": rensa / ours, "over_datasketch": datasketch / ours}
+    if find_spec("text_dedup"):
+        figures["over_text_dedup"] = seconds(lambda: with_text_dedup(questions)) / ours
+    return figures
 
 
 def against_pairwise(count: int, timed: int) -> dict[str, float]:
