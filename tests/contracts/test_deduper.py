@@ -21,6 +21,7 @@ DEDUPERS: dict[str, dict[str, Any]] = {
     "word-minhash": {"exact": False, "minhash": WORDS},
     "char-minhash": {"exact": False, "minhash": CHARACTERS},
     "embedding": {"exact": False, "minhash": None, "embedding": COSINE},
+    "figures": {"exact": False, "minhash": None, "embedding": {**COSINE, "figures_threshold": 0.9}},
     "cascade": {"exact": True, "minhash": WORDS, "embedding": COSINE},
 }
 FINDERS = [name for name in DEDUPERS if name != "none"]

@@ -2,6 +2,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import yaml
 
@@ -97,3 +98,9 @@ def test_ids_that_do_not_fit() -> None:
         with pytest.raises(DataError, match=message):
             index.admit(texts, ids)  # type: ignore[arg-type]
     assert list(index) == [("a", "one")]
+
+
+def test_the_same_figures_cannot_ask_for_more_similarity() -> None:
+    wanted = {"exact": False, "minhash": None, "embedding": {"threshold": 0.8, "figures_threshold": 0.9}}
+    with pytest.raises(ConfigError, match=r"figures_threshold: 0\.9 is above dedup\.embedding\.threshold"):
+        deduplicate(["one"], wanted, encode=lambda texts: np.ones((len(texts), 2), np.float32))

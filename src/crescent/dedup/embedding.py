@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crescent.config.schema import Embedding
+from crescent.dedup.figures import fingerprints
 from crescent.dedup.normalise import normalise
 from crescent.dedup.steps import Arrays, Edges, Rows, Segment
 from crescent.errors import ModelError
@@ -21,7 +22,8 @@ _POOL_ROWS = 16384
 
 
 class EmbeddingStep:
-    """Texts whose embeddings have at least the configured cosine are near-duplicates.
+    """Texts whose embeddings have at least the configured cosine are near-duplicates; a lower one may do for texts with
+    the same figures.
 
     The comparison is exact (no approximate index): a matrix product with the whole pool, in pieces.
     """
@@ -31,6 +33,7 @@ class EmbeddingStep:
 
     def __init__(self, config: Embedding, encode: Encoder) -> None:
         self.threshold = config.threshold - _ROUNDING
+        self.with_same_figures = None if config.figures_threshold is None else config.figures_threshold - _ROUNDING
         self._encode = encode
 
     def wave(self, texts: Sequence[str], pool: Sequence[Segment], among: bool) -> "EmbeddingWave":
@@ -52,7 +55,8 @@ class EmbeddingStep:
         return unit
 
     def merge(self, segments: Sequence[Segment]) -> Arrays:
-        return {"embedding.vectors": np.concatenate([segment.arrays["embedding.vectors"] for segment in segments])}
+        names = ["embedding.vectors", *(["embedding.figures"] if self.with_same_figures is not None else [])]
+        return {name: np.concatenate([segment.arrays[name] for segment in segments]) for name in names}
 
 
 class EmbeddingWave:
@@ -63,18 +67,20 @@ class EmbeddingWave:
         self._among = among
         self._learned = np.zeros(len(texts), np.bool_)
         self._vectors = np.empty((len(texts), 0), np.float32)
+        self._figures = np.zeros(len(texts), np.uint64)
         self._kept: list[Rows] = []
 
     def collisions(self, block: Rows, known: Rows) -> Edges:
         self._learn(block)
         parts = []
         for segment in self._pool:
-            stored = segment.arrays["embedding.vectors"]
+            stored, figures = segment.arrays["embedding.vectors"], segment.arrays.get("embedding.figures")
             for begin in range(0, segment.rows, _POOL_ROWS):
-                piece = stored[begin : begin + _POOL_ROWS]
-                parts.append(self._nearest(block, piece, -1 - (segment.start + begin + np.arange(len(piece)))))
+                piece = slice(begin, begin + _POOL_ROWS)
+                others = -1 - (segment.start + np.arange(segment.rows)[piece])
+                parts.append(self._nearest(block, stored[piece], None if figures is None else figures[piece], others))
         if self._among:
-            parts += [self._nearest(block, self._vectors[kept], kept) for kept in self._kept]
+            parts += [self._nearest(block, self._vectors[kept], self._figures[kept], kept) for kept in self._kept]
             parts.append(self._pairs(block, np.union1d(block, known)))
         return Edges.of(parts)
 
@@ -86,26 +92,36 @@ class EmbeddingWave:
         if not self._vectors.shape[1]:
             self._vectors = np.empty((len(self._texts), vectors.shape[1]), np.float32)
         self._vectors[new] = vectors
+        if self._step.with_same_figures is not None:
+            self._figures[new] = fingerprints([self._texts[position] for position in new.tolist()])
         self._learned[new] = True
 
-    def _nearest(self, block: Rows, stored: NDArray[np.float32], others: Rows) -> Edges:
+    def _nearest(
+        self, block: Rows, stored: NDArray[np.float32], figures: NDArray[np.uint64] | None, others: Rows
+    ) -> Edges:
         """The first of the stored vectors that is near enough, for each text of the block that has one."""
         if not len(stored):
             return Edges.of([])
         cosine = self._vectors[block] @ stored.T
-        first = (cosine >= self._step.threshold).argmax(axis=1)
-        return self._near(block, others[first], cosine[np.arange(len(block)), first])
+        near = self._near(cosine, self._figures[block], figures)
+        first = near.argmax(axis=1)
+        found = np.nonzero(near[np.arange(len(block)), first])[0]
+        return _edges(block[found], others[first[found]], cosine[found, first[found]])
 
     def _pairs(self, block: Rows, everyone: Rows) -> Edges:
         cosine = self._vectors[everyone] @ self._vectors[everyone].T
         new = np.isin(everyone, block)
-        wanted = (new[:, None] | new) & (cosine >= self._step.threshold)
-        later, earlier = np.nonzero(np.tril(wanted, -1))
-        return self._near(everyone[later], everyone[earlier], cosine[later, earlier])
+        near = self._near(cosine, self._figures[everyone], self._figures[everyone])
+        later, earlier = np.nonzero(np.tril((new[:, None] | new) & near, -1))
+        return _edges(everyone[later], everyone[earlier], cosine[later, earlier])
 
-    def _near(self, position: Rows, other: Rows, cosine: NDArray[np.float32]) -> Edges:
-        near = cosine >= self._step.threshold
-        return Edges(position[near], other[near], np.minimum(cosine[near], 1.0).astype(np.float64))
+    def _near(
+        self, cosine: NDArray[np.float32], one: NDArray[np.uint64], other: NDArray[np.uint64] | None
+    ) -> NDArray[np.bool_]:
+        near: NDArray[np.bool_] = cosine >= self._step.threshold
+        if self._step.with_same_figures is not None and other is not None:
+            near |= (cosine >= self._step.with_same_figures) & (one[:, None] == other) & (one[:, None] != 0)
+        return near
 
     def keep(self, positions: Rows) -> None:
         self._learn(positions)
@@ -113,4 +129,11 @@ class EmbeddingWave:
 
     def arrays(self, positions: Rows) -> Arrays:
         self._learn(positions)
-        return {"embedding.vectors": self._vectors[positions]}
+        vectors = {"embedding.vectors": self._vectors[positions]}
+        if self._step.with_same_figures is None:
+            return vectors
+        return {**vectors, "embedding.figures": self._figures[positions]}
+
+
+def _edges(position: Rows, other: Rows, cosine: NDArray[np.float32]) -> Edges:
+    return Edges(position, other, np.minimum(cosine, 1.0).astype(np.float64))

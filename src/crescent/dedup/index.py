@@ -175,10 +175,11 @@ def _keys(ids: Sequence[str]) -> NDArray[np.uint64]:
 
 
 def _what_is_stored(config: Dedup) -> dict[str, Any]:
-    """The settings that an index on disk depends on, flat. Batch size and embedding threshold are not among them."""
+    """The settings that an index on disk depends on, flat. Batch size and embedding thresholds are not among them."""
     flat: dict[str, Any] = {"exact": config.exact}
     if config.minhash is not None:
         flat |= {f"minhash.{name}": value for name, value in asdict(config.minhash).items()}
     if config.embedding is not None:
         flat["embedding.encoder"] = config.embedding.encoder
+        flat["embedding.figures"] = config.embedding.figures_threshold is not None
     return flat

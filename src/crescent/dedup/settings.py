@@ -43,8 +43,18 @@ def mistakes(dedup: Dedup) -> list[str]:
     if dedup.minhash is not None:
         found += _out_of_bounds(dedup.minhash, "dedup.minhash") or _band_mistakes(dedup.minhash)
     if dedup.embedding is not None:
-        found += _out_of_bounds(dedup.embedding, "dedup.embedding")
+        found += _out_of_bounds(dedup.embedding, "dedup.embedding") or _order_mistakes(dedup.embedding)
     return found
+
+
+def _order_mistakes(embedding: Embedding) -> list[str]:
+    lower, threshold = embedding.figures_threshold, embedding.threshold
+    if lower is None or lower <= threshold:
+        return []
+    return [
+        f"dedup.embedding.figures_threshold: {lower:g} is above dedup.embedding.threshold ({threshold:g}); questions "
+        "with the same figures need less similarity, not more"
+    ]
 
 
 def collision_probability(similarity: float, bands: int, rows: int) -> float:

@@ -14,6 +14,10 @@ class Questions:
     """The one prompt that makes the model write a question. Nothing else goes in (paper, section 2)."""
     rewrite: str = ""
     """Asks for a different question. `{question}` is the near-duplicate, `{other}` the one it resembles."""
+    seed_problems: str | None = None
+    """Seed problems to vary instead of the bait: a JSON Lines file with a column `question`, or `embedded:nano`."""
+    vary: str | None = None
+    """Asks for a variation of the seed problem `{question}`; `{other}` is another one. null: `rewrite` asks for it."""
     target: int = option(1000, low=1)
     """Accepted questions per round."""
     wave_size: int = option(512, low=1)
@@ -63,6 +67,9 @@ class Embedding:
     """`model`: mean-pooled hidden states of the generating model; otherwise folder or id of a sentence encoder."""
     threshold: float = option(0.9, low=0.01, high=1.0)
     """Cosine similarity from which two questions are near-duplicates."""
+    figures_threshold: float | None = option(None, low=0.01, high=1.0)
+    """The same for two questions with the same numbers, at least two different ones: a paraphrase keeps them, another
+    problem hardly ever has them all. null: `threshold` for all."""
     batch_size: int = option(128, low=1)
     """Questions embedded together."""
 
