@@ -137,7 +137,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--encoder", help="sentence encoder; adds the embedding test")
-    parser.add_argument("--cosine", type=float, default=0.9, help="threshold of the embedding test")
+    parser.add_argument("--cosine", type=float, default=0.87, help="threshold of the embedding test")
+    parser.add_argument("--figures-cosine", type=float, default=0.75, help="its threshold for equal figures")
     parser.add_argument("--minhash", type=json.loads, default={}, help="settings of the minhash test, as JSON")
     parser.add_argument("--limit", type=int, help="use the first N questions")
     parser.add_argument("--seed", type=int, default=1)
@@ -149,7 +150,9 @@ def main() -> None:
     config: dict[str, Any] = {"exact": True, "minhash": options.minhash}
     encode = None
     if options.encoder:
-        config["embedding"] = {"encoder": options.encoder, "threshold": options.cosine}
+        config["embedding"] = {
+            "encoder": options.encoder, "threshold": options.cosine, "figures_threshold": options.figures_cosine
+        }  # fmt: skip
         encode = remembered(sentence_encoder(options.encoder))
     figures: dict[str, float] = {"questions": len(questions)}
     for kind, perturb in KINDS.items():
