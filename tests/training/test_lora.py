@@ -3,10 +3,10 @@ import sys
 import pytest
 import torch
 
-from crescent.config.schema import Lora
+from crescent.config.schema import Lora, Training
 from crescent.errors import MissingExtraError, ModelError
 from crescent.training.fit import train
-from crescent.training.lora import attach_lora, linear_layers
+from crescent.training.lora import attach_lora, layers_on_disk, linear_layers, mistakes
 
 peft = pytest.importorskip("peft")
 
@@ -66,3 +66,34 @@ def test_without_peft(tiny_model, monkeypatch):
     monkeypatch.setitem(sys.modules, "peft", None)
     with pytest.raises(MissingExtraError, match=r"pip install 'crescent\[lora\]'"):
         attach_lora(tiny_model(), Lora())
+
+
+def test_layers_are_read_off_the_files(tiny_model, tmp_path):
+    model = tiny_model("qwen2")
+    model.save_pretrained(tmp_path)
+    assert sorted(layers_on_disk(tmp_path)) == sorted(linear_layers(model))
+
+
+@pytest.mark.parametrize(
+    ("targets", "said"),
+    [(["q_project"], "no linear layer 'q_project'; nearest: q_proj"), ([], "target_modules is empty")],
+)
+def test_targets_are_checked_before_anything_is_loaded(tiny_model, tmp_path, targets, said):
+    tiny_model().save_pretrained(tmp_path)
+    [line] = mistakes(Training(method="lora", lora=Lora(target_modules=targets)), tmp_path)
+    assert said in line
+    assert mistakes(Training(method="full", lora=Lora(target_modules=targets)), tmp_path) == []
+
+
+def test_good_targets_and_models_that_are_not_here_pass(tiny_model, tmp_path):
+    tiny_model().save_pretrained(tmp_path)
+    good = Training(method="lora", lora=Lora(target_modules=["v_proj", "mlp.up_proj"]))
+    assert mistakes(good, tmp_path) == []
+    assert mistakes(good, tmp_path / "absent") == []
+
+
+def test_peft_is_asked_for_before_anything_is_loaded(monkeypatch, tmp_path):
+    monkeypatch.setattr("crescent.training.lora.find_spec", lambda name: None)
+    assert mistakes(Training(method="lora"), tmp_path) == [
+        "training.method=lora needs the package `peft`: pip install 'crescent[lora]'"
+    ]

@@ -1,6 +1,7 @@
 """Checkpoints without pickle: trained weights and AdamW's state as safetensors, the rest as JSON, with digests."""
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import msgspec
 from crescent.errors import DamagedError, RunFolderError
 from crescent.run.atomic import file_digest, publish_folder
 from crescent.run.manifest import read_sealed, write_sealed
+from crescent.training.sharding import like_shard, whole_of
 
 if TYPE_CHECKING:
     from torch import Tensor, nn, optim
@@ -38,14 +40,22 @@ class Checkpoints:
         self.folder = folder
         self.fingerprint = fingerprint
 
-    def save(self, model: "nn.Module", optimizer: "optim.Optimizer", step: int, losses: list[float]) -> None:
-        """Write the checkpoint of `step`, then remove the older ones."""
+    def save(
+        self, model: "nn.Module", optimizer: "optim.Optimizer", step: int, losses: list[float], write: bool = True
+    ) -> None:
+        """Write the checkpoint of `step`, then remove the older ones.
+
+        Sharded tensors are put together for that, so all ranks call this at the same time; one of them has to `write`.
+        """
         from safetensors.torch import save_file
 
+        weights, moments = _weights(model, write), _optimizer_state(model, optimizer, write)
+        if not write:
+            return
         path = self.folder / f"step-{step:06d}"
         with publish_folder(path) as aside:
-            save_file(_weights(model), aside / WEIGHTS)
-            save_file(_optimizer_state(model, optimizer), aside / OPTIMIZER)
+            save_file(weights, aside / WEIGHTS)
+            save_file(moments, aside / OPTIMIZER)
             files = {name: file_digest(aside / name) for name in (WEIGHTS, OPTIMIZER)}
             state = CheckpointState(step=step, losses=losses, fingerprint=self.fingerprint, files=files)
             write_sealed(aside / STATE, state)
@@ -98,7 +108,8 @@ class Checkpoints:
         parameters = _trained(model)
         for key, tensor in saved.items():
             kind, name = key.split(":", 1)
-            optimizer.state[parameters[name]][kind] = tensor
+            parameter = parameters[name]
+            optimizer.state[parameter][kind] = like_shard(tensor, parameter if tensor.ndim else tensor)
 
     def clear(self) -> None:
         """Remove all checkpoints, once the trained model is safe elsewhere."""
@@ -113,16 +124,27 @@ def _trained(model: "nn.Module") -> "dict[str, nn.Parameter]":
     return {name: parameter for name, parameter in model.named_parameters() if parameter.requires_grad}
 
 
-def _weights(model: "nn.Module") -> "dict[str, Tensor]":
-    return {name: parameter.detach().cpu().contiguous() for name, parameter in _trained(model).items()}
+def _weights(model: "nn.Module", keep: bool) -> "dict[str, Tensor]":
+    return _whole(_trained(model), keep)
 
 
-def _optimizer_state(model: "nn.Module", optimizer: "optim.Optimizer") -> "dict[str, Tensor]":
-    return {
-        f"{kind}:{name}": tensor.detach().cpu().contiguous()
+def _optimizer_state(model: "nn.Module", optimizer: "optim.Optimizer", keep: bool) -> "dict[str, Tensor]":
+    state = {
+        f"{kind}:{name}": tensor
         for name, parameter in _trained(model).items()
         for kind, tensor in optimizer.state[parameter].items()
     }
+    return _whole(state, keep)
+
+
+def _whole(tensors: "Mapping[str, Tensor]", keep: bool) -> "dict[str, Tensor]":
+    """The tensors in memory of the CPU, one after the other; ranks that do not `keep` them only give their shards."""
+    found = {}
+    for name, tensor in tensors.items():
+        whole = whole_of(tensor)
+        if keep:
+            found[name] = whole.cpu().contiguous()
+    return found
 
 
 def _damaged(path: Path) -> DamagedError:

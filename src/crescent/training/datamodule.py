@@ -5,7 +5,8 @@ from typing import NamedTuple
 import pytorch_lightning as pl
 from torch.utils.data import DataLoader, Dataset
 
-from crescent.training.packing import MicroBatch, micro_batches
+from crescent.training.examples import Example
+from crescent.training.packing import MicroBatch, cut_packed, cut_padded, longest_first, nothing, pack, pad
 from crescent.training.plan import TrainingPlan
 
 
@@ -19,7 +20,11 @@ class StepBatch(NamedTuple):
 
 
 class StepDataset(Dataset[StepBatch]):
-    """Steps `first_step` to the last of the plan. Rank r of n takes every n-th example of a step, from the r-th on."""
+    """Steps `first_step` to the last of the plan.
+
+    Rank r of n takes every n-th example of a step, longest first, from the r-th on. All ranks make the same number of
+    forward passes, some of them over nothing: with sharded weights each pass is one that all take part in.
+    """
 
     def __init__(self, plan: TrainingPlan, first_step: int = 0, rank: int = 0, world_size: int = 1) -> None:
         self.plan = plan
@@ -31,20 +36,24 @@ class StepDataset(Dataset[StepBatch]):
         return len(self.plan.steps) - self.first_step
 
     def __getitem__(self, index: int) -> StepBatch:
-        config = self.plan.config
         step = self.first_step + index
         examples = self.plan.examples_of(step)
+        ordered = longest_first(examples)
+        shares = [self._cut(ordered[rank :: self.world_size]) for rank in range(self.world_size)]
+        make = pack if self.plan.config.packing else pad
+        passes = [make(examples) for examples in shares[self.rank]]
         return StepBatch(
             step=step,
-            micro_batches=micro_batches(
-                examples[self.rank :: self.world_size],
-                row_length=config.max_length if config.packing else None,
-                max_rows=config.micro_batch_size,
-                max_tokens=config.micro_batch_tokens,
-            ),
+            micro_batches=passes + [nothing()] * (max(map(len, shares)) - len(passes)),
             tokens=sum(len(example.input_ids) for example in examples),
             solution_tokens=sum(example.solution_tokens for example in examples),
         )
+
+    def _cut(self, examples: list[Example]) -> list[list[Example]]:
+        config = self.plan.config
+        if config.packing:
+            return cut_packed(examples, config.micro_batch_tokens)
+        return cut_padded(examples, config.micro_batch_size, config.micro_batch_tokens)
 
 
 class StepDataModule(pl.LightningDataModule):  # type: ignore[misc]  # Lightning is untyped to mypy

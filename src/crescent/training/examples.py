@@ -44,7 +44,7 @@ def encode_pair(tokenizer: "PreTrainedTokenizerBase", question_prompt: str, solu
 
 
 def encode_pairs(tokenizer: "PreTrainedTokenizerBase", pairs: Sequence[tuple[str, str]], max_length: int) -> Examples:
-    """Encode all pairs; drop and count those that are too long ("too long") or teach nothing ("no solution").
+    """Encode all pairs; drop and count those that are too long ("too-long") or teach nothing ("no-solution").
 
     Raises:
         ModelError: see `encode_pair`.
@@ -53,12 +53,12 @@ def encode_pairs(tokenizer: "PreTrainedTokenizerBase", pairs: Sequence[tuple[str
     examples = _encode(tokenizer, pairs)
     reasons = [_reason_to_drop(example, max_length) for example in examples]
     left = [index for index, reason in enumerate(reasons) if reason is None]
-    dropped = {name: reasons.count(name) for name in ("no solution", "too long")}
+    dropped = {name: reasons.count(name) for name in ("no-solution", "too-long")}
     if not left:
         shortest = min((len(example.input_ids) for example in examples), default=0)
         raise StageError(
-            f"nothing to train on: of {len(pairs)} pairs {dropped['no solution']} have an empty solution and "
-            f"{dropped['too long']} are longer than {max_length} tokens (the shortest conversation has {shortest}). "
+            f"nothing to train on: of {len(pairs)} pairs {dropped['no-solution']} have an empty solution and "
+            f"{dropped['too-long']} are longer than {max_length} tokens (the shortest conversation has {shortest}). "
             "Raise training.max_length, or look at the dataset of this round."
         )
     return Examples([examples[index] for index in left], left, dropped)
@@ -66,8 +66,8 @@ def encode_pairs(tokenizer: "PreTrainedTokenizerBase", pairs: Sequence[tuple[str
 
 def _reason_to_drop(example: Example, max_length: int) -> str | None:
     if example.solution_tokens < 1:
-        return "no solution"
-    return "too long" if len(example.input_ids) > max_length else None
+        return "no-solution"
+    return "too-long" if len(example.input_ids) > max_length else None
 
 
 def _encode(tokenizer: "PreTrainedTokenizerBase", pairs: Sequence[tuple[str, str]]) -> list[Example]:

@@ -16,9 +16,13 @@ if TYPE_CHECKING:
 
 
 def export_model(
-    model: "PreTrainedModel", tokenizer: "PreTrainedTokenizerBase", folder: Path, dtype: str | None = None
+    model: "PreTrainedModel",
+    tokenizer: "PreTrainedTokenizerBase",
+    folder: Path,
+    dtype: str | None = None,
+    card: str | None = None,
 ) -> None:
-    """Write weights (safetensors), configuration, generation configuration and tokenizer to `folder`.
+    """Write weights (safetensors), configuration, generation configuration, tokenizer and a model card to `folder`.
 
     `dtype` ("float32", "bfloat16", "float16") is the precision of the stored weights, None the model's own. The folder
     is written aside, loaded once and compared with the model tensor by tensor, then renamed into place, replacing what
@@ -34,13 +38,19 @@ def export_model(
         saved.save_pretrained(aside)
         tokenizer.save_pretrained(aside)
         _forget_origin(aside / "tokenizer_config.json")
+        if card is not None:
+            (aside / "README.md").write_text(card, encoding="utf-8")
         _compare(saved, aside)
 
 
 def export_adapter(adapted: Any, folder: Path) -> None:
-    """Write the adapter of a `PeftModel` alone, to be put on the same base model again."""
+    """Write the adapter of a `PeftModel` alone, to be put on the same base model again.
+
+    What that model is called stands in its configuration: the `name_or_path` of the model the adapter was attached to.
+    """
     with publish_folder(folder) as aside:
-        adapted.save_pretrained(aside)
+        # Left to find out whether the vocabulary grew, `peft` would look the base model up, on the hub if need be.
+        adapted.save_pretrained(aside, save_embedding_layers=False)
 
 
 def _forget_origin(path: Path) -> None:

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytorch_lightning as pl
 import torch
+from pytorch_lightning.strategies import ModelParallelStrategy
 
 from crescent.config.schema import Training
 from crescent.run.atomic import publish
+from crescent.training.attention import by_document
 from crescent.training.checkpoint import Checkpoints
 from crescent.training.datamodule import StepDataModule
 from crescent.training.examples import encode_pairs
@@ -19,8 +21,9 @@ from crescent.training.export import export_adapter
 from crescent.training.launch import cluster_environment
 from crescent.training.module import FineTuning, StepRecord, derived_seed
 from crescent.training.plan import TrainingPlan, plan_steps
-from crescent.training.prepare import prepared
+from crescent.training.prepare import keeps_documents_apart, prepared
 from crescent.training.quiet import quiet_lightning
+from crescent.training.sharding import collect
 from crescent.training.stop import StopSignals
 
 if TYPE_CHECKING:
@@ -36,7 +39,8 @@ class TrainingResult(msgspec.Struct, kw_only=True):
     """What a training did, an earlier part of it that was resumed included.
 
     `steps`: optimizer steps applied; `tokens` and `solution_tokens`: seen in them; `losses`: per step, in nats per
-    solution token; `dropped`: reason -> pairs; `state`: "finished" or why it stopped.
+    solution token; `dropped`: reason -> pairs; `packed`: whether forward passes were free of padding; `state`:
+    "finished" or why it stopped.
     """
 
     steps: int
@@ -44,6 +48,7 @@ class TrainingResult(msgspec.Struct, kw_only=True):
     solution_tokens: int
     losses: list[float]
     dropped: dict[str, int]
+    packed: bool
     state: str
 
 
@@ -59,6 +64,7 @@ def train(
     accelerator: str = "auto",
     devices: int = 1,
     num_nodes: int = 1,
+    strategy: str = "auto",
 ) -> TrainingResult:
     """Fine-tune `model`, in place, on (prompt, solution) pairs; go on from the checkpoint in `folder` if there is one.
 
@@ -66,17 +72,20 @@ def train(
     `folder/nan.json` holds step, loss, learning rate and the indices of the pairs. Ctrl-C and SIGTERM end it after the
     current step, with a checkpoint, and are then raised again. `on_step` is called on rank 0 after every step.
 
-    With `devices * num_nodes` > 1 every rank calls this, started by torchrun or srun.
+    With `devices * num_nodes` > 1 every rank calls this, started by torchrun or srun. `strategy` is then "fsdp", which
+    spreads the weights over the ranks and in the end leaves the trained ones with rank 0 alone, or "ddp" ("auto" is the
+    same). With `config.packing` a model that cannot keep packed conversations apart is trained on padded rows instead.
 
     Raises:
         StageError: nothing to train on, or several devices without a launcher.
-        ModelError: no usable chat template; adapters or packing that do not suit the model.
+        ModelError: no usable chat template; adapters that do not suit the model.
         DamagedError, RunFolderError: the checkpoint in `folder` is damaged or of another training.
     """
     environment = cluster_environment(devices * num_nodes)
     longest = getattr(model.config.get_text_config(), "max_position_embeddings", None)
     if longest is not None and 0 < longest < config.max_length:
         config = dataclasses.replace(config, max_length=longest)
+    config = dataclasses.replace(config, packing=config.packing and keeps_documents_apart(model))
     examples = encode_pairs(tokenizer, pairs, config.max_length)
     steps = plan_steps(len(examples.kept), config.epochs, config.batch_size, seed)
     plan = TrainingPlan(config, seed, examples, steps)
@@ -88,7 +97,7 @@ def train(
             accelerator=accelerator,
             devices=devices,
             num_nodes=num_nodes,
-            strategy="ddp" if devices * num_nodes > 1 else "auto",
+            strategy=_strategy(strategy, devices * num_nodes),
             plugins=[environment],
             precision=config.precision,
             max_epochs=1,
@@ -100,7 +109,7 @@ def train(
             use_distributed_sampler=False,
             num_sanity_val_steps=0,
         )
-        with prepared(model, config) as student:
+        with prepared(model, config) as student, by_document(model, config.packing):
             losses, failure = _fit(trainer, student, plan, folder, on_step)
             if trainer.is_global_zero and config.method == "lora" and config.lora.keep_adapter:
                 export_adapter(student, folder / ADAPTER)
@@ -113,6 +122,7 @@ def train(
         solution_tokens=sum(example.solution_tokens for example in seen),
         losses=losses,
         dropped=examples.dropped,
+        packed=config.packing,
         state=FINISHED if failure is None else _why(failure),
     )
 
@@ -139,15 +149,14 @@ def _fit(
                 stop.request()
         stopping: bool = trainer.strategy.reduce_boolean_decision(stop.received is not None, all=False)
         if stopping or record.step % plan.config.checkpoint_every == 0:
-            if trainer.is_global_zero:
-                checkpoints.save(student, trainer.optimizers[0], record.step, losses)
+            checkpoints.save(module.model, trainer.optimizers[0], record.step, losses, trainer.is_global_zero)
             trainer.strategy.barrier()
         return stopping
 
     module = FineTuning(student, plan, after_step)
     if done:
         checkpoints.load_weights(student, done)
-        module.restore = lambda optimizer: checkpoints.load_optimizer(student, optimizer, done)
+        module.restore = lambda optimizer: checkpoints.load_optimizer(module.model, optimizer, done)
     if len(losses) < len(plan.steps):
         trainer.callbacks.append(stop)
         with stop:
@@ -157,7 +166,16 @@ def _fit(
                 # What Lightning makes of an interrupt; here it came from a second Ctrl-C, in the middle of a step.
                 raise (end.__context__ if isinstance(end.__context__, KeyboardInterrupt) else end) from None
         stop.deliver()
+        if module.model is not student:
+            collect(module.model, student, keep=trainer.is_global_zero)
     return losses, module.failure
+
+
+def _strategy(name: str, world_size: int) -> Any:
+    """What Lightning takes for a strategy. Alone, a process has nothing to share."""
+    if world_size == 1:
+        return "auto"
+    return ModelParallelStrategy(world_size, 1) if name == "fsdp" else "ddp"
 
 
 def _why(failure: StepRecord) -> str:

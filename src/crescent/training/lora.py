@@ -1,15 +1,22 @@
 """Low-rank adapters (LoRA, Hu et al. 2021) through `peft`."""
 
 import difflib
+import json
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crescent.config.schema import Lora
-from crescent.errors import MissingExtraError, ModelError
+from crescent.config.schema import Lora, Training
+from crescent.errors import DamagedError, MissingExtraError, ModelError
+from crescent.models.weights import weight_files
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
 ALL_LINEAR = "all-linear"
+EMBEDDINGS = ("wte", "wpe", "lm_head", "embed_out")
+"""Last parts of names of weights that are matrices and no linear layers, besides those with `embed` in them."""
 
 
 def attach_lora(model: "PreTrainedModel", config: Lora) -> Any:
@@ -27,8 +34,8 @@ def attach_lora(model: "PreTrainedModel", config: Lora) -> Any:
         raise MissingExtraError("peft", "training.method=lora", "lora") from None
 
     everything = config.target_modules == [ALL_LINEAR]
-    if not everything:
-        check_targets(model, config.target_modules)
+    if not everything and (mistake := target_mistake(config.target_modules, linear_layers(model))):
+        raise ModelError(mistake)
     lora = LoraConfig(
         r=config.rank,
         lora_alpha=config.alpha,
@@ -39,21 +46,47 @@ def attach_lora(model: "PreTrainedModel", config: Lora) -> Any:
     return get_peft_model(model, lora, autocast_adapter_dtype=True)
 
 
-def check_targets(model: "PreTrainedModel", targets: list[str]) -> None:
-    """Raise a `ModelError` for the first target that is neither a linear layer's name nor the last part of one."""
+def mistakes(config: Training, folder: Path) -> list[str]:
+    """What is wrong with `training.method=lora` for the model in `folder`, without loading it or a model library."""
+    if config.method != "lora":
+        return []
+    found = []
+    if find_spec("peft") is None:
+        found.append(str(MissingExtraError("peft", "training.method=lora", "lora")))
+    targets = config.lora.target_modules
+    names = layers_on_disk(folder)
+    if targets != [ALL_LINEAR] and (names or not targets) and (mistake := target_mistake(targets, names)):
+        found.append(mistake)
+    return found
+
+
+def target_mistake(targets: Sequence[str], names: Sequence[str]) -> str | None:
+    """A sentence on the first target that is neither one of the linear layers `names` nor the last part of one."""
     if not targets:
-        raise ModelError(
-            "training.lora.target_modules is empty, so nothing would be trained; all-linear is the default."
-        )
-    names = linear_layers(model)
+        return "training.lora.target_modules is empty, so nothing would be trained; all-linear is the default."
     endings = sorted({name.rpartition(".")[2] for name in names})
     for target in targets:
         if not any(name == target or name.endswith(f".{target}") for name in names):
             nearest = difflib.get_close_matches(target, endings, n=3, cutoff=0.0)
-            raise ModelError(
+            return (
                 f"training.lora.target_modules: this model has no linear layer {target!r}; "
                 f"nearest: {', '.join(nearest)}. All of them: {', '.join(endings)}, or all-linear."
             )
+    return None
+
+
+def layers_on_disk(folder: Path) -> list[str]:
+    """Names of the layers with a matrix of weights in the safetensors files of `folder`; none where there are none."""
+    shapes: dict[str, list[int]] = {}
+    try:
+        for file in weight_files(folder):
+            with file.open("rb") as stream:  # the format's own library would load numpy
+                head = json.loads(stream.read(int.from_bytes(stream.read(8), "little")))
+            shapes |= {name: tensor["shape"] for name, tensor in head.items() if name != "__metadata__"}
+    except (ModelError, DamagedError, OSError, ValueError, KeyError, OverflowError, MemoryError):
+        return []  # whether the files are whole is looked at elsewhere
+    names = [name.removesuffix(".weight") for name, shape in shapes.items() if len(shape) == 2]
+    return [n for n in names if "embed" not in n.rpartition(".")[2] and n.rpartition(".")[2] not in EMBEDDINGS]
 
 
 def linear_layers(model: "PreTrainedModel") -> list[str]:

@@ -14,6 +14,7 @@ from crescent.training.datamodule import StepBatch
 from crescent.training.packing import IGNORED, MicroBatch
 from crescent.training.plan import TrainingPlan
 from crescent.training.schedule import learning_rate
+from crescent.training.sharding import sharded, whole_of
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -35,7 +36,8 @@ class FineTuning(pl.LightningModule):  # type: ignore[misc]  # Lightning is unty
     """AdamW on the solution tokens, by hand: a step accumulates its micro-batches, clips, and updates once.
 
     The loss of a step is the sum of the negative log-likelihood over its solution tokens, on all ranks, divided by
-    their number on all ranks, so neither micro-batches nor ranks nor packing change what is minimised.
+    their number on all ranks, so neither micro-batches nor ranks nor packing change what is minimised. Under a strategy
+    that shards weights, `model` is replaced by a sharded copy of the one that was given.
 
     `after_step` is called with the record of every finished step, on every rank; what it returns says whether to stop.
     `failure` is set, and training ends before the update, when loss or gradient is not a number.
@@ -53,6 +55,11 @@ class FineTuning(pl.LightningModule):  # type: ignore[misc]  # Lightning is unty
         base = model.get_base_model() if hasattr(model, "get_base_model") else model
         self.skips_columns = "logits_to_keep" in inspect.signature(base.forward).parameters
 
+    def configure_model(self) -> None:
+        """Spread the weights over the ranks, where the strategy has a mesh for that."""
+        if self.device_mesh is not None:
+            self.model = sharded(self.model, self.device_mesh["data_parallel"])
+
     def configure_optimizers(self) -> torch.optim.Optimizer:
         """AdamW with PyTorch's betas and epsilon. Weight decay spares vectors: norms and biases."""
         trained = [parameter for parameter in self.model.parameters() if parameter.requires_grad]
@@ -60,7 +67,7 @@ class FineTuning(pl.LightningModule):  # type: ignore[misc]  # Lightning is unty
             {"params": [p for p in trained if p.ndim > 1], "weight_decay": self.config.weight_decay},
             {"params": [p for p in trained if p.ndim <= 1], "weight_decay": 0.0},
         ]
-        optimizer = torch.optim.AdamW([g for g in groups if g["params"]], lr=self.config.learning_rate)
+        optimizer = torch.optim.AdamW([g for g in groups if g["params"]], lr=self.config.learning_rate, fused=True)
         if self.restore is not None:
             self.restore(optimizer)
         return optimizer
@@ -75,7 +82,7 @@ class FineTuning(pl.LightningModule):  # type: ignore[misc]  # Lightning is unty
             group["lr"] = rate
         loss: torch.Tensor = self.trainer.strategy.reduce(self._accumulate(batch), reduce_op="sum")
         parameters = [parameter for parameter in self.model.parameters() if parameter.grad is not None]
-        norm = torch.nn.utils.clip_grad_norm_(parameters, self.config.clip or float("inf"))
+        norm = whole_of(torch.nn.utils.clip_grad_norm_(parameters, self.config.clip or float("inf")))
         record = StepRecord(
             step=batch.step + 1,
             steps=len(self.plan.steps),
@@ -97,7 +104,7 @@ class FineTuning(pl.LightningModule):  # type: ignore[misc]  # Lightning is unty
     def _accumulate(self, batch: StepBatch) -> torch.Tensor:
         """Add up the gradient of the step's loss; return this rank's part of the loss."""
         total = torch.zeros((), device=self.device)
-        # DistributedDataParallel averages gradients over ranks, the loss is a sum over them.
+        # Gradients are averaged over ranks, the loss is a sum over them.
         scale = self.trainer.world_size / batch.solution_tokens
         last = len(batch.micro_batches) - 1
         for number, micro_batch in enumerate(batch.micro_batches):
@@ -105,16 +112,14 @@ class FineTuning(pl.LightningModule):  # type: ignore[misc]  # Lightning is unty
                 summed = self._summed_loss(micro_batch)
                 self.manual_backward(summed * scale)
             total += summed.detach()
-        if last < 0:
-            # This rank has no pairs in this step, yet the others wait for its gradient.
-            zero = sum(parameter.sum() for parameter in self.model.parameters() if parameter.requires_grad) * 0.0
-            self.manual_backward(zero)
         return total / batch.solution_tokens
 
     def _summed_loss(self, batch: MicroBatch) -> torch.Tensor:
-        kept = {"logits_to_keep": batch.columns} if self.skips_columns else {}
+        more: dict[str, Any] = {"logits_to_keep": batch.columns} if self.skips_columns else {}
+        if batch.document_lengths is not None:
+            more["document_lengths"] = batch.document_lengths
         logits = self.model(
-            input_ids=batch.input_ids, position_ids=batch.position_ids, use_cache=False, return_dict=True, **kept
+            input_ids=batch.input_ids, position_ids=batch.position_ids, use_cache=False, return_dict=True, **more
         ).logits
         if not self.skips_columns:
             logits = logits[:, batch.columns]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from crescent.config.schema import Training
-from crescent.errors import ModelError
+from crescent.training.attention import by_document
 from crescent.training.lora import attach_lora, merge_lora
 
 if TYPE_CHECKING:
@@ -22,11 +22,9 @@ def prepared(model: "PreTrainedModel", config: Training) -> Iterator[Any]:
     the frozen weights stay as they are.
 
     Raises:
-        ModelError: see `attach_lora`; or packing with a model whose layers do not keep packed documents apart.
+        ModelError: see `attach_lora`.
     """
     was_training = model.training
-    if config.packing:
-        check_documents_apart(model)
     adapted = config.method == "lora"
     if not adapted:
         model.float()
@@ -53,26 +51,26 @@ def _checkpointing(model: "PreTrainedModel", switch: str) -> Any:
     )
 
 
-def check_documents_apart(model: "PreTrainedModel") -> None:
-    """Try whether the second of two packed documents is blind to the first one.
+def keeps_documents_apart(model: "PreTrainedModel") -> bool:
+    """Try whether two documents in a packed row get the logits that each gets alone, with the model's own attention.
 
-    Attention layers build the mask from the position ids; convolutional and recurrent layers mostly do not.
-
-    Raises:
-        ModelError: it sees it.
+    Recurrent and convolutional layers carry one document into the next, and some models ask for more than attention by
+    document gives.
     """
     length = 8
-    positions = torch.arange(length).repeat(2)[None].to(model.device)
-    # Two rows that differ in the first document alone; any token ids will do.
-    ids = torch.arange(2 * length).remainder(model.config.get_text_config().vocab_size).repeat(2, 1)
-    ids[1, :length] = ids[1, :length].flip(0)
+    vocabulary = model.config.get_text_config().vocab_size
+    ids = torch.arange(2 * length, device=model.device)[None].remainder(vocabulary)  # any token ids will do
+    positions = torch.arange(length, device=model.device).repeat(2)[None]
     mode = model.training
     model.eval()
-    with torch.no_grad():
-        one, other = model(input_ids=ids.to(model.device), position_ids=positions.expand(2, -1), use_cache=False).logits
-    model.train(mode)
-    scale = one.abs().max().item()
-    if not torch.allclose(one[length:], other[length:], rtol=0.0, atol=1e-3 * scale):
-        raise ModelError(
-            f"training.packing: {type(model).__name__} does not keep packed conversations apart; set packing=false."
-        )
+    try:
+        with torch.no_grad(), by_document(model):
+            packed = model(input_ids=ids, position_ids=positions, use_cache=False, document_lengths=[length, length])
+        with torch.no_grad():
+            alone = model(input_ids=ids.view(2, length), use_cache=False)
+    except (NotImplementedError, TypeError):
+        return False
+    finally:
+        model.train(mode)
+    expected = alone.logits.flatten(0, 1)
+    return torch.allclose(packed.logits[0], expected, rtol=0.0, atol=1e-3 * expected.abs().max().item())

@@ -9,7 +9,7 @@ import pytorch_lightning as pl
 
 
 class StopSignals(pl.Callback):  # type: ignore[misc]  # Lightning is untyped to mypy
-    """While entered, the first SIGINT or SIGTERM is remembered; a second one interrupts at once.
+    """While entered, the first SIGINT or SIGTERM is remembered; a second SIGINT interrupts at once.
 
     `deliver`, called after leaving, hands the remembered signal to whoever handled it before. Outside the main thread,
     where Python has no signal handlers, nothing is heard.
@@ -52,6 +52,7 @@ class StopSignals(pl.Callback):  # type: ignore[misc]  # Lightning is untyped to
             signal.signal(number, self._hear)
 
     def _hear(self, number: int, frame: FrameType | None) -> None:
-        if self.received is not None:
+        # A person's second Ctrl-C means at once; a scheduler may say SIGTERM twice, to a process and to its group.
+        if self.received is not None and number == signal.SIGINT:
             raise KeyboardInterrupt
-        self.received = number
+        self.received = self.received or number

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from crescent.config.schema.model import Sampling
 from crescent.config.schema.option import option
 
 
@@ -22,6 +23,17 @@ class Lora:
 
 
 @dataclass
+class Replay:
+    """The student's own answers to general prompts, mixed into its training against forgetting. Off by default."""
+
+    share: float = option(0.0, low=0.0, high=0.9)
+    """Share of the training examples that are replayed; 0: none."""
+    prompts: list[str] = option([])
+    """General prompts, not about mathematics, which the student answers before its training (conf/prompts)."""
+    sampling: Sampling = field(default_factory=Sampling)
+
+
+@dataclass
 class Training:
     """Fine-tuning of the student on question and solution, loss on the solution only."""
 
@@ -30,9 +42,11 @@ class Training:
     max_pairs: int | None = option(None, low=1)
     """Pairs per round at most, drawn by seed, so that arms that are compared take the same number of steps."""
     accumulate: bool = True
-    """Train on the pairs of all rounds so far; false: on this round's pairs alone."""
+    """Train on the pairs of all rounds so far; false: on this round's pairs alone. Data that replace the earlier ones
+    make models collapse over the rounds, data that add to them do not (Gerstgrasser et al. 2024, arXiv 2404.01413)."""
     start_from: str = option("base", of=("base", "previous"))
-    """Each round starts from the base model, or from the best model so far."""
+    """Each round starts from the base model, or from the best model so far. As data accumulate, `base` is the default:
+    no pair is then learned more often than another, and no round inherits the errors of the one before."""
     epochs: int = option(2, low=1, high=1000)
     """How often each pair is seen."""
     learning_rate: float = option(2e-5, low=0.0, high=1.0)
@@ -46,11 +60,12 @@ class Training:
     batch_size: int = option(128, low=1)
     """Pairs per optimizer step."""
     micro_batch_size: int = option(16, low=1)
-    """Rows per forward pass at most; the rest of the batch is accumulated. A row holds a pair, or several packed."""
+    """Without packing: pairs per forward pass at most; the rest of the batch is accumulated."""
     micro_batch_tokens: int = option(16384, low=8)
-    """Tokens per forward pass at most, padding included; a single row may be longer."""
-    packing: bool = False
-    """Put several pairs into a row of `max_length` tokens, each seeing only itself; false: one per row, padded."""
+    """Tokens per forward pass at most, padding included; a single pair may be longer. Lower it to save memory."""
+    packing: bool = True
+    """No padding: the pairs of a forward pass stand in one row and see only themselves, where the model can do that;
+    false: a row per pair, padded."""
     max_length: int = option(2048, low=8)
     """Longer conversations are dropped and counted, never cut."""
     clip: float = option(1.0, low=0.0)
@@ -62,5 +77,6 @@ class Training:
     method: str = option("full", of=("full", "lora"))
     """Train all weights, or low-rank adapters that are merged into the model at the end."""
     lora: Lora = field(default_factory=Lora)
+    replay: Replay = field(default_factory=Replay)
     checkpoint_every: int = option(20, low=1)
     """Optimizer steps between checkpoints."""
