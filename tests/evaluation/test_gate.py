@@ -14,7 +14,8 @@ def test_a_gain_is_accepted() -> None:
     verdict = decide([0.40, 0.61], Gate())
     assert verdict.accepted and verdict.best_round == 1 and (verdict.dev, verdict.best_before) == (0.61, 0.40)
     assert verdict.verdict == "Round 1 accepted: dev accuracy 61.0% against 40.0% of the base model (+21.0 points)."
-    assert verdict.rule == "A round is kept when its dev accuracy is higher than the best before it."
+    assert verdict.rule.startswith("A round is kept when its accuracy on the dev task is higher than the best before ")
+    assert verdict.inputs.dev_accuracy == [0.40, 0.61]
 
 
 def test_no_gain_goes_back_to_the_best_round() -> None:
@@ -82,6 +83,21 @@ def test_false_confidence() -> None:
 def test_diversity_collapse() -> None:
     assert decide([0.5, 0.6], Gate(min_distinct=0.2), distinct=[0.1]).stop is not None
     assert decide([0.5, 0.6], Gate(min_distinct=0.2), distinct=[0.3]).stop is None
+
+
+def test_variety_is_held_against_the_first_round() -> None:
+    gate = Gate(min_variety=0.5)
+    assert decide([0.5, 0.6], gate, variety=[0.1]).stop is None
+    assert decide([0.5, 0.6, 0.7], gate, variety=[0.4, 0.2]).stop is None
+    stop = decide([0.5, 0.6, 0.7], gate, variety=[0.4, 0.19]).stop
+    assert stop is not None and "0.19 effective questions" in stop and "0.40 in round 1" in stop
+
+
+def test_the_rule_names_every_way_to_end() -> None:
+    gate = Gate(patience=2, stop_on_false_confidence=True, min_distinct=0.1, min_variety=0.5)
+    rule = decide([0.4, 0.5], gate, dev_task="mine").rule
+    for words in ("on mine is", "2 rounds in a row", "agreement rises", "less than 10.0%", "below 50.0% of round 1"):
+        assert words in rule
 
 
 def test_a_round_is_needed() -> None:

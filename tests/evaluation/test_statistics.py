@@ -4,7 +4,7 @@ import scipy.stats
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crescent.evaluation.statistics import flips, holm, mcnemar, paired_bootstrap, standard_error
+from crescent.evaluation.statistics import Interval, flips, holm, mcnemar, over_seeds, paired_bootstrap, standard_error
 
 COUNTS = st.integers(0, 300)
 RIGHT_OR_WRONG = st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=60)
@@ -17,7 +17,27 @@ def test_standard_error_is_scipys(scores: list[float]) -> None:
 
 def test_standard_error_of_a_proportion_by_hand() -> None:
     assert standard_error([1, 1, 1, 0]) == pytest.approx((0.75 * 0.25 / 3) ** 0.5)
-    assert np.isnan(standard_error([1]))
+    assert standard_error([1]) is None
+
+
+@given(st.lists(st.floats(-1, 1), min_size=2, max_size=9))
+def test_the_interval_over_seeds_is_students(values: list[float]) -> None:
+    found = over_seeds(values)
+    with np.errstate(invalid="ignore"):
+        expected = scipy.stats.ttest_1samp(values, 0).confidence_interval(0.95)
+    assert found.mean == pytest.approx(np.mean(values))
+    assert found.n == len(values)
+    assert (found.low, found.high) == pytest.approx((expected.low, expected.high), nan_ok=True, abs=1e-12)
+
+
+def test_over_seeds_by_hand() -> None:
+    """Three seeds: t with two degrees of freedom is 4.303."""
+    found = over_seeds([0.20, 0.24, 0.28])
+    assert (found.low, found.high) == pytest.approx((0.24 - 4.3027 * 0.04 / 3**0.5, 0.24 + 4.3027 * 0.04 / 3**0.5))
+    assert over_seeds([0.5]) == Interval(0.5, None, None, 1)
+    for bad in ([], [0.1, float("nan")]):
+        with pytest.raises(ValueError, match="at least one value"):
+            over_seeds(bad)
 
 
 @given(COUNTS, COUNTS)

@@ -20,11 +20,36 @@ def score(task: str, value: float, base: float | None = None, previous: float | 
         "value": value,
         "stderr": (value * (1 - value) / 999) ** 0.5,
     }
-    found |= {"n": 1000, "other_metrics": {"format_match,answer": 0.9871}}
+    found |= {"n": 1000, "other_metrics": {"format_match,answer": 0.9871}, "shots": 0, "mean_tokens": 31.4}
+    found |= {"answered": {"answer": min(0.93 + value / 20, 1.0), "strict": 0.412}}
     if base is not None:
         found["against_base"] = comparison(value - base)
     if previous is not None:
         found["against_previous"] = comparison(value - previous)
+    return found
+
+
+def flip(number: int, right: bool) -> dict[str, Any]:
+    good, bad = "12 + 7 = 19.\nMia has 19 apples.\n#### 19", "#### 17"
+    return {
+        "id": f"nano_math/{number}", "question": f"Mia has 12 apples and buys 7 more ({number}). How many has she?",
+        "target": "19", "output": good if right else bad, "output_before": bad if right else good,
+    }  # fmt: skip
+
+
+def sampling(gain: float | None = None) -> dict[str, Any]:
+    """Eight samples of each of 500 problems; a round that became surer, not abler."""
+    lift = {"1": gain or 0.0, "2": 0.6 * (gain or 0.0), "4": 0.3 * (gain or 0.0), "8": 0.0}
+    passed = {"1": 0.612, "2": 0.774, "4": 0.883, "8": 0.951}
+    voted = {"1": 0.612, "2": 0.613, "4": 0.702, "8": 0.761}
+    found: dict[str, Any] = {
+        "task": "nano_dev", "problems": 500, "samples": 8, "answered": 0.9912, "mean_tokens": 24.31,
+        "pass_at_k": {k: {"value": v + lift[k], "stderr": 0.0113} for k, v in passed.items()},
+        "majority_at_k": {k: {"value": v + lift[k], "stderr": 0.0187} for k, v in voted.items()},
+    }  # fmt: skip
+    if gain is not None:
+        changes = {k: {"difference": v, "low": v - 0.021, "high": v + 0.02} for k, v in lift.items()}
+        found["against_base"] = {"pass_at_k": changes, "majority_at_k": changes}
     return found
 
 
@@ -34,7 +59,8 @@ def comparison(change: float) -> dict[str, Any]:
     p = 4.1e-61 if abs(change) > 0.1 else 0.734
     return {
         "difference": change, "low": change - 0.033, "high": change + 0.032,
-        "newly_right": right, "newly_wrong": wrong, "mcnemar_p": p,
+        "newly_right": right, "newly_wrong": wrong, "mcnemar_p": p, "holm_p": min(3 * p, 1.0),
+        "flips": {"newly_right": [flip(3, True), flip(11, True)], "newly_wrong": [flip(7, False)]},
     }  # fmt: skip
 
 
@@ -176,7 +202,14 @@ def round_of(number: int, audited: bool = True) -> dict[str, Any]:
             "rule": "A round is kept when nano_dev rises by more than 0.0 points.",
             "dev": evaluation["nano_dev"]["value"], "best_before": BASE["nano_dev"] + GAINS["nano_dev"] * earlier,
             "best_round": min(number, 2), "stop": None,
+            "inputs": {
+                "dev_task": "nano_dev", "dev_accuracy": [BASE["nano_dev"], 0.61, 0.694, 0.67, 0.66, 0.65][: number + 1],
+                "label_agreement": [0.61, 0.74, 0.79, 0.8, 0.81][:number],
+                "new_questions": [0.79, 0.71, 0.66, 0.6, 0.55][:number],
+                "variety": [0.49, 0.49, 0.28, 0.27, 0.26][:number],
+            },
         },
+        "sampling": sampling([0.0, 0.101, 0.142, 0.13, 0.12, 0.11][min(number, 5)]),
         "samples": samples(),
     }  # fmt: skip
 
@@ -204,7 +237,7 @@ def summary(rounds: int = 2, audited: bool = True, **changes: Any) -> dict[str, 
         },
         "environment": {"python": "3.11.9", "torch": "2.13.0+cpu", "machine": "x86_64, 2 cores"},
         "tasks": TASKS, "dev_task": "nano_dev", "primary_task": "nano_math",
-        "base": {"evaluation": {task: score(task, value) for task, value in BASE.items()}},
+        "base": {"evaluation": {task: score(task, value) for task, value in BASE.items()}, "sampling": sampling()},
         "rounds": [round_of(number, audited) for number in range(1, rounds + 1)],
         "best_round": min(rounds, 2), "cost": cost, "wall_s": 215.4, "peak_gb": 1.43,
     }  # fmt: skip

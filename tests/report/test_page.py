@@ -13,6 +13,7 @@ from crescent.report.page import CONTENTS, render, write
 
 from . import example
 
+KINDS = ("against_base", "against_previous")
 VOID = {"meta", "link", "br", "col"}
 HOSTILE = "<script>alert(1)</script>]]></style><!-- \u202egnp.exe \x00\x1b[31m & \"' {{ 7*7 }} https://example.org/x"
 
@@ -140,7 +141,8 @@ def test_scores_are_those_of_the_summary() -> None:
                 assert (low, high) == pytest.approx((100 * change["low"], 100 * change["high"]), abs=0.051)
                 assert row[6:8] == [str(change["newly_right"]), str(change["newly_wrong"])]
                 assert row[8] == ("< 0.001" if change["mcnemar_p"] < 0.001 else f"{change['mcnemar_p']:.3f}")
-                assert row[9] == ("accepted" if model["gate"]["accepted"] else "rejected")
+                assert row[9] == ("< 0.001" if change["holm_p"] < 0.001 else f"{change['holm_p']:.3f}")
+                assert row[10] == ("accepted" if model["gate"]["accepted"] else "rejected")
     assert next(rows, None) is None
 
 
@@ -265,6 +267,67 @@ def strings(value: Any, hostile: str) -> Any:
     if isinstance(value, list):
         return [strings(part, hostile) for part in value]
     return hostile if isinstance(value, str) else value
+
+
+def test_the_gate_shows_all_it_looked_at() -> None:
+    raw = example.summary(2)
+    heading, *rows = Page(render(raw)).table("Accuracy on nano_dev")
+    assert heading[1:] == ["Accuracy on nano_dev", "Label agreement", "New among what was written", "Variety"]
+    assert rows == [
+        ["base", "40.2 %", "", "", ""],
+        ["round 1", "61.0 %", "61.0 %", "79.0 %", "0.49"],
+        ["round 2", "69.4 %", "74.0 %", "71.0 %", "0.49"],
+    ]
+
+
+def test_flips_stand_with_both_outputs() -> None:
+    raw = example.summary(2)
+    page = Page(render(raw))
+    change = raw["rounds"][1]["evaluation"]["nano_math"]["against_base"]
+    counted = f"{change['newly_right']} newly right, {change['newly_wrong']} newly wrong"
+    assert f"nano_math, against base: {counted}" in page.text
+    assert page.text.index("newly right nano_math/3") < page.text.index("newly right nano_math/11")
+    assert "Mia has 12 apples and buys 7 more (7)." in page.text
+    assert page.text.count("Reference: 19") == 3 * sum(
+        key in score for part in raw["rounds"] for score in part["evaluation"].values() for key in KINDS
+    )
+
+
+def test_pass_at_k_is_that_of_the_summary_and_said_in_words() -> None:
+    raw = example.summary(2)
+    page = Page(render(raw))
+    heading, *rows = page.table("k = 8")
+    assert heading == ["Model", "k = 1", "k = 2", "k = 4", "k = 8", "Answer found", "Mean length, tokens"]
+    assert [row[0] for row in rows] == [
+        "Pass@k",
+        "base",
+        "round 1",
+        "round 2",
+        "Majority@k",
+        "base",
+        "round 1",
+        "round 2",
+    ]
+    assert rows[1][1:] == ["61.2 % +/-2.2", "77.4 % +/-2.2", "88.3 % +/-2.2", "95.1 % +/-2.2", "99.1 %", "24.3"]
+    assert rows[2][1].startswith("71.3 %") and rows[6][4].startswith("76.1 %")
+    said = numbers.plain(page.text)
+    assert "Round 1: one sample is right more often (+10.1 points, 95 % interval 8.0 to 12.1)" in said
+    assert "It became surer of what the base model could already solve." in said
+
+
+def test_format_stands_apart_from_being_right() -> None:
+    raw = example.summary(1)
+    page = Page(render(raw))
+    heading, *rows = page.table("Answer found")
+    assert heading[1:4] == ["Right", "Answer found", "Right where found"]
+    assert rows[0] == ["nano_math"]
+    found, value = 0.93 + 0.381 / 20, 0.381
+    assert rows[1][:5] == ["base", "38.1 %", f"{100 * found:.1f} %", f"{100 * value / found:.1f} %", "31.4"]
+    assert rows[1][6] == "strict 41.2 %"
+    said = numbers.plain(page.text)
+    after = 0.93 + raw["rounds"][0]["evaluation"]["nano_math"]["value"] / 20
+    assert f"found in {100 * found:.1f} % of the base model’s outputs and in {100 * after:.1f} % after round 1" in said
+    assert "Of the +22.9 points between them, format alone would explain +0.5." in said
 
 
 def test_no_text_of_a_model_gets_out_of_its_place() -> None:

@@ -2,6 +2,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from crescent.errors import DamagedError
@@ -16,6 +17,11 @@ from tests.conftest import tiny
 def made(name: str, **facts: Any) -> Manifest:
     plan = Plan(stage=name, version=1, config={}, inputs={})
     return Manifest(plan=plan, files={}, facts=facts, tokens=0, seconds=0.0)
+
+
+def asked(accepted: int, written: int, rewrites: int = 0, vendi: float = 5.0) -> Manifest:
+    diversity = {"vendi": vendi, "vendi_sample": 10}
+    return made("questions", accepted=accepted, written=written, rewrites=rewrites, diversity=diversity)
 
 
 def measured(dev: float, test: float = 0.5) -> Manifest:
@@ -33,7 +39,7 @@ def judge(
             number,
             made("training", state="finished" if score is not None else "loss is not a number"),
             None if score is None else measured(score, test),
-            made("questions", accepted=8, written=10),
+            asked(8, 10),
             made("answers", mean_agreement=agreement[number]),
         )
         for number, score in enumerate(dev[1:], start=1)
@@ -57,7 +63,7 @@ def test_every_verdict_is_written_and_read_back(context: Context) -> None:
     for number, verdict in enumerate(verdicts, start=1):
         written = read_json(context.run.path / f"round-{number:02d}" / FILE)
         assert written == verdict_of(context, number)
-        assert Verdict(**(written or {})) == verdict
+        assert msgspec.convert(written, Verdict) == verdict
     assert "loss is not a number" in verdicts[1].verdict
     assert verdict_of(context, 3) is None
     gates = [event for event in context.run.events if event["event"] == "gate"]
@@ -76,7 +82,7 @@ def test_the_test_tasks_need_not_even_be_there(context: Context) -> None:
         1,
         made("training", state="finished"),
         made("evaluation", nano_dev={"value": 0.5}),
-        made("questions", accepted=1, written=1),
+        asked(1, 1),
         made("answers", mean_agreement=1.0),
     )
     assert verdict.accepted
@@ -87,7 +93,7 @@ def test_without_a_base_evaluation_the_first_round_is_kept(context: Context) -> 
         1,
         made("training", state="finished"),
         measured(0.1),
-        made("questions", accepted=1, written=1),
+        asked(1, 1),
         made("answers", mean_agreement=1.0),
     )
     assert (verdict.accepted, verdict.best_before) == (True, None)
@@ -106,6 +112,35 @@ def test_agreement_and_diversity_come_from_the_rounds_own_facts(
     [collapsed] = judge(context_of(tmp_path, config), [0.4, 0.5])
     assert collapsed.stop is not None
     assert "80.0%" in collapsed.stop
+
+
+def test_gate_json_has_the_rule_the_inputs_and_the_verdict_in_words(context: Context) -> None:
+    judge(context, [0.4, 0.5, None], agreement=(0.0, 0.5, 0.6))
+    written = verdict_of(context, 2)
+    assert written is not None
+    assert "accuracy on nano_dev" in written["rule"] and "no reported benchmark" in written["rule"]
+    assert written["inputs"] == {
+        "dev_task": "nano_dev",
+        "dev_accuracy": [0.4, 0.5, None],
+        "label_agreement": [0.5, 0.6],
+        "new_questions": [0.8, 0.8],
+        "variety": [0.5, 0.5],
+    }
+    assert written["verdict"].startswith("Round 2 rejected, back to round 1: not evaluated")
+
+
+def test_rewrites_count_as_written(context: Context) -> None:
+    verdicts = Verdicts(context, measured(0.4))
+    answers = made("answers", mean_agreement=0.5)
+    verdict = verdicts.next(1, made("training", state="finished"), measured(0.5), asked(8, 10, rewrites=6), answers)
+    assert verdict.inputs.new_questions == [0.5]
+
+
+def test_without_a_dev_task_there_is_nothing_to_judge_by(tmp_path: Path, context_of: Callable[..., Context]) -> None:
+    config = tiny()
+    config.evaluation.dev_task, config.evaluation.gate.enabled = "", False
+    verdict = judge(context_of(tmp_path, config), [0.4, 0.1])[0]
+    assert verdict.accepted and verdict.inputs.dev_accuracy == [None, None]
 
 
 def test_a_damaged_verdict_is_told(context: Context) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from crescent.errors import DataError
 from crescent.evaluation.results import Item
 from crescent.evaluation.statistics import flips, mcnemar, paired_bootstrap
+from crescent.records import Row
 
 
 def compare(now: Sequence[Item], before: Sequence[Item], *, bootstrap: int, seed: int) -> dict[str, Any]:
@@ -27,6 +28,28 @@ def compare(now: Sequence[Item], before: Sequence[Item], *, bootstrap: int, seed
         "newly_wrong": newly_wrong,
         "mcnemar_p": mcnemar(newly_right, newly_wrong),
     }
+
+
+class Flip(Row):
+    """A problem that one of two models solved and the other did not, with what both wrote."""
+
+    id: str
+    question: str
+    target: str
+    output: str
+    output_before: str
+
+
+def flipped(now: Sequence[Item], before: Sequence[Item]) -> tuple[list[Flip], list[Flip]]:
+    """(newly right, newly wrong), in the order of `now`. Raises DataError as `compare` does."""
+    pairs = _matched(now, before)
+    return [_flip(*pair) for pair in pairs if pair[0].correct and not pair[1].correct], [
+        _flip(*pair) for pair in pairs if pair[1].correct and not pair[0].correct
+    ]
+
+
+def _flip(now: Item, before: Item) -> Flip:
+    return Flip(id=now.id, question=now.question, target=now.target, output=now.output, output_before=before.output)
 
 
 def _matched(now: Sequence[Item], before: Sequence[Item]) -> list[tuple[Item, Item]]:

@@ -7,6 +7,22 @@ from crescent.config.schema import Gate
 from crescent.records import Row
 
 
+class Inputs(Row):
+    """All that the gate looked at. No figure of a reported benchmark is among it.
+
+    `dev_accuracy` has the base model first, then every round; None where it was not measured. `label_agreement` is the
+    mean agreement of the voted questions, `new_questions` the share of written texts, rewrites among them, that were
+    accepted as new, and `variety` the effective number of questions per accepted one (Vendi score), one figure per
+    round.
+    """
+
+    dev_task: str
+    dev_accuracy: list[float | None]
+    label_agreement: list[float]
+    new_questions: list[float]
+    variety: list[float]
+
+
 class Verdict(Row):
     """What the gate decided about a round, and why, in sentences.
 
@@ -17,6 +33,7 @@ class Verdict(Row):
     accepted: bool
     verdict: str
     rule: str
+    inputs: Inputs
     dev: float | None
     best_before: float | None
     best_round: int
@@ -27,33 +44,45 @@ def decide(
     dev_scores: Sequence[float | None],
     gate: Gate,
     *,
+    dev_task: str = "the dev task",
     problem: str | None = None,
     agreement: Sequence[float] = (),
     distinct: Sequence[float] = (),
+    variety: Sequence[float] = (),
 ) -> Verdict:
     """Judge the last round of `dev_scores`.
 
     Args:
         dev_scores: dev accuracy of the base model, then of every round up to this one; None where it was not measured.
         gate: the rules.
+        dev_task: what the dev task is called, for the sentences.
         problem: why this round was not evaluated, such as "loss is not a number". Such a round is never accepted.
         agreement: mean agreement of the voted questions, one figure per round.
-        distinct: accepted questions / questions written, one figure per round.
+        distinct: accepted questions / texts written, rewrites among them, one figure per round.
+        variety: Vendi score of the accepted questions per question sampled for it, one figure per round.
     """
-    number, dev = len(dev_scores) - 1, dev_scores[-1]
+    scores = [score if score is not None and isfinite(score) else None for score in dev_scores]
+    number, dev = len(scores) - 1, scores[-1]
     if number < 1:
         raise ValueError("dev_scores holds the base model and at least one round")
-    best_round, best = _best(dev_scores[:-1], gate)
+    best_round, best = _best(scores[:-1], gate)
     accepted = problem is None and _passes(dev, best, gate)
     kept = number if accepted and _leads(dev, best, gate) else best_round
     return Verdict(
         accepted=accepted,
         verdict=_verdict(number, dev, best, best_round, accepted, problem),
-        rule=_rule(gate),
+        rule=_rule(gate, dev_task),
+        inputs=Inputs(
+            dev_task=dev_task,
+            dev_accuracy=scores,
+            label_agreement=list(agreement),
+            new_questions=list(distinct),
+            variety=list(variety),
+        ),
         dev=dev,
         best_before=best,
         best_round=kept,
-        stop=_stop(dev_scores, gate, kept, agreement, distinct),
+        stop=_no_gain(scores, gate, kept, agreement) or _collapse(gate, distinct, variety),
     )
 
 
@@ -69,9 +98,7 @@ def _best(earlier: Sequence[float | None], gate: Gate) -> tuple[int, float | Non
 def _passes(dev: float | None, best: float | None, gate: Gate) -> bool:
     if not gate.enabled:
         return True
-    if dev is None or not isfinite(dev):
-        return False
-    return best is None or dev > best + gate.min_gain
+    return dev is not None and (best is None or dev > best + gate.min_gain)
 
 
 def _leads(dev: float | None, best: float | None, gate: Gate) -> bool:
@@ -79,28 +106,33 @@ def _leads(dev: float | None, best: float | None, gate: Gate) -> bool:
     return not gate.enabled or best is None or (dev is not None and dev > best)
 
 
-def _stop(
-    scores: Sequence[float | None], gate: Gate, kept: int, agreement: Sequence[float], distinct: Sequence[float]
-) -> str | None:
-    if not gate.enabled:
-        return None
+def _no_gain(scores: Sequence[float | None], gate: Gate, kept: int, agreement: Sequence[float]) -> str | None:
+    """Why the run should end, by its accuracy and its agreement."""
     idle = len(scores) - 1 - kept
-    if gate.patience is not None and idle >= gate.patience:
-        return (
-            f"No gain for {idle} {'round' if idle == 1 else 'rounds'}, and evaluation.gate.patience is {gate.patience}."
-        )
+    if gate.enabled and gate.patience is not None and idle >= gate.patience:
+        return f"No gain for {_rounds(idle)}, and evaluation.gate.patience is {gate.patience}."
     before, dev = scores[-2:]
-    if gate.stop_on_false_confidence and len(agreement) > 1 and before is not None and dev is not None:
+    if gate.enabled and gate.stop_on_false_confidence and len(agreement) > 1 and before is not None and dev is not None:
         rise = agreement[-1] - agreement[-2]
         if rise > 0 and dev < before:
             return (
                 f"The model agrees with itself more ({agreement[-2]:.1%} to {agreement[-1]:.1%}) while dev accuracy "
                 f"falls ({before:.1%} to {dev:.1%}): the vote rewards consistent errors."
             )
-    if distinct and distinct[-1] < gate.min_distinct:
+    return None
+
+
+def _collapse(gate: Gate, distinct: Sequence[float], variety: Sequence[float]) -> str | None:
+    """Why the run should end, by how alike its questions have become."""
+    if gate.enabled and distinct and distinct[-1] < gate.min_distinct:
         return (
-            f"Only {distinct[-1]:.1%} of the questions were new, less than evaluation.gate.min_distinct "
-            f"({gate.min_distinct:.1%})."
+            f"Only {distinct[-1]:.1%} of what the model wrote were new questions, less than "
+            f"evaluation.gate.min_distinct ({gate.min_distinct:.1%})."
+        )
+    if gate.enabled and variety and variety[-1] < gate.min_variety * variety[0]:
+        return (
+            f"The questions are much alike: {variety[-1]:.2f} effective questions per question, {variety[0]:.2f} in "
+            f"round 1, less than evaluation.gate.min_variety ({gate.min_variety:.1%}) of it."
         )
     return None
 
@@ -111,7 +143,7 @@ def _verdict(
     back = "the base model" if best_round == 0 else f"round {best_round}"
     if problem is not None:
         return f"Round {number} rejected, back to {back}: not evaluated: {problem}."
-    if dev is None or not isfinite(dev):
+    if dev is None:
         figures = "no dev accuracy was measured"
     elif best is None:
         figures = f"dev accuracy {dev:.1%}, with nothing before it to compare with"
@@ -122,8 +154,22 @@ def _verdict(
     )
 
 
-def _rule(gate: Gate) -> str:
+def _rule(gate: Gate, dev_task: str) -> str:
     if not gate.enabled:
         return "The gate is off: every round that was evaluated is kept."
     margin = f" by more than {100 * gate.min_gain:g} points" if gate.min_gain else ""
-    return f"A round is kept when its dev accuracy is higher than the best before it{margin}."
+    ends = [
+        *([f"after {_rounds(gate.patience)} in a row without gain"] if gate.patience is not None else []),
+        *(["when label agreement rises while dev accuracy falls"] if gate.stop_on_false_confidence else []),
+        *([f"when less than {gate.min_distinct:.1%} of what is written is new"] if gate.min_distinct else []),
+        *([f"when the variety of questions falls below {gate.min_variety:.1%} of round 1"] if gate.min_variety else []),
+    ]
+    early = f" The run ends early {', or '.join(ends)}." if ends else ""
+    return (
+        f"A round is kept when its accuracy on {dev_task} is higher than the best before it{margin}; otherwise the run "
+        f"goes on from the best model so far.{early} Nothing else is looked at, no reported benchmark among it."
+    )
+
+
+def _rounds(number: int) -> str:
+    return "1 round" if number == 1 else f"{number} rounds"

@@ -1,25 +1,21 @@
 """Benchmarks through lm-evaluation-harness: the figures of its command line, item by item, without its side effects."""
 
 import copy
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import lm_eval
 import torch
-from lm_eval.tasks import TaskManager
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
-from crescent.errors import ConfigError, CrescentError, DataError, ModelError, StageError
+from crescent.errors import ConfigError, ModelError
 from crescent.evaluation.isolation import isolated, quiet_loading
-from crescent.evaluation.local_data import write_task
+from crescent.evaluation.loading import load_tasks
 from crescent.evaluation.model import HarnessModel, Progress
-from crescent.evaluation.results import Item, TaskResult
-from crescent.evaluation.statistics import standard_error
-from crescent.evaluation.task_file import read_task
-from crescent.evaluation.tasks import find_task
+from crescent.evaluation.results import TaskResult
+from crescent.evaluation.scoring import task_result
 
 DEFAULT_SEED = 1234
 """The harness's own seed for drawing worked examples, so that figures can be compared with published ones."""
@@ -84,7 +80,7 @@ def evaluate(
             apply_chat_template=templated,
             fewshot_as_multiturn=templated,
         )
-    return [_result(name, loaded, results, prefer_filter) for name in names]
+    return [task_result(name, loaded, results, prefer_filter, tokenizer) for name in names]
 
 
 def _load(folder: str | Path, device: str) -> Model:
@@ -94,38 +90,6 @@ def _load(folder: str | Path, device: str) -> Model:
         return model.to(device), AutoTokenizer.from_pretrained(str(folder))
     except (OSError, ValueError) as error:
         raise ModelError(f"{folder}: no model can be loaded from here: {str(error).splitlines()[0]}") from error
-
-
-def load_tasks(tasks: Sequence[str], local_data: Mapping[str, str], folder: Path) -> tuple[list[str], Any]:
-    """Names and task objects of the harness. Tasks are given by file: only groups need its slow registry."""
-    names, specs, any_group = [], [], False
-    for task in tasks:
-        path = find_task(task)
-        if path is None:
-            raise ConfigError([f"{task}: no such benchmark"])
-        config = read_task(path)
-        is_group = "group" in config
-        names.append(str(config["group" if is_group else "task"]))
-        if task in local_data:
-            path = write_task(names[-1], path, config, Path(local_data[task]), folder)
-        specs.append(names[-1] if is_group else str(path))
-        any_group |= is_group
-    with _explained(", ".join(tasks)):
-        return names, TaskManager(include_defaults=any_group).load(specs)
-
-
-@contextmanager
-def _explained(names: str) -> Iterator[None]:
-    """Turn what can go wrong in task code and data loading into one line."""
-    try:
-        yield
-    except CrescentError:
-        raise
-    except ImportError as error:
-        raise StageError(f"a benchmark of {names} needs a package that is not installed: {error}") from error
-    except Exception as error:  # Task files and the data library raise anything; the cause stays chained.
-        first = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise DataError(f"the benchmarks {names} cannot be loaded: {first}") from error
 
 
 def _configure(task: Any, num_fewshot: int | None, max_new_tokens: int | None, seed: int, context: int) -> None:
@@ -146,65 +110,3 @@ def _configure(task: Any, num_fewshot: int | None, max_new_tokens: int | None, s
                 f"whole context is {context}; set a smaller number"
             ]
         )
-
-
-def _result(name: str, loaded: Any, results: Any, prefer_filter: str) -> TaskResult:
-    group = loaded.get("groups", {}).get(name)
-    leaves = [task.task_name for task in group.get_all_tasks()] if group else [name]
-    figures = {
-        metric: float(value)
-        for metric, value in results["results"][name].items()
-        if "," in metric and "_stderr," not in metric and isinstance(value, int | float)
-    }
-    samples = {leaf: _by_filter(results["samples"][leaf]) for leaf in leaves}
-    primary = _primary(name, figures, samples, prefer_filter)
-    metric, _, filter_name = primary.partition(",")
-    items = [_item(leaf, sample, metric) for leaf in leaves for sample in samples[leaf][filter_name]]
-    return TaskResult(
-        task=name,
-        version=str(results["versions"].get(name)),
-        primary=primary,
-        metrics=figures,
-        stderr=standard_error([item.score for item in items]),
-        n=len(items),
-        items=items,
-    )
-
-
-def _by_filter(samples: Sequence[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    sorted_samples: dict[str, list[dict[str, Any]]] = {}
-    for sample in samples:
-        sorted_samples.setdefault(sample["filter"], []).append(sample)
-    return sorted_samples
-
-
-def _primary(
-    name: str, figures: Mapping[str, float], samples: Mapping[str, Mapping[str, Any]], prefer_filter: str
-) -> str:
-    """The first metric that every item has as one number, of the preferred filter where the task has it."""
-    for key in sorted(figures, key=lambda key: not key.endswith(f",{prefer_filter}")):
-        metric, _, filter_name = key.partition(",")
-        items = [item for leaf in samples.values() for item in leaf.get(filter_name, [{}])]
-        if all(isinstance(item.get(metric), int | float) for item in items):
-            return key
-    raise StageError(
-        f"{name}: none of its metrics is scored item by item ({', '.join(figures)}), so it cannot be compared"
-    )
-
-
-def _item(task: str, sample: Mapping[str, Any], metric: str) -> Item:
-    """A generated text is kept as it is; of choices, the text of the most likely one."""
-    response = sample["resps"][0][0]
-    if isinstance(response, str):
-        output = response
-    else:
-        likelihoods = [responses[0][0] for responses in sample["resps"]]
-        output = str(sample["arguments"][likelihoods.index(max(likelihoods))][1])
-    score = float(sample[metric])
-    return Item(
-        id=f"{task}/{sample['doc_id']}",
-        correct=score >= 0.5,
-        score=score,
-        output=output,
-        target=str(sample["target"]),
-    )

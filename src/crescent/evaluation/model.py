@@ -7,6 +7,8 @@ import torch
 from lm_eval.models.huggingface import HFLM
 from transformers.cache_utils import DynamicCache, DynamicLayer
 
+from crescent.models.chat import THINK_END
+
 SEGMENT = 16
 """Tokens between two looks at which rows have finished."""
 
@@ -22,7 +24,9 @@ class HarnessModel(HFLM):  # type: ignore[misc]
     """
 
     def __init__(self, model: Any, tokenizer: Any, batch_size: int, progress: Progress | None = None) -> None:
-        super().__init__(pretrained=model, tokenizer=tokenizer, batch_size=batch_size)
+        # Of a reasoning model the figures read what follows its thoughts.
+        end = THINK_END if THINK_END in tokenizer.get_vocab() else None
+        super().__init__(pretrained=model, tokenizer=tokenizer, batch_size=batch_size, think_end_token=end)
         self._progress = progress or (lambda done, total: None)
         self._done = self._total = 0
 

@@ -1,7 +1,8 @@
-"""Statistics of paired benchmark items: two models, the same problems."""
+"""Statistics of paired benchmark items (two models, the same problems) and of repeated runs (several seeds)."""
 
 from collections.abc import Sequence
-from math import sqrt
+from dataclasses import dataclass
+from math import isfinite, sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -10,14 +11,43 @@ BLOCK = 4_000_000
 """Counts drawn at a time: bounds the memory of the bootstrap to about 32 MB."""
 
 
-def standard_error(scores: ArrayLike) -> float:
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A mean of `n` values with the ends of its 95 % interval, both None where one value says nothing of the spread."""
+
+    mean: float
+    low: float | None
+    high: float | None
+    n: int
+
+
+def over_seeds(values: Sequence[float]) -> Interval:
+    """Mean and 95 % interval of one figure over several seeds: mean +- t s / sqrt(n), t with n - 1 degrees of freedom.
+
+    Student, Biometrika 6 (1908). The seeds are taken as a sample of all seeds, so the interval says what another seed
+    could give, which an interval over benchmark items does not. To compare two arms, give the differences seed by
+    seed. Raises ValueError without values or where one is not a number.
+    """
+    if not values or not all(isfinite(value) for value in values):
+        raise ValueError("over_seeds takes at least one value, and numbers only")
+    n, mean = len(values), sum(values) / len(values)
+    error = standard_error(values)
+    if error is None:
+        return Interval(mean, None, None, n)
+    from scipy.stats import t
+
+    half = float(t.ppf(0.975, n - 1)) * error
+    return Interval(mean, mean - half, mean + half, n)
+
+
+def standard_error(scores: ArrayLike) -> float | None:
     """Standard error of the mean of n scores: s / sqrt(n), s with n - 1 in the denominator.
 
     For 0/1 scores with mean p this is sqrt(p (1 - p) / (n - 1)), the estimate that lm-evaluation-harness prints.
-    A single score has no standard error: nan.
+    A single score has no standard error: None.
     """
     values = np.asarray(scores, dtype=float)
-    return float(values.std(ddof=1) / sqrt(len(values))) if len(values) > 1 else float("nan")
+    return float(values.std(ddof=1) / sqrt(len(values))) if len(values) > 1 else None
 
 
 def paired_bootstrap(now: ArrayLike, before: ArrayLike, resamples: int, seed: int) -> tuple[float, float]:

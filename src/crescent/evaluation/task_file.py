@@ -32,6 +32,16 @@ def read_task(path: Path) -> dict[str, Any]:
     return merged | config
 
 
+def sources(path: Path) -> list[Path]:
+    """The task file, the files it includes, and the Python files beside them that its functions come from."""
+    config = yaml.load(path.read_bytes(), Loader=_loader(path.parent))
+    includes = config.get("include", [])
+    found = [path, *(function.module for function in functions(config) if function.module.is_file())]
+    for include in includes if isinstance(includes, list) else [includes]:
+        found += sources(path.parent / include)
+    return list(dict.fromkeys(found))
+
+
 def functions(value: Any) -> list[Function]:
     """Every `!function` anywhere in a task's configuration."""
     if isinstance(value, Function):

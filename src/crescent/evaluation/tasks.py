@@ -12,6 +12,7 @@ import yaml
 
 from crescent.evaluation.hub import missing_dataset
 from crescent.evaluation.local_data import check_folder
+from crescent.evaluation.packages import missing_packages
 from crescent.evaluation.task_file import functions, read_task
 
 OWN = Path(__file__).with_name("tasks")
@@ -76,6 +77,21 @@ def check_tasks(names: Sequence[str], local_data: Mapping[str, str], num_fewshot
     return mistakes
 
 
+def check_sampled(task: str) -> list[str]:
+    """What keeps `evaluation.samples` from sampling solutions of the dev task."""
+    path = find_task(task) if task else None
+    if not task:
+        return ["evaluation.samples: there is no evaluation.dev_task to sample solutions of; name one, or set null"]
+    if path is None:
+        return []  # `check_tasks` says so.
+    config = read_task(path)
+    if "group" in config or config.get("output_type", "generate_until") != "generate_until":
+        return [
+            f"evaluation.samples: {task} asks for no text that could be sampled; take another dev task, or set null"
+        ]
+    return []
+
+
 def members(config: Mapping[str, Any]) -> list[str]:
     """The names of a group's direct members."""
     listed = config["task"] if isinstance(config["task"], list) else [config["task"]]
@@ -90,7 +106,11 @@ def _check(name: str, config: Mapping[str, Any], folder: str | None, num_fewshot
     leaves = list(_leaves(config))
     if any(_runs_code(leaf) for leaf in leaves):
         yield f"{name}: executes code that the model writes, which is refused: nothing isolates it from this machine"
-    elif folder is None:
+        return
+    files = {function.module for leaf in leaves for function in functions(dict(leaf)) if function.module.is_file()}
+    for package in missing_packages(sorted(files)):
+        yield f"{name}: its code needs the package `{package}`, which is not installed"
+    if folder is None:
         hint = "" if is_group else f"; for your own copy set evaluation.local_data.{name} to its folder"
         for dataset in dict.fromkeys(str(leaf["dataset_path"]) for leaf in leaves if _on_hub(leaf)):
             if (problem := missing_dataset(dataset)) is not None:
@@ -108,12 +128,12 @@ def _leaves(config: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         return
     for member in members(config):
         path = find_task(member)
-        for file in [path] if path else _tagged(member):
+        for file in [path] if path else tagged(member):
             yield from _leaves(read_task(file))
 
 
 @cache
-def _tagged(tag: str) -> list[Path]:
+def tagged(tag: str) -> list[Path]:
     """The files of the tasks that carry a tag, which a group may list like a task."""
     word = re.compile(rf"\b{re.escape(tag)}\b")
     files = dict.fromkeys(harness_tasks().values())

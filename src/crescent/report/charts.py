@@ -7,7 +7,7 @@ from typing import Literal
 from markupsafe import Markup
 
 from crescent.report import numbers
-from crescent.report.summary import AgreementBin
+from crescent.report.summary import AgreementBin, Sampling
 from crescent.report.svg import Frame, chart, element, label, line, ticks
 
 State = Literal["base", "accepted", "rejected", "undecided"]
@@ -127,6 +127,41 @@ def agreement_columns(bins: Sequence[AgreementBin]) -> list[Column]:
 
 def _stack(entry: AgreementBin) -> tuple[int, int, int]:
     return entry.correct, entry.known - entry.correct, entry.questions - entry.known
+
+
+def at_k(title: str, models: Sequence[tuple[str, Sampling]], kind: Literal["pass_at_k", "majority_at_k"]) -> Markup:
+    """Pass@k or majority@k by k, a line per model: dashed for the base model, full for rounds, later ones darker."""
+    ks = sorted({int(k) for _, found in models for k in getattr(found, kind)})
+    values = [share.value for _, found in models for share in getattr(found, kind).values()]
+    known = [value for value in values if value is not None and numbers.finite(value)]
+    if not known:
+        return Markup("")
+    marks = ticks(max(min(known) - 0.05, 0.0), max(min(max(known) + 0.05, 1.0), min(known)), 5)
+    frame = Frame(0, max(len(ks) - 1, 1), marks[0], marks[-1], right=58)
+    parts = [frame.rows({mark: f"{100 * mark:.0f}\N{NO-BREAK SPACE}%" for mark in marks})]
+    parts += [frame.under(place, str(k)) for place, k in enumerate(ks)]
+    words, taken = [], list[float]()
+    for number, (name, found) in enumerate(models):
+        shares = {int(k): share.value for k, share in getattr(found, kind).items()}
+        line_of = [(place, shares[k]) for place, k in enumerate(ks) if numbers.finite(shares.get(k))]
+        corners = [(frame.x(place), frame.y(value or 0.0)) for place, value in line_of]
+        if not corners:
+            continue
+        strength = 1.0 if name == "base" else 0.4 + 0.6 * number / max(len(models) - 1, 1)
+        kind_of_line = "curve base" if name == "base" else "curve"
+        points = " ".join(f"{x:.4g},{y:.4g}" for x, y in corners)
+        parts.append(element("polyline", points=points, class_=kind_of_line, opacity=round(strength, 2)))
+        if len(models) <= MAX_LABELS:
+            taken.append(_free(corners[-1][1], taken))
+            parts.append(label(corners[-1][0] + 5, taken[-1] + 3.5, name, "value", anchor="start"))
+        words.append(f"{name}: " + ", ".join(f"{numbers.percent(value)} at {ks[place]}" for place, value in line_of))
+    return chart(f"{title} by model", "; ".join(words) + ".", *parts, frame.caption("k, samples per problem"))
+
+
+def _free(wanted: float, taken: Sequence[float]) -> float:
+    """The height nearest to the wanted one at which a name covers none of those already there."""
+    steps = [wanted + sign * step for step in range(0, 120, 2) for sign in (1, -1)]
+    return next((y for y in steps if all(abs(y - other) >= 13 for other in taken)), wanted)
 
 
 def losses(curve: Sequence[tuple[int, float]]) -> Markup:

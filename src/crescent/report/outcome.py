@@ -25,6 +25,7 @@ def outcome(summary: Summary) -> list[str]:
         sentences.append(_before_any_round(task, base, summary.state))
     else:
         sentences += _after_rounds(summary, task, base, measured)
+    sentences += _distilled(summary, task)
     if summary.state == "running":
         sentences.append("The run is still going; these are the figures so far.")
     elif summary.state == "stopped":
@@ -34,6 +35,16 @@ def outcome(summary: Summary) -> list[str]:
     elif summary.note:
         sentences.append(summary.note)
     return sentences
+
+
+def _distilled(summary: Summary, task: str) -> list[str]:
+    """Who taught whom, where a student learned from another model."""
+    score = summary.teacher.evaluation.get(task)
+    if score is None:
+        return []
+    names = (summary.option("student.name") or "the student", summary.option("model.name") or "the teacher")
+    value = numbers.score(score.value, share_task(summary, task))
+    return [f"The student {names[0]} learned from {names[1]}, which stands at {value} itself."]
 
 
 def share_task(summary: Summary, task: str) -> bool:

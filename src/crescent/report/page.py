@@ -10,7 +10,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from crescent.report import charts, funnel, numbers, outcome, pool
+from crescent.report import answer_format, charts, flips, funnel, numbers, outcome, pool, sampling
 from crescent.report.summary import Comparison, Measured, Round, Score, Summary, read
 from crescent.report.untrusted import cut, visible
 
@@ -23,6 +23,9 @@ SAMPLES_LIMIT = 12
 
 CONTENTS = {
     "benchmark": "Benchmark",
+    "answer_format": "Format and length",
+    "sampling": "Pass@k",
+    "flips": "Changes",
     "gate": "Gate",
     "funnel": "Funnel",
     "pool": "Pool",
@@ -59,10 +62,10 @@ def render(summary: Mapping[str, Any]) -> str:
     run = read(summary)
     sentences = outcome.outcome(run)
     return (
-        _environment()
+        templates()
         .get_template("page.html.j2")
         .render(
-            css=Markup(resources.files("crescent.report").joinpath("page.css").read_text(encoding="utf-8")),
+            css=style_sheet(),
             run=run,
             headline=sentences[0],
             sentences=sentences[1:],
@@ -80,8 +83,14 @@ def render(summary: Mapping[str, Any]) -> str:
     )
 
 
+def style_sheet() -> Markup:
+    """The looks of every page, to stand in its head."""
+    return Markup(resources.files("crescent.report").joinpath("page.css").read_text(encoding="utf-8"))
+
+
 @cache
-def _environment() -> jinja2.Environment:
+def templates() -> jinja2.Environment:
+    """The templates of this folder. What they show is made visible and escaped, whatever it holds."""
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("crescent", "report"),
         autoescape=True,
@@ -99,7 +108,8 @@ def _environment() -> jinja2.Environment:
         "vendi": pool.vendi,
     }
     environment.globals |= {"charts": charts, "number": numbers, "few": SAMPLES_LIMIT}
-    environment.globals |= {"steps": funnel.steps, "pool_figures": pool.figures}
+    environment.globals |= {"steps": funnel.steps, "pool_figures": pool.figures, "flipped": flips.flipped}
+    environment.globals |= {"sampling": sampling, "answer_format": answer_format}
     return environment
 
 

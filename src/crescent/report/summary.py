@@ -16,8 +16,28 @@ class Part(msgspec.Struct, kw_only=True):
     """Base of all parts. Fields that this version does not know are ignored, so that newer summaries still open."""
 
 
+class Flip(Part):
+    """A problem that only one of two models solved, with what both wrote."""
+
+    id: str = ""
+    question: str = ""
+    target: str = ""
+    output: str = ""
+    output_before: str = ""
+
+
+class Flips(Part):
+    """Some of the problems whose outcome changed; the comparison counts all of them."""
+
+    newly_right: list[Flip] = []
+    newly_wrong: list[Flip] = []
+
+
 class Comparison(Part):
-    """Two models on the same items. `low` and `high` bound the 95 % interval of the paired difference."""
+    """Two models on the same items. `low` and `high` bound the 95 % interval of the paired difference.
+
+    `holm_p` is McNemar's p adjusted for the number of tasks; the dev task has none.
+    """
 
     difference: float | None = None
     low: float | None = None
@@ -25,18 +45,54 @@ class Comparison(Part):
     newly_right: int | None = None
     newly_wrong: int | None = None
     mcnemar_p: float | None = None
+    holm_p: float | None = None
+    flips: Flips | None = None
 
 
 class Score(Part):
-    """One benchmark task on one model: `value` with its standard error over `n` items."""
+    """One benchmark task on one model: `value` with its standard error over `n` items, after `shots` worked examples.
+
+    `answered` is the share of outputs in which each filter found an answer, right or wrong; `mean_tokens` the mean
+    length of outputs.
+    """
 
     metric: str | None = None
     value: float | None = None
     stderr: float | None = None
     n: int | None = None
+    shots: int | None = None
+    answered: dict[str, float] = {}
+    mean_tokens: float | None = None
     other_metrics: dict[str, Any] = {}
     against_base: Comparison | None = None
     against_previous: Comparison | None = None
+
+
+class Share(Part):
+    """A mean over problems with its standard error."""
+
+    value: float | None = None
+    stderr: float | None = None
+
+
+class AtK(Part):
+    """Differences of pass@k and majority@k to the base model, by k."""
+
+    pass_at_k: dict[str, Comparison] = {}
+    majority_at_k: dict[str, Comparison] = {}
+
+
+class Sampling(Part):
+    """`samples` sampled solutions of each of the dev task's problems."""
+
+    task: str | None = None
+    problems: int | None = None
+    samples: int | None = None
+    pass_at_k: dict[str, Share] = {}
+    majority_at_k: dict[str, Share] = {}
+    answered: float | None = None
+    mean_tokens: float | None = None
+    against_base: AtK | None = None
 
 
 class Diversity(Part):
@@ -171,12 +227,23 @@ class Training(Part):
     state: str | None = None
 
 
+class GateInputs(Part):
+    """What the gate looked at: accuracies of the base model and of every round, the rest by round."""
+
+    dev_task: str | None = None
+    dev_accuracy: list[float | None] = []
+    label_agreement: list[float | None] = []
+    new_questions: list[float | None] = []
+    variety: list[float | None] = []
+
+
 class Gate(Part):
     """`stop` is a sentence where the gate ended the run."""
 
     accepted: bool | None = None
     verdict: str | None = None
     rule: str | None = None
+    inputs: GateInputs | None = None
     dev: float | None = None
     best_before: float | None = None
     best_round: int | None = None
@@ -200,6 +267,7 @@ class Measured(Part):
     """A model that the benchmark has seen, by task."""
 
     evaluation: dict[str, Score] = {}
+    sampling: Sampling | None = None
 
 
 class Round(Measured, kw_only=True):
@@ -219,6 +287,22 @@ class Cost(Part):
     tokens: int | None = None
 
 
+class PlannedStage(Part):
+    estimated_s: float | None = None
+    used_s: float | None = None
+    factor: float | None = None
+
+
+class Planned(Part):
+    """What the run was expected to take on `hardware`, and by which factor that was wrong."""
+
+    hardware: str | None = None
+    estimated_s: float | None = None
+    used_s: float | None = None
+    plan_error_factor: float | None = None
+    stages: dict[str, PlannedStage] = {}
+
+
 class Summary(Part):
     """A whole run. `best_round` 0 is the base model."""
 
@@ -232,9 +316,11 @@ class Summary(Part):
     dev_task: str | None = None
     primary_task: str | None = None
     base: Measured = msgspec.field(default_factory=Measured)
+    teacher: Measured = msgspec.field(default_factory=Measured)
     rounds: list[Round] = []
     best_round: int | None = None
     cost: list[Cost] = []
+    plan: Planned | None = None
     wall_s: float | None = None
     peak_gb: float | None = None
 
@@ -246,8 +332,12 @@ class Summary(Part):
         return value
 
     def models(self) -> list[tuple[str, Measured]]:
-        """The base model and the model of each round, with the names the report calls them by."""
-        return [("base", self.base), *((f"round {part.round}", part) for part in self.rounds)]
+        """The base model and the model of each round, with the names the report calls them by; then the teacher.
+
+        In a distillation the base model is the student before training.
+        """
+        models = [("base", self.base), *((f"round {part.round}", part) for part in self.rounds)]
+        return [*models, ("teacher", self.teacher)] if self.teacher.evaluation else models
 
     def scores(self, task: str) -> list[tuple[str, Score]]:
         """The scores of a task by model, without the models that were not measured on it."""

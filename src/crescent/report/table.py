@@ -106,7 +106,7 @@ def _word(model: Measured) -> str:
 
 def _cost(run: Summary, name: str, unit: str = "") -> list[str]:
     """Time and tokens of all stages of a model, nothing where no stage is on record."""
-    folder = name if name == "base" else f"round-{int(name.removeprefix('round ')):02d}"
+    folder = f"round-{int(name.removeprefix('round ')):02d}" if name.startswith("round ") else name
     stages = [entry for entry in run.cost if entry.stage.split("/")[0] == folder]
     seconds, tokens = sum(entry.seconds or 0.0 for entry in stages), sum(entry.tokens or 0 for entry in stages)
     return [numbers.duration(seconds), numbers.count(tokens) + unit] if stages else []

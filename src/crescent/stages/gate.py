@@ -21,6 +21,7 @@ class Verdicts:
         self._dev: list[float | None] = [self._dev_score(base)]
         self._agreement: list[float] = []
         self._distinct: list[float] = []
+        self._variety: list[float] = []
 
     def next(
         self, number: int, training: Manifest, measured: Manifest | None, questions: Manifest, answers: Manifest
@@ -28,14 +29,18 @@ class Verdicts:
         """Judge round `number` and write its verdict."""
         self._dev.append(self._dev_score(measured))
         self._agreement.append(answers.facts["mean_agreement"])
-        self._distinct.append(questions.facts["accepted"] / max(questions.facts["written"], 1))
+        facts = questions.facts
+        self._distinct.append(facts["accepted"] / max(facts["written"] + facts["rewrites"], 1))
+        self._variety.append(facts["diversity"]["vendi"] / max(facts["diversity"]["vendi_sample"], 1))
         problem = None if measured is not None else f"training {training.facts['state']}"
         verdict = decide(
             self._dev,
             self._context.config.evaluation.gate,
+            dev_task=self._context.config.evaluation.dev_task,
             problem=problem,
             agreement=self._agreement,
             distinct=self._distinct,
+            variety=self._variety,
         )
         write_json(self._context.run.path / f"round-{number:02d}" / FILE, msgspec.to_builtins(verdict))
         self._context.report.say(f"round {number} gate: {verdict.verdict}")
@@ -45,8 +50,8 @@ class Verdicts:
     def _dev_score(self, manifest: Manifest | None) -> float | None:
         if manifest is None:
             return None
-        value: float = manifest.facts[self._context.config.evaluation.dev_task]["value"]
-        return value
+        measured = manifest.facts.get(self._context.config.evaluation.dev_task)
+        return None if measured is None else float(measured["value"])
 
 
 def verdict_of(context: Context, number: int) -> dict[str, Any] | None:

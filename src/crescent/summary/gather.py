@@ -7,16 +7,16 @@ from typing import Any
 import msgspec
 
 from crescent.completed import REPORT, SUMMARY
-from crescent.evaluation.comparison import compare
-from crescent.evaluation.results import TaskResult
+from crescent.plan.accuracy import accuracy
+from crescent.plan.estimate import FILE
 from crescent.records import WaveCount
-from crescent.run.folder import environment, write_json
+from crescent.run.folder import environment, read_json, write_json
 from crescent.run.manifest import MANIFEST, Manifest, read_sealed
 from crescent.run.shards import ShardFolder
-from crescent.stages.benchmark import items
 from crescent.stages.context import Context
 from crescent.stages.gate import verdict_of
 from crescent.summary.audit import audit
+from crescent.summary.comparisons import Comparisons
 from crescent.summary.examples import drop_samples, question_samples
 
 
@@ -34,8 +34,8 @@ def gather(context: Context, note: str | None, stopped: bool) -> dict[str, Any]:
     """The summary of what the run folder holds now."""
     config = context.config
     numbers = [n for n in range(1, config.rounds + 1) if (context.run.path / f"round-{n:02d}").is_dir()]
-    rounds = _Rounds(context)
-    base = _manifest(context, "base/evaluation")
+    base, sampled = (_manifest(context, f"base/{part}") for part in ("evaluation", "samples"))
+    rounds = _Rounds(context, Comparisons(context, base, sampled))
     listed = [rounds.gather(number) for number in numbers]
     verdicts = [part["gate"] for part in listed if "gate" in part]
     manifests = list(context.run.manifests())
@@ -49,23 +49,32 @@ def gather(context: Context, note: str | None, stopped: bool) -> dict[str, Any]:
         "tasks": list(config.evaluation.tasks),
         "dev_task": config.evaluation.dev_task,
         "primary_task": config.evaluation.tasks[0] if config.evaluation.tasks else config.evaluation.dev_task,
-        "base": {"evaluation": base.facts} if base else None,
+        "base": {"evaluation": base.facts, "sampling": sampled.facts if sampled else None} if base else None,
+        "teacher": _teacher(context, base),
         "rounds": listed,
         "best_round": verdicts[-1]["best_round"] if verdicts else 0,
         "cost": [{"stage": m.plan.stage, "seconds": m.seconds, "tokens": m.tokens} for m in manifests],
+        "plan": accuracy(read_json(context.run.path / FILE), [(m.plan.stage, m.seconds) for m in manifests]),
         "wall_s": round(sum(m.seconds for m in manifests), 3),
         "peak_gb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, 3),
     }
 
 
-class _Rounds:
-    """Gathers round after round; remembers the items that the next round is compared with."""
+def _teacher(context: Context, base: Manifest | None) -> dict[str, Any] | None:
+    """A distillation's teacher, compared with the student before training."""
+    measured = _manifest(context, "teacher/evaluation")
+    if measured is None:
+        return None
+    found = Comparisons(context, base, None).evaluation(measured)
+    return {"evaluation": {task: {**facts, "against_previous": None} for task, facts in found.items()}}
 
-    def __init__(self, context: Context) -> None:
+
+class _Rounds:
+    """Gathers round after round."""
+
+    def __init__(self, context: Context, comparisons: Comparisons) -> None:
         self.context = context
-        base = _manifest(context, "base/evaluation")
-        self.base = items(context, base) if base else {}
-        self.previous = self.base
+        self.comparisons = comparisons
         self.best = "base"
 
     def gather(self, number: int) -> dict[str, Any]:
@@ -90,28 +99,17 @@ class _Rounds:
             found["training"]["dropped_too_long"] = found["training"]["dropped"].get("too-long", 0)
         measured = _manifest(self.context, f"{name}/evaluation")
         if measured is not None:
-            found["evaluation"] = self._compared(measured)
+            found["evaluation"] = self.comparisons.evaluation(measured)
+        sampled = _manifest(self.context, f"{name}/samples")
+        if sampled is not None:
+            found["sampling"] = self.comparisons.samples(sampled)
         verdict = verdict_of(self.context, number)
         if verdict is not None:
             found["gate"] = verdict
-            if verdict["best_round"] == number:
+            # In a distillation the teacher writes, and what is trained is always the student.
+            if verdict["best_round"] == number and self.context.student is None:
                 self.best = name
         return found
-
-    def _compared(self, measured: Manifest) -> dict[str, Any]:
-        now = items(self.context, measured)
-        found = {task: dict(facts) for task, facts in measured.facts.items()}
-        for task, facts in found.items():
-            for key, before in (("against_base", self.base), ("against_previous", self.previous)):
-                if task in before:
-                    facts[key] = self._compare(now[task], before[task])
-        self.previous = now
-        return found
-
-    def _compare(self, now: TaskResult, before: TaskResult) -> dict[str, Any]:
-        config = self.context.config
-        found = compare(now.items, before.items, bootstrap=config.evaluation.bootstrap, seed=config.seed)
-        return {key: round(value, 6) for key, value in found.items()}
 
 
 def _wave(count: WaveCount) -> dict[str, Any]:

@@ -19,7 +19,9 @@ class Gate:
     stop_on_false_confidence: bool = False
     """End the run when agreement rises while dev accuracy falls: the vote rewards consistent errors."""
     min_distinct: float = option(0.0, low=0.0, high=1.0)
-    """End the run when a smaller share of the written questions was new: diversity has collapsed."""
+    """End the run when a smaller share of what was written, rewrites counted, was new: diversity has collapsed."""
+    min_variety: float = option(0.0, low=0.0, high=1.0)
+    """End the run when the questions' Vendi score falls below this share of the first round's: they are much alike."""
 
 
 @dataclass
@@ -44,8 +46,12 @@ class Evaluation:
     """Items decoded together."""
     max_new_tokens: int | None = option(None, low=1)
     """Longest output in tokens; null: as each task states."""
+    isolated: bool = False
+    """Evaluate in a process of its own, which gives all its memory back. The figures are the same."""
     bootstrap: int = option(10000, low=100)
     """Resamples of items for the paired 95 % interval."""
+    samples: int | None = option(None, low=2, high=4096)
+    """Solutions sampled of each dev problem, for pass@k and majority@k; null: none. No decision reads them."""
     local_data: dict[str, str] | None = None
     """Task -> folder or file with its problems, for machines without a network. Prompt and metrics stay the task's."""
     audit: str = option("none", of=("none", "nano"))

@@ -1,0 +1,49 @@
+"""Which packages the Python code of a benchmark needs, read from its files: nothing of it is run."""
+
+import ast
+import importlib.util
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+HARNESS = "lm_eval.tasks."
+
+
+def missing_packages(files: list[Path]) -> list[str]:
+    """The packages that the code imports when it is loaded and that are not installed, by name.
+
+    Only what stands at the top of a file counts; imports that the code guards or puts off are its own affair.
+    """
+    seen: set[Path] = set()
+    names = {name.partition(".")[0] for file in files for name in _imports(file, seen)}
+    return sorted(name for name in names if importlib.util.find_spec(name) is None)
+
+
+def _imports(file: Path, seen: set[Path]) -> Iterator[str]:
+    if file in seen:
+        return
+    seen.add(file)
+    for node in _parsed(file).body:
+        modules = []
+        if isinstance(node, ast.Import):
+            modules = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            modules = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        for module in modules:
+            if module.startswith(HARNESS):
+                if (inner := _harness_file(module)) is not None:
+                    yield from _imports(inner, seen)
+            elif not (file.parent / f"{module.partition('.')[0]}.py").is_file():
+                yield module
+
+
+def _harness_file(module: str) -> Path | None:
+    spec = importlib.util.find_spec("lm_eval")
+    folders = spec.submodule_search_locations if spec else None
+    path = Path(next(iter(folders or [""]))).joinpath(*module.split(".")[1:]).with_suffix(".py")
+    return path if path.is_file() else None
+
+
+@cache
+def _parsed(file: Path) -> ast.Module:
+    return ast.parse(file.read_text(encoding="utf-8"))
