@@ -51,7 +51,7 @@ def test_worked_solution_computes_correctly_and_ends_in_the_marker(seed):
             "+": int(left) + int(right),
             "-": int(left) - int(right),
             "*": int(left) * int(right),
-            "/": int(left) / int(right),
+            "/": int(left) / int(right) if int(right) else None,
         }
         assert expected[sign] == int(result) <= SMALL.limit
     assert written[-1].endswith(f"= {drawn.answer}")

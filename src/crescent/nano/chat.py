@@ -1,7 +1,7 @@
-"""The tokenizer of `nano`: byte-level BPE with single digits, five special tokens and a chat template."""
+"""The tokenizers of the embedded models: byte-level BPE with single digits, special tokens and a chat template."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
@@ -24,8 +24,35 @@ CHAT_TEMPLATE = (
     "{% if add_generation_prompt %}<|assistant|>{% endif %}"
 )
 
+STUDENT_CHAT_TEMPLATE = (
+    "{{ bos_token }}"
+    "{% for message in messages %}"
+    "{% if message['role'] == 'assistant' %}"
+    "{% generation %}{{ message['content'] + eos_token }}{% endgeneration %}"
+    "{% elif message['role'] == 'user' %}"
+    "{{ '[ask]' + message['content'] + '[reply]' }}"
+    "{% else %}{{ raise_exception('the student knows the roles user and assistant') }}{% endif %}"
+    "{% endfor %}"
+)
 
-def train_tokenizer(texts: Iterable[str], size: int, positions: int) -> "PreTrainedTokenizerFast":
+
+class Markers(NamedTuple):
+    """The special tokens of a model, padding first, and the template that marks turns with them."""
+
+    pad: str
+    bos: str
+    eos: str
+    turns: tuple[str, ...]
+    template: str
+
+
+NANO = Markers(PAD, BOS, EOS, SPECIAL_TOKENS[3:], CHAT_TEMPLATE)
+STUDENT = Markers("<pad>", "<s>", "</s>", ("[ask]", "[reply]"), STUDENT_CHAT_TEMPLATE)
+
+
+def train_tokenizer(
+    texts: Iterable[str], size: int, positions: int, markers: Markers = NANO
+) -> "PreTrainedTokenizerFast":
     """A tokenizer of `size` tokens learnt from `texts`, for a model of `positions` positions.
 
     Every byte is in the alphabet, so any text can be read and `decode(encode(text)) == text`.
@@ -43,18 +70,18 @@ def train_tokenizer(texts: Iterable[str], size: int, positions: int) -> "PreTrai
     tokenizer.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
         vocab_size=size,
-        special_tokens=list(SPECIAL_TOKENS),
+        special_tokens=[markers.pad, markers.bos, markers.eos, *markers.turns],
         initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()),
         show_progress=False,
     )
     tokenizer.train_from_iterator(texts, trainer)
     return PreTrainedTokenizerFast(
         tokenizer_object=tokenizer,
-        bos_token=BOS,
-        eos_token=EOS,
-        pad_token=PAD,
-        extra_special_tokens=list(SPECIAL_TOKENS[3:]),
-        chat_template=CHAT_TEMPLATE,
+        bos_token=markers.bos,
+        eos_token=markers.eos,
+        pad_token=markers.pad,
+        extra_special_tokens=list(markers.turns),
+        chat_template=markers.template,
         clean_up_tokenization_spaces=False,
         padding_side="left",
         model_max_length=positions,

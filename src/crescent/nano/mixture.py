@@ -1,4 +1,4 @@
-"""What `nano` is pretrained on: chat conversations drawn from the nano world, one per index."""
+"""What the embedded models are pretrained on: chat conversations drawn from the nano world, one per index."""
 
 import random
 import re
@@ -14,7 +14,7 @@ from crescent.nano.world import Problem, problem
 
 @dataclass(frozen=True)
 class Mixture:
-    """Shares of the kinds of conversation, with the reason for each."""
+    """Shares of the kinds of conversation, with the reason for each of `nano`'s."""
 
     bait: float = 0.22  # gives about three well-formed questions in four
     rewrite: float = 0.05  # the answer is a free question too; only the prompt is new

@@ -13,7 +13,7 @@ from crescent.nano.mixture import Conversation, Conversations
 
 if TYPE_CHECKING:
     import torch
-    from transformers import LlamaForCausalLM, PreTrainedTokenizerFast
+    from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
     from crescent.nano.recipe import Recipe
 
@@ -38,7 +38,7 @@ class Batch:
     branches: "torch.Tensor"
     weights: "torch.Tensor"
 
-    def loss(self, model: "LlamaForCausalLM") -> "torch.Tensor":
+    def loss(self, model: "PreTrainedModel") -> "torch.Tensor":
         """Weighted mean of the cross-entropy of all tokens, each predicted from its parent."""
         import torch
 

@@ -1,4 +1,4 @@
-"""Rebuild the embedded model: `python -m crescent.nano.recipe --out DIR [--workers 2]`.
+"""Rebuild an embedded model: `python -m crescent.nano.recipe [--model student] --out DIR [--workers 2]`.
 
 One pass over a fixed stream of conversations (see `mixture`), float32 on the CPU. With the same versions, kind of
 machine and number of workers the weights come out the same, bit for bit.
@@ -11,14 +11,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crescent.nano.benchmarks import benchmark_questions
-from crescent.nano.chat import train_tokenizer
-from crescent.nano.mixture import Conversations
+from crescent.nano.chat import NANO, STUDENT, Markers, train_tokenizer
+from crescent.nano.mixture import Conversations, Mixture
 from crescent.nano.training import run_workers, train
 
 if TYPE_CHECKING:
-    from transformers import LlamaForCausalLM, PreTrainedTokenizerFast
+    from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 CARD = Path(__file__).with_name("model_card.md")
+NANO_MIXTURE = Mixture()
+STUDENT_CARD = Path(__file__).with_name("student_card.md")
 
 
 @dataclass(frozen=True)
@@ -35,9 +37,13 @@ class Cycle:
 
 @dataclass(frozen=True)
 class Recipe:
-    """Everything that decides the weights besides the mixture."""
+    """Everything that decides the weights."""
 
     seed: int = 0
+    mixture: Mixture = NANO_MIXTURE
+    architecture: str = "llama"  # transformers' model type
+    markers: Markers = NANO
+    card: Path = CARD
     workers: int = 2  # processes with one thread each; a step takes one batch of each
     cycles: tuple[Cycle, ...] = (Cycle(1875), Cycle(3000, 0.4), Cycle(1000, 0.15, free_weight=2.0))
     tokenizer_conversations: int = 5_000
@@ -46,6 +52,7 @@ class Recipe:
     hidden: int = 128
     layers: int = 4
     heads: int = 4
+    key_value_heads: int = 4
     intermediate: int = 384
     batch: int = 16  # conversations of about the same length
     sorted_batches: int = 16  # batches whose conversations are sorted by length together
@@ -57,11 +64,30 @@ class Recipe:
     request_weight: float = 0.15  # loss on what the user says
 
 
+RECIPES = {
+    "nano": Recipe(),
+    # Another architecture, other sizes and another vocabulary: what a student of nano may well be.
+    "student": Recipe(
+        mixture=Mixture(bait=0.02, rewrite=0.0, solve=0.8, skills=0.16, several=0.02, bare=0.8),
+        architecture="olmo2",
+        markers=STUDENT,
+        card=STUDENT_CARD,
+        workers=1,
+        cycles=(Cycle(2400),),
+        vocabulary=640,
+        hidden=96,
+        layers=3,
+        key_value_heads=2,
+        intermediate=256,
+    ),
+}
+
+
 def build(out: Path, recipe: Recipe | None = None) -> None:
     """Write tokenizer, weights and model card into `out` as an ordinary Hugging Face folder. Prints progress lines."""
     recipe = recipe or Recipe()
     out.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(CARD, out / "README.md")
+    shutil.copyfile(recipe.card, out / "README.md")
     run_workers(out, recipe.workers, build_as_worker, out, recipe)
 
 
@@ -71,10 +97,10 @@ def build_as_worker(rank: int, out: Path, recipe: Recipe) -> None:
 
     torch.set_num_threads(1)
     torch.manual_seed(recipe.seed)
-    source = Conversations(benchmark_questions())
+    source = Conversations(benchmark_questions(), recipe.mixture)
     rows = (source.conversation(index) for index in range(recipe.tokenizer_conversations))
     texts = (text for row in rows for text in (*(message["content"] for message in row.messages), row.replies[-1].text))
-    tokenizer = train_tokenizer(texts, recipe.vocabulary, recipe.positions)
+    tokenizer = train_tokenizer(texts, recipe.vocabulary, recipe.positions, recipe.markers)
     model = new_model(recipe, tokenizer)
     train(model, tokenizer, source, recipe, rank)
     if rank == 0:
@@ -82,27 +108,28 @@ def build_as_worker(rank: int, out: Path, recipe: Recipe) -> None:
         tokenizer.save_pretrained(out)
 
 
-def new_model(recipe: Recipe, tokenizer: "PreTrainedTokenizerFast") -> "LlamaForCausalLM":
+def new_model(recipe: Recipe, tokenizer: "PreTrainedTokenizerFast") -> "PreTrainedModel":
     """The untrained model, with greedy decoding in its generation configuration."""
-    from transformers import GenerationConfig, LlamaConfig, LlamaForCausalLM
+    from transformers import AutoConfig, AutoModelForCausalLM, GenerationConfig
 
     special = {
         "bos_token_id": tokenizer.bos_token_id,
         "eos_token_id": tokenizer.eos_token_id,
         "pad_token_id": tokenizer.pad_token_id,
     }
-    config = LlamaConfig(
+    config = AutoConfig.for_model(
+        recipe.architecture,
         vocab_size=len(tokenizer),
         hidden_size=recipe.hidden,
         num_hidden_layers=recipe.layers,
         num_attention_heads=recipe.heads,
-        num_key_value_heads=recipe.heads,
+        num_key_value_heads=recipe.key_value_heads,
         intermediate_size=recipe.intermediate,
         max_position_embeddings=recipe.positions,
         tie_word_embeddings=True,
         **special,
     )
-    model = LlamaForCausalLM(config)
+    model = AutoModelForCausalLM.from_config(config)
     model.generation_config = GenerationConfig(do_sample=False, **special)
     return model
 
@@ -110,12 +137,12 @@ def new_model(recipe: Recipe, tokenizer: "PreTrainedTokenizerFast") -> "LlamaFor
 def main() -> None:
     """Command line of the recipe."""
     parser = argparse.ArgumentParser(prog="python -m crescent.nano.recipe", description="Rebuild the embedded model.")
+    parser.add_argument("--model", choices=tuple(RECIPES), default="nano")
     parser.add_argument("--out", type=Path, required=True, help="folder for tokenizer and weights")
-    parser.add_argument(
-        "--workers", type=int, default=Recipe.workers, help="processes (part of what decides the weights)"
-    )
+    parser.add_argument("--workers", type=int, help="processes (part of what decides the weights)")
     arguments = parser.parse_args()
-    build(arguments.out, replace(Recipe(), workers=arguments.workers))
+    recipe = RECIPES[arguments.model]
+    build(arguments.out, replace(recipe, workers=arguments.workers or recipe.workers))
 
 
 if __name__ == "__main__":

@@ -18,13 +18,13 @@ from crescent.nano.packing import Batch, batches
 
 if TYPE_CHECKING:
     import torch
-    from transformers import LlamaForCausalLM, PreTrainedTokenizerFast
+    from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
     from crescent.nano.recipe import Recipe
 
 
 def train(
-    model: "LlamaForCausalLM",
+    model: "PreTrainedModel",
     tokenizer: "PreTrainedTokenizerFast",
     source: Conversations,
     recipe: "Recipe",
@@ -42,7 +42,7 @@ def train(
     model.eval()
 
 
-def _train_cycle(model: "LlamaForCausalLM", rows: Iterable[Batch], recipe: "Recipe", number: int, rank: int) -> None:
+def _train_cycle(model: "PreTrainedModel", rows: Iterable[Batch], recipe: "Recipe", number: int, rank: int) -> None:
     import torch
 
     cycle = recipe.cycles[number]
@@ -61,7 +61,7 @@ def _train_cycle(model: "LlamaForCausalLM", rows: Iterable[Batch], recipe: "Reci
             print(f"{place}  loss {loss.item():.3f}  {tokens / seconds:,.0f} tokens/s  {left:,.0f} s left", flush=True)
 
 
-def _optimizers(model: "LlamaForCausalLM", recipe: "Recipe") -> list["torch.optim.Optimizer"]:
+def _optimizers(model: "PreTrainedModel", recipe: "Recipe") -> list["torch.optim.Optimizer"]:
     import torch
 
     matrices = [weight for weight in model.model.layers.parameters() if weight.dim() == 2]
@@ -73,7 +73,7 @@ def _optimizers(model: "LlamaForCausalLM", recipe: "Recipe") -> list["torch.opti
     ]
 
 
-def _step(model: "LlamaForCausalLM", optimizers: list["torch.optim.Optimizer"], recipe: "Recipe", rate: float) -> None:
+def _step(model: "PreTrainedModel", optimizers: list["torch.optim.Optimizer"], recipe: "Recipe", rate: float) -> None:
     import torch
 
     torch.nn.utils.clip_grad_norm_(model.parameters(), recipe.clip)
@@ -91,7 +91,7 @@ def _rate(step: int, steps: int, warmup: int) -> float:
     return 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * (step - warmup) / max(1, steps - warmup)))
 
 
-def _average_gradients(model: "LlamaForCausalLM", workers: int) -> None:
+def _average_gradients(model: "PreTrainedModel", workers: int) -> None:
     import torch
 
     if workers == 1:

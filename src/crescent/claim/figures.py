@@ -1,0 +1,143 @@
+"""The typed form of `claim.json`: every figure of the page. Scores and differences are fractions of 1."""
+
+import msgspec
+
+from crescent.records import Row
+
+BASE = "base"
+"""What an arm is compared with besides other arms: the model before any training."""
+
+
+class RoundFigures(Row):
+    """One round of one run. `in_force` is the round whose model the run goes on with, 0 for the base model."""
+
+    round: int
+    values: dict[str, float]
+    in_force: int
+    pairs: int | None = None
+    steps: int | None = None
+    label_accuracy: float | None = None
+    single_sample_accuracy: float | None = None
+
+
+class ArmRun(Row):
+    """One run. `base` and `teacher` have the scores of the untrained model and of a distillation's teacher by task."""
+
+    arm: str
+    seed: int
+    folder: str
+    state: str
+    note: str | None
+    base: dict[str, float]
+    teacher: dict[str, float]
+    rounds: list[RoundFigures]
+
+    @property
+    def kept(self) -> int:
+        """The round whose model the run ends with."""
+        return self.rounds[-1].in_force if self.rounds else 0
+
+    def value(self, task: str, number: int) -> float | None:
+        """The score of the model of a round, 0 for the base model; None where it was not measured."""
+        if number == 0:
+            return self.base.get(task)
+        found = self.figures(number)
+        return found.values.get(task) if found else None
+
+    def figures(self, number: int) -> RoundFigures | None:
+        """What is known of a round."""
+        return next((each for each in self.rounds if each.round == number), None)
+
+
+class Difference(Row):
+    """`arm` over `against` on the items of one task, for one seed, with its paired 95 % bootstrap interval."""
+
+    task: str
+    arm: str
+    against: str
+    seed: int
+    round: int
+    difference: float
+    low: float
+    high: float
+    newly_right: int
+    newly_wrong: int
+    mcnemar_p: float
+
+
+class OverSeeds(Row):
+    """The mean of a difference over seeds with its 95 % interval (Student's t), which one seed alone does not have."""
+
+    task: str
+    arm: str
+    against: str
+    mean: float
+    low: float | None
+    high: float | None
+    n: int
+
+
+class Part(Row):
+    """A part of the gain: what `arm` has over `against` on the main task. The parts of a claim add up to its gain."""
+
+    name: str
+    arm: str
+    against: str
+
+
+class Claim(Row):
+    """All of it. `arms` maps each arm to its overrides, the claimed one first; `unequal` says where effort differs.
+
+    `compare` is `claim.compare`. `summaries` maps the runs' folders to the digests of the summaries that were read.
+    """
+
+    name: str
+    state: str
+    compare: str
+    tasks: list[str]
+    primary_task: str
+    seeds: list[int]
+    arms: dict[str, str]
+    model: str
+    student: str | None
+    runs: list[ArmRun]
+    differences: list[Difference]
+    over_seeds: list[OverSeeds]
+    parts: list[Part]
+    unequal: list[str]
+    summaries: dict[str, str]
+
+    @property
+    def claimed(self) -> str:
+        """The arm that the others are compared with."""
+        return next(iter(self.arms))
+
+    def run(self, arm: str, seed: int) -> ArmRun:
+        """The run of an arm with a seed."""
+        return next(run for run in self.runs if (run.arm, run.seed) == (arm, seed))
+
+    def number(self, arm: str, seed: int) -> int:
+        """The round whose model speaks for an arm: the claimed arm's with this seed, or the arm's own last."""
+        if self.compare == "last":
+            return self.run(arm, seed).kept
+        claimed = self.run(self.claimed, seed)
+        return claimed.kept or (claimed.rounds[-1].round if claimed.rounds else 0)
+
+    def score(self, arm: str, seed: int, task: str) -> float | None:
+        """The score of the model that speaks for an arm."""
+        return self.run(arm, seed).value(task, self.number(arm, seed))
+
+    def mean(self, arm: str, against: str, task: str | None = None) -> OverSeeds | None:
+        """A difference over seeds, by default on the main task."""
+        wanted = (task or self.primary_task, arm, against)
+        return next((each for each in self.over_seeds if (each.task, each.arm, each.against) == wanted), None)
+
+    def by_seed(self, arm: str, against: str, task: str | None = None) -> dict[int, Difference]:
+        """A difference seed by seed."""
+        wanted = (task or self.primary_task, arm, against)
+        return {each.seed: each for each in self.differences if (each.task, each.arm, each.against) == wanted}
+
+
+def read_claim(content: bytes) -> Claim:
+    """The claim that a `claim.json` holds. Raises msgspec.MsgspecError where it is not one."""
+    return msgspec.json.decode(content, type=Claim)
