@@ -1,0 +1,1 @@
+"""Checking W&B sweep files before they are given to W&B."""

@@ -1,0 +1,1 @@
+"""Figures, tables and artifacts of a run, sent to trackers by a process that follows the run folder."""

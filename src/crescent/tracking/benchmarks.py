@@ -1,0 +1,60 @@
+"""Benchmark figures of one model with their intervals, and what the gate made of them."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from crescent.config.schema import Config
+from crescent.errors import CrescentError
+from crescent.evaluation.comparison import compare
+from crescent.evaluation.results import TaskResult
+from crescent.run.manifest import Manifest
+from crescent.run.shards import ShardFolder
+
+BASE = "base/evaluation"
+NORMAL_95 = 1.96
+"""Standard errors to each side of a mean in a 95 % interval, as in the report."""
+
+
+def benchmark(run: Path, config: Config, manifest: Manifest, number: int) -> dict[str, float]:
+    """`benchmark/TASK` with `/low` and `/high`, and `gain/TASK` over the base model with its paired interval.
+
+    The dev task is there as `dev/accuracy` too, whatever its name; of the base model also as `dev/best`.
+    """
+    values = {"round": float(number)}
+    for task, facts in manifest.facts.items():
+        reach = NORMAL_95 * facts["stderr"]
+        name = f"benchmark/{task}"
+        values |= {name: facts["value"], f"{name}/low": facts["value"] - reach, f"{name}/high": facts["value"] + reach}
+        values[f"{name}/n"] = float(facts["n"])
+    if config.evaluation.dev_task in manifest.facts:
+        values["dev/accuracy"] = manifest.facts[config.evaluation.dev_task]["value"]
+        if manifest.plan.stage == BASE:
+            values["dev/best"] = values["dev/accuracy"]
+    if manifest.plan.stage != BASE:
+        values |= _gains(run, config, manifest.plan.stage)
+    return values
+
+
+def verdict(gate: Mapping[str, Any], number: int) -> dict[str, float]:
+    """The gate of a round. `dev/best`: dev accuracy of the model that the run goes on with."""
+    values = {"round": float(number), "gate/accepted": float(gate["accepted"]), "gate/best_round": gate["best_round"]}
+    best = gate["dev"] if gate["best_round"] == number else gate["best_before"]
+    return values if best is None else {**values, "dev/best": best}
+
+
+def _gains(run: Path, config: Config, stage: str) -> dict[str, float]:
+    now, base = _results(run / stage), _results(run / BASE)
+    values: dict[str, float] = {}
+    for task in now.keys() & base.keys():
+        try:
+            found = compare(now[task].items, base[task].items, bootstrap=config.evaluation.bootstrap, seed=config.seed)
+        except CrescentError:
+            continue  # the two cannot be compared, as the report says in words
+        values |= {f"gain/{task}": found["difference"]}
+        values |= {f"gain/{task}/{end}": found[end] for end in ("low", "high")}
+    return dict(sorted(values.items()))
+
+
+def _results(stage: Path) -> dict[str, TaskResult]:
+    return {result.task: result for result in ShardFolder(stage / "results").stream(TaskResult)}
