@@ -10,16 +10,18 @@ WEIGHTS = ("*.safetensors", "*.json", "*.gguf", "*.jinja", "*.model")
 
 
 def identity(config: Model) -> str:
-    """Digest of a local folder's weights, configuration and tokenizer, or of a hub id and its revision.
+    """Digest of a folder's weights, configuration and tokenizer, of a GGUF file, or of a hub id and its revision.
 
-    With it go the settings that change what the model writes: precision, context and chat template.
+    With it go the settings that change what the model writes: precision, context, chat template and thoughts.
     """
-    settings = f"{config.dtype} {config.context} {config.chat_template}"
+    settings = f"{config.dtype} {config.context} {config.chat_template} {config.think}"
     return digest(f"{settings}\n{_content(config)}".encode())
 
 
 def _content(config: Model) -> str:
     place = Path(locate(config.path))
+    if place.is_file():
+        return file_digest(place)
     if place.is_dir():
         files = sorted({file for pattern in WEIGHTS for file in place.glob(pattern)})
         return "\n".join(f"{file.name} {file_digest(file)}" for file in files)

@@ -1,4 +1,4 @@
-"""Loading a causal language model and its tokenizer from a Hugging Face folder or id."""
+"""Loading a causal language model and its tokenizer from a Hugging Face folder, a GGUF file or a hub id."""
 
 import json
 from dataclasses import dataclass
@@ -6,11 +6,20 @@ from pathlib import Path
 
 import torch
 from safetensors import SafetensorError
-from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
+from transformers import (
+    AutoModelForCausalLM,
+    AutoTokenizer,
+    GenerationConfig,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+)
 
 from crescent.config.schema import Model
 from crescent.errors import DamagedError, ModelError
+from crescent.models import gguf
+from crescent.models.chat import template
 from crescent.models.locate import locate
+from crescent.models.reason import reason
 
 
 @dataclass
@@ -32,7 +41,7 @@ def load(config: Model, path: str | Path | None = None, dtype: str | None = None
         ModelError: it cannot be found, or needs something that is not there.
         DamagedError: its weights file is cut or altered.
     """
-    place = str(path) if path is not None else locate(config.path)
+    place = str(path) if path is not None else folder_or_id(config)
     revision = None if path is not None else config.revision
     tokenizer = load_tokenizer(config, place, revision)
     try:
@@ -48,9 +57,15 @@ def load(config: Model, path: str | Path | None = None, dtype: str | None = None
             f"model.path {place}: the weights cannot be read ({error}). Fetch or make them again."
         ) from None
     except (OSError, ValueError, RuntimeError) as error:
-        raise ModelError(_reason(place, error)) from None
+        raise ModelError(reason(place, revision, error)) from None
     model.requires_grad_(False)
     return Loaded(model.to(device).eval(), tokenizer, stop_tokens(model, tokenizer))
+
+
+def folder_or_id(config: Model) -> str:
+    """What `from_pretrained` takes for the configured model; a GGUF file is unpacked into a folder first."""
+    place = locate(config.path)
+    return str(gguf.as_folder(Path(place), config.dtype)) if gguf.is_gguf(place) else place
 
 
 def load_tokenizer(config: Model, place: str | None = None, revision: str | None = None) -> PreTrainedTokenizerBase:
@@ -59,13 +74,12 @@ def load_tokenizer(config: Model, place: str | None = None, revision: str | None
     Raises:
         ModelError: it cannot be found, or has no chat template.
     """
-    place = place or locate(config.path)
+    place = place or folder_or_id(config)
     try:
         tokenizer = AutoTokenizer.from_pretrained(place, revision=revision, trust_remote_code=config.trust_remote_code)
     except (OSError, ValueError, RuntimeError) as error:
-        raise ModelError(_reason(place, error)) from None
-    if config.chat_template is not None:
-        tokenizer.chat_template = config.chat_template
+        raise ModelError(reason(place, revision, error)) from None
+    tokenizer.chat_template = template(config, tokenizer.chat_template)
     if not tokenizer.chat_template:
         raise ModelError(f"model.path {place}: its tokenizer has no chat template. Give one in model.chat_template.")
     return tokenizer
@@ -73,15 +87,23 @@ def load_tokenizer(config: Model, place: str | None = None, revision: str | None
 
 def stop_tokens(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> list[int]:
     """Ids that end a reply: those of the generation config (a number or a list) and the tokenizer's own."""
-    listed = model.generation_config.eos_token_id if model.generation_config is not None else None
+    return _stops(model.generation_config, tokenizer)
+
+
+def stop_tokens_at(place: str, tokenizer: PreTrainedTokenizerBase, revision: str | None = None) -> list[int]:
+    """`stop_tokens` of a model that is not loaded here: a folder or a hub id."""
+    try:
+        generation = GenerationConfig.from_pretrained(place, revision=revision)
+    except OSError:  # it has none
+        generation = None
+    return _stops(generation, tokenizer)
+
+
+def _stops(generation: GenerationConfig | None, tokenizer: PreTrainedTokenizerBase) -> list[int]:
+    listed = generation.eos_token_id if generation is not None else None
     stops = set(listed if isinstance(listed, list) else [] if listed is None else [listed])
     if tokenizer.eos_token_id is not None:
         stops.add(tokenizer.eos_token_id)
     if not stops:
         raise ModelError("model.path: neither generation config nor tokenizer names a token that ends a reply")
     return sorted(stops)
-
-
-def _reason(place: str, error: Exception) -> str:
-    first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-    return f"model.path {place}: cannot be loaded ({first})"

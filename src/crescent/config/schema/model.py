@@ -1,6 +1,6 @@
 """The model that improves itself, and how text is drawn from it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from crescent.config.schema.option import option
 
@@ -18,15 +18,33 @@ class Sampling:
 
 
 @dataclass
+class Shape:
+    """Sizes from which memory and time are planned without the model at hand."""
+
+    parameters: int | None = option(None, low=1)
+    """Number of weights, tied ones once; null: read from the model's files, where they are on this machine."""
+    layers: int | None = option(None, low=1)
+    """Transformer blocks."""
+    hidden: int | None = option(None, low=1)
+    """Width of the residual stream."""
+    kv_heads: int | None = option(None, low=1)
+    """Key-value heads per layer."""
+    head_dim: int | None = option(None, low=1)
+    """Size of a head."""
+    vocabulary: int | None = option(None, low=1)
+    """Rows of the embedding."""
+
+
+@dataclass
 class Model:
-    """A causal language model: `embedded:NAME` from this package, a local folder, or a Hugging Face id."""
+    """A causal language model: of this package, an installed one, a folder, a GGUF file, or a Hugging Face id."""
 
     name: str = "nano"
     """What the report calls the model."""
     path: str = "embedded:nano"
-    """`embedded:NAME`, a local folder, or a Hugging Face id."""
+    """`embedded:NAME`, `package:NAME`, a local folder, a GGUF file, or a Hugging Face id."""
     revision: str | None = None
-    """Branch, tag or commit on the hub."""
+    """Branch, tag or commit on the hub; null: its `main`."""
     dtype: str = option("float32", of=("float32", "bfloat16", "float16"))
     """Precision of generation. Fine-tuning keeps float32 master weights."""
     context: int = option(512, low=16, high=1048576)
@@ -35,3 +53,10 @@ class Model:
     """Jinja text that replaces the tokenizer's own chat template."""
     trust_remote_code: bool = False
     """Run Python code that comes with the model. Off unless you trust its author."""
+    think: str = option("keep", of=("keep", "strip", "off"))
+    """Reasoning models: `keep` their thoughts in solutions, `strip` them, or ask the template not to think (`off`)."""
+    licence: str | None = None
+    """The licence of the weights, for cards and plans."""
+    gated: bool = False
+    """Whether the hub gives the weights only to those who accepted the licence; needs a login there."""
+    shape: Shape = field(default_factory=Shape)

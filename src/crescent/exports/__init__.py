@@ -1,0 +1,1 @@
+"""What a run made, for other programs: pairs as conversations, and the model with its card."""

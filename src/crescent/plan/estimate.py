@@ -1,0 +1,123 @@
+"""The plan itself: every stage with what it reads, writes, takes and needs, and which of them are finished already."""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from crescent.config.schema import Config, Model
+from crescent.models.shape import Sizes, sizes
+from crescent.plan.cost import BYTES, Cost, cost
+from crescent.plan.hardware import Hardware, hardware
+from crescent.plan.workload import Work, workload
+from crescent.run.folder import read_json, write_json
+from crescent.run.manifest import MANIFEST, Manifest, read_sealed
+
+FILE = "plan.json"
+ROW_BYTES = 6
+"""On disk per generated token: its text and its share of the row around it."""
+CHECKPOINT_BYTES = 12
+"""Per trained weight while a training runs: the weight and AdamW's two moments."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """One stage. `seconds` and `memory` are None where the model's sizes are not known; `finished`: seconds it took."""
+
+    work: Work
+    cost: Cost | None
+    finished: float | None
+
+    def row(self) -> dict[str, Any]:
+        """For `plan.json`."""
+        work = self.work
+        return {
+            "stage": work.stage,
+            "model": work.model.name,
+            "sequences": work.sequences,
+            "read_tokens": work.read,
+            "new_tokens": work.new,
+            "batch": self.cost.batch if self.cost else None,
+            "seconds": round(self.cost.seconds, 1) if self.cost else None,
+            "memory_gb": round(self.cost.memory, 2) if self.cost else None,
+            "finished_in": self.finished,
+        }
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All stages on one machine. `disk` in GB, of what is not written yet, the models still to be fetched included."""
+
+    hardware: Hardware
+    stages: list[Estimate]
+    disk: float
+
+    @property
+    def seconds(self) -> float | None:
+        """Of all stages that are not finished, None where one is not known."""
+        left = [stage.cost.seconds if stage.cost else None for stage in self.stages if stage.finished is None]
+        return None if None in left else sum(seconds for seconds in left if seconds is not None)
+
+    @property
+    def memory(self) -> float | None:
+        """The largest of any stage, on one device, in GB."""
+        known = [stage.cost.memory for stage in self.stages if stage.cost]
+        return max(known, default=None)
+
+    def content(self) -> dict[str, Any]:
+        """For `plan.json`."""
+        return {
+            "hardware": asdict(self.hardware),
+            "stages": [stage.row() for stage in self.stages],
+            "seconds_left": self.seconds,
+            "memory_gb": self.memory,
+            "disk_gb": round(self.disk, 2),
+        }
+
+
+def estimate(config: Config, folder: Path, machine: Hardware) -> Plan:
+    """The plan of `config` on `machine`; what `folder` holds already is finished."""
+    known = {id(model): sizes(model) for model in (config.model, config.student) if model is not None}
+    stages = [_stage(work, known[id(work.model)], config, folder, machine) for work in workload(config)]
+    return Plan(machine, stages, _disk(stages, known, config))
+
+
+def expect(config: Config, folder: Path) -> None:
+    """Note at a run's first start, or when it has grown, what it will take on this machine: `plan.json`, kept as it is.
+
+    The run's report holds it against what it took.
+    """
+    noted = read_json(folder / FILE)
+    stages = [work.stage for work in workload(config)]
+    if noted is None or [row["stage"] for row in noted["stages"]] != stages:
+        write_json(folder / FILE, estimate(config, folder, hardware(None, config.trainer)).content())
+
+
+def _stage(work: Work, known: Sizes | None, config: Config, folder: Path, machine: Hardware) -> Estimate:
+    manifest = read_sealed(folder / work.stage / MANIFEST, Manifest)
+    return Estimate(work, cost(work, known, config, machine) if known else None, manifest.seconds if manifest else None)
+
+
+def _disk(stages: list[Estimate], known: dict[int, Sizes | None], config: Config) -> float:
+    from crescent.models.hub import is_cached
+    from crescent.models.locate import locate
+
+    total = 0.0
+    for stage in stages:
+        work, found = stage.work, known[id(stage.work.model)]
+        if stage.finished is None:
+            total += work.new * ROW_BYTES
+            if work.kind == "train" and found:
+                total += found.parameters * BYTES[work.model.dtype]
+    trained = known[id(config.student or config.model)]
+    if trained and config.training.method == "full":
+        total += trained.parameters * CHECKPOINT_BYTES
+    for model in _models(config):
+        found = known[id(model)]
+        place = locate(model.path)
+        if found and not Path(place).exists() and not is_cached(place, model.revision):
+            total += found.parameters * BYTES["bfloat16"]
+    return total / 1e9
+
+
+def _models(config: Config) -> list[Model]:
+    return [model for model in (config.model, config.student) if model is not None]
