@@ -5,7 +5,8 @@ from xml.etree import ElementTree
 import pytest
 
 from crescent.report import charts
-from crescent.report.summary import AgreementBin, read
+from crescent.report.made import AgreementBin
+from crescent.report.summary import read
 from crescent.report.svg import HEIGHT, WIDTH
 
 from . import example

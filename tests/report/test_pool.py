@@ -3,8 +3,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crescent.report.made import Diversity, Questions
 from crescent.report.pool import figures, vendi
-from crescent.report.summary import Diversity, Questions, read
+from crescent.report.summary import read
 
 from . import example
 

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from crescent.report import numbers
+from crescent.report.measured import Score
 from crescent.report.outcome import kept_round
-from crescent.report.summary import Score, Summary
+from crescent.report.summary import Summary
 
 
 @dataclass(frozen=True)

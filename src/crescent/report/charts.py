@@ -7,7 +7,8 @@ from typing import Literal
 from markupsafe import Markup
 
 from crescent.report import numbers
-from crescent.report.summary import AgreementBin, Sampling
+from crescent.report.made import AgreementBin
+from crescent.report.measured import Sampling
 from crescent.report.svg import Frame, chart, element, label, line, ticks
 
 State = Literal["base", "accepted", "rejected", "undecided"]

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from crescent.report.summary import Comparison, Flips, Round, Summary
+from crescent.report.measured import Comparison, Flips
+from crescent.report.summary import Round, Summary
 
 
 @dataclass(frozen=True)

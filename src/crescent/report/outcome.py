@@ -2,7 +2,8 @@
 
 from crescent.report import numbers
 from crescent.report.funnel import unaccounted
-from crescent.report.summary import Comparison, Round, Score, Summary
+from crescent.report.measured import Comparison, Score
+from crescent.report.summary import Round, Summary
 
 PARTS = {
     "questions": "questions",

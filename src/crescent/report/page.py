@@ -11,7 +11,8 @@ import jinja2
 from markupsafe import Markup
 
 from crescent.report import answer_format, charts, flips, funnel, numbers, outcome, pool, sampling
-from crescent.report.summary import Comparison, Measured, Round, Score, Summary, read
+from crescent.report.measured import Comparison, Measured, Score
+from crescent.report.summary import Round, Summary, read
 from crescent.report.untrusted import cut, visible
 
 QUESTION_LIMIT = 1500

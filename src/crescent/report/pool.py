@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from crescent.report import numbers
-from crescent.report.summary import Diversity, Questions
+from crescent.report.made import Diversity, Questions
 
 NEAR = {
     "exact": "Texts equal to another question but for case and spaces.",

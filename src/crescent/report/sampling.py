@@ -1,7 +1,8 @@
 """What the samples of the dev task say: did training make the model able to solve more, or only surer of itself?"""
 
 from crescent.report import numbers
-from crescent.report.summary import Comparison, Sampling, Summary
+from crescent.report.measured import Comparison, Sampling
+from crescent.report.summary import Summary
 
 
 def sampled(run: Summary) -> list[tuple[str, Sampling]]:

@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crescent.report import numbers
+from crescent.report.measured import Measured, Score
 from crescent.report.outcome import outcome, share_task
-from crescent.report.summary import Measured, Round, Score, Summary, read
+from crescent.report.summary import Round, Summary, read
 from crescent.report.untrusted import cut
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""`python -m crescent status`: how runs stand, read from their folders alone. Imports no model library."""
