@@ -116,13 +116,14 @@ def _answers(config: Config, name: str, accepted: int) -> Work:
 def _training(config: Config, name: str, student: Model, pairs: int) -> Work:
     training, plan = config.training, config.plan
     length = min(training.max_length, _around(config) + plan.question_tokens + plan.solution_tokens)
+    at_once = training.micro_batch_tokens // length
     return Work(
         f"{name}/training",
         "train",
         student,
         sequences=-(-pairs // training.batch_size) * training.epochs,
         read=pairs * training.epochs * length,
-        batch=max(1, min(training.micro_batch_size, training.micro_batch_tokens // length)),
+        batch=max(1, at_once if training.packing else min(at_once, training.micro_batch_size)),
         longest=length,
     )
 
