@@ -1,16 +1,27 @@
 """What every backend promises, whatever computes the tokens. A new one subclasses the suite and makes itself."""
 
+import os
 import random
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 
-from crescent.config.schema import Sampling
+from crescent.config.schema import Backend as Settings
+from crescent.config.schema import Model, Sampling
 from crescent.generation.backend import Backend
 from crescent.generation.request import Request
+from crescent.generation.server_backend import ServerBackend
 from crescent.generation.transformers_backend import TransformersBackend
+from crescent.generation.vllm_backend import VllmBackend
+from crescent.generation.vllm_engine import Engine, engine_settings
 from crescent.models.load import Loaded
+from crescent.models.locate import locate
 from crescent.nano.prompts import BAIT, SOLVE
 from crescent.records import Completion
+from tests.generation import stand_in
+from tests.generation.api import Api, serving
 
 SAMPLING = Sampling(temperature=1.0, max_new_tokens=48)
 REQUESTS = [
@@ -26,11 +37,11 @@ class BackendContract:
 
     @pytest.fixture(scope="class")
     def backend(self, nano: Loaded) -> Backend:
-        raise NotImplementedError
+        raise AssertionError("a suite makes its own")
 
     @pytest.fixture(scope="class")
     def other_batch(self, nano: Loaded) -> Backend:
-        raise NotImplementedError
+        raise AssertionError("a suite makes its own")
 
     @pytest.fixture(scope="class")
     def reference(self, backend: Backend) -> list[Completion]:
@@ -105,6 +116,22 @@ class BackendContract:
         assert rows[2:] == generate(backend, REQUESTS[:1])
         assert sum(counts) == len(rows)
 
+    def test_shards_come_whole_and_once(self, backend: Backend, reference: list[Completion]) -> None:
+        shards = [(7, REQUESTS[:1]), (2, []), (4, REQUESTS[1:])]
+        counts: list[int] = []
+        found = dict(backend.stream(shards, SAMPLING, 1, lambda samples, tokens: counts.append(samples)))
+        assert found.keys() == {2, 4, 7}
+        assert found[2] == []
+        assert found[7] + found[4] == reference
+        assert sum(counts) == len(reference)
+
+    def test_a_stream_that_is_left_early_leaves_nothing_behind(
+        self, backend: Backend, reference: list[Completion]
+    ) -> None:
+        with closing(backend.stream([(0, REQUESTS[:1]), (1, REQUESTS[1:])], SAMPLING, 1, lambda *_: None)) as stream:
+            next(stream)
+        assert generate(backend, REQUESTS[:1]) == reference[:3]
+
     def test_nothing_asked_nothing_made(self, backend: Backend) -> None:
         assert generate(backend, []) == []
 
@@ -127,3 +154,71 @@ class TestTransformersBackend(BackendContract):
     @pytest.fixture(scope="class")
     def other_batch(self, nano: Loaded) -> Backend:
         return TransformersBackend(nano, batch_size=16, context=256)
+
+
+class TestServerBackend(BackendContract):
+    """The endpoint `chat`, over real sockets; the embedded model is behind them."""
+
+    @pytest.fixture(scope="class")
+    def api(self, nano: Loaded) -> Iterator[Api]:
+        with serving(Api(nano)) as api:
+            yield api
+
+    @pytest.fixture(scope="class")
+    def backend(self, nano: Loaded, api: Api) -> Backend:
+        return ServerBackend(api.settings(batch_size=8))
+
+    @pytest.fixture(scope="class")
+    def other_batch(self, nano: Loaded, api: Api) -> Backend:
+        return ServerBackend(api.settings(batch_size=1))
+
+
+class TestServerBackendCompletions(TestServerBackend):
+    """The endpoint `completions`, with the chat template rendered on this side."""
+
+    @pytest.fixture(scope="class")
+    def backend(self, nano: Loaded, api: Api) -> Backend:
+        return ServerBackend(api.settings(endpoint="completions"), nano.tokenizer)
+
+    @pytest.fixture(scope="class")
+    def other_batch(self, nano: Loaded, api: Api) -> Backend:
+        return ServerBackend(api.settings(endpoint="completions", batch_size=2), nano.tokenizer)
+
+
+class TestVllmBackend(BackendContract):
+    """The adapter and its process as they are, with a stand-in for the engine: vLLM itself needs a GPU."""
+
+    @pytest.fixture(scope="class")
+    def start(self, nano: Loaded, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], VllmBackend]]:
+        log = tmp_path_factory.mktemp("vllm") / "vllm.log"
+        engines: list[Engine] = []
+
+        def started() -> VllmBackend:
+            model = Model(context=256)
+            engines.append(Engine(engine_settings(Settings("vllm"), model, locate(model.path), None), log))
+            return VllmBackend(engines[-1], nano.tokenizer, nano.stops, 256)
+
+        with pytest.MonkeyPatch.context() as patch:
+            paths = [stand_in.FOLDER, os.environ.get("PYTHONPATH", ""), str(Path(__file__).parents[2] / "src")]
+            patch.setenv("PYTHONPATH", os.pathsep.join(path for path in paths if path))
+            patch.setenv("OMP_NUM_THREADS", "1")
+            yield started
+        for engine in engines:
+            engine.close()
+
+    @pytest.fixture(scope="class")
+    def backend(self, start: Callable[[], VllmBackend]) -> Backend:
+        return start()
+
+    @pytest.fixture(scope="class")
+    def other_batch(self, backend: Backend) -> Backend:
+        return backend  # the engine's own business
+
+    def test_a_stream_that_is_left_early_leaves_nothing_behind(
+        self, start: Callable[[], VllmBackend], reference: list[Completion]
+    ) -> None:
+        """The engine ends, so that nothing stale is answered; the next stage begins another."""
+        backend = start()
+        with closing(backend.stream([(0, REQUESTS[:1]), (1, REQUESTS[1:])], SAMPLING, 1, lambda *_: None)) as stream:
+            next(stream)
+        assert not backend.engine.alive

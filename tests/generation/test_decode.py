@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from transformers import PreTrainedModel
 
 from crescent.config.schema import Sampling
+from crescent.errors import ModelError
 from crescent.generation.attention import NAME
-from crescent.generation.decode import MIN_ROWS, Decoded, Decoder, Prompt
+from crescent.generation.decode import Decoded, Decoder, Prompt
 from crescent.models.chat import prompt_ids
 from crescent.models.load import Loaded
 from tests.generation.tiny import CONTEXT, VOCABULARY, tiny_model
@@ -174,7 +175,7 @@ def test_report_sums_to_what_was_made() -> None:
     found = decoder.run(prompts_of([3] * 15), RANDOM, lambda rows, tokens: counts.append((rows, tokens)))
     assert sum(rows for rows, _ in counts) == 30
     assert sum(tokens for _, tokens in counts) == sum(len(d.tokens) for results in found for d in results)
-    assert len(counts) > MIN_ROWS
+    assert len(counts) > 8
 
 
 def test_the_models_attention_comes_back_also_after_an_interruption() -> None:
@@ -197,3 +198,94 @@ def test_decoding_leaves_torchs_own_random_numbers_alone() -> None:
     before = torch.random.get_rng_state()
     decode(tiny_model(), prompts_of([3]))
     assert torch.equal(torch.random.get_rng_state(), before)
+
+
+def test_not_a_bit_depends_on_the_number_of_threads() -> None:
+    model, prompts = tiny_model(), prompts_of([1, 3, 16, 17, 50, 120, 8, 9] * 5, samples=3)
+    reference = decode(model, prompts)
+    for threads in (2, 4):
+        assert with_threads(threads, model, prompts) == reference
+    assert torch.get_num_threads() == 1
+
+
+def with_threads(threads: int, model: PreTrainedModel, prompts: Sequence[Prompt]) -> list[list[Decoded]]:
+    torch.set_num_threads(threads)
+    try:
+        found = decode(model, prompts)
+        assert torch.get_num_threads() == threads
+    finally:
+        torch.set_num_threads(1)
+    return found
+
+
+def test_an_error_in_one_of_several_threads_ends_all() -> None:
+    def refuse(module: torch.nn.Module, args: object) -> None:
+        raise RuntimeError("broken")
+
+    model = tiny_model()
+    model.register_forward_pre_hook(refuse)
+    with pytest.raises(RuntimeError, match="broken"):
+        with_threads(2, model, prompts_of([5] * 40))
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_groups_come_whole_and_as_if_each_were_alone(threads: int) -> None:
+    model = tiny_model()
+    groups = [prompts_of([3, 40, 5], seed=1), [], prompts_of([CONTEXT], seed=2), prompts_of([7] * 30, seed=3)]
+    torch.set_num_threads(threads)
+    try:
+        found = list(Decoder(model, (5, 6, 7), 32, CONTEXT).stream(groups, RANDOM))
+    finally:
+        torch.set_num_threads(1)
+    assert sorted(found) == [(index, decode(model, group)) for index, group in enumerate(groups)]
+
+
+def test_equal_prompts_are_computed_once() -> None:
+    model, widths = tiny_model(), []
+    model.register_forward_pre_hook(
+        lambda module, args, kwargs: widths.append(kwargs["input_ids"].shape), with_kwargs=True
+    )
+    prompts = prompts_of([20], samples=4) * 3
+    for number, prompt in enumerate(prompts):
+        prompts[number] = Prompt(prompt.ids, [number * 10 + seed for seed in range(4)])
+    found = decode(model, prompts)
+    assert [shape for shape in widths if shape[1] > 1] == [(1, 32)]
+    assert found == [decode(model, [prompt])[0] for prompt in prompts]
+
+
+class SmallDevice:
+    """Memory for at most `rows` rows in a forward pass: beyond that the model runs out of it."""
+
+    def __init__(self, model: PreTrainedModel, rows: int) -> None:
+        self.rows, self.refused = rows, 0
+        model.register_forward_pre_hook(self.look, with_kwargs=True)
+
+    def look(self, module: torch.nn.Module, args: object, kwargs: dict[str, torch.Tensor]) -> None:
+        if len(kwargs["input_ids"]) > self.rows:
+            self.refused += 1
+            raise torch.OutOfMemoryError("out of memory")
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_out_of_memory_halves_the_batch_and_changes_nothing(threads: int) -> None:
+    model, prompts = tiny_model(), prompts_of([4, 30, 8] * 30)
+    reference = decode(model, prompts, batch_size=256)
+    device = SmallDevice(model, 40)
+    torch.set_num_threads(threads)
+    try:
+        assert decode(model, prompts, batch_size=256) == reference
+    finally:
+        torch.set_num_threads(1)
+    assert 1 <= device.refused <= 8
+
+
+def test_a_device_that_holds_nothing_is_told_in_a_sentence() -> None:
+    model = tiny_model()
+    SmallDevice(model, 0)
+    with pytest.raises(ModelError, match="does not hold 16 sequences of 28 tokens"):
+        decode(model, prompts_of([4] * 40))
+
+
+def test_the_batch_size_is_found() -> None:
+    found = Decoder(tiny_model(), (5, 6, 7), None, CONTEXT).run(prompts_of([3, 9]), RANDOM)
+    assert found == decode(tiny_model(), prompts_of([3, 9]))

@@ -37,12 +37,15 @@ def invariant_attention(
     grouped = query.reshape(rows, key.shape[1], groups * length, size)
     # Products with fewer than 32 numbers on the left take a path that rounds differently with the cache's width.
     copies = -(-32 // (groups * length * size))
-    scores = (grouped.repeat(1, 1, copies, 1) @ key.transpose(-1, -2))[:, :, : groups * length]
+    padded = grouped if copies == 1 else grouped.repeat(1, 1, copies, 1)
+    scores = (padded @ key.transpose(-1, -2))[:, :, : groups * length]
     scores = scores * (scaling or size**-0.5)
     if attention_mask is None:
         allowed = torch.ones(length, key.shape[2], dtype=torch.bool, device=query.device).tril()
         attention_mask = allowed[None, None]
-    scores.masked_fill_(~attention_mask.repeat(1, 1, groups, 1), float("-inf"))
+    if groups > 1:
+        attention_mask = attention_mask.repeat(1, 1, groups, 1)
+    scores.masked_fill_(~attention_mask, float("-inf"))
     mixed = torch.softmax(scores, dim=-1) @ value
     return mixed.reshape(rows, heads, length, size).transpose(1, 2), None
 

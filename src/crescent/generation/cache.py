@@ -11,7 +11,7 @@ class SlotCache(Cache):  # type: ignore[misc]
     """Keys and values of `slots` sequences, each at most `length` tokens long.
 
     Row i holds a sequence at its positions 0, 1, 2, ...: nothing is padded on the left, so what a sequence computes
-    does not depend on the lengths of its neighbours. `lengths[i]` tokens are valid; the model writes the next one.
+    does not depend on the lengths of its neighbours.
     """
 
     def __init__(self, slots: int, length: int) -> None:
@@ -20,14 +20,17 @@ class SlotCache(Cache):  # type: ignore[misc]
         self.length = -(-length // STEP) * STEP
         self.keys: list[torch.Tensor] = []
         self.values: list[torch.Tensor] = []
-        self._rows = torch.empty(0, dtype=torch.long)
-        self._positions = torch.empty(0, dtype=torch.long)
+        self._rows = 0
+        self._places = torch.empty(0, dtype=torch.long)
         self.width = 0
 
     def at(self, positions: torch.Tensor) -> None:
         """Say where the next forward pass writes: row i at `positions[i]`, for the first `len(positions)` rows."""
-        self._positions = positions
-        self._rows = torch.arange(len(positions), device=positions.device)
+        self._rows = len(positions)
+        heads = self.keys[0].shape[1]
+        # As an index into all (slot, head, position) in a row, the same for every layer.
+        first = torch.arange(self._rows * heads, device=positions.device).view(-1, heads) * self.length
+        self._places = (first + positions[:, None]).flatten()
         self.width = -(-(int(positions.max()) + 1) // STEP) * STEP
 
     def update(
@@ -35,10 +38,10 @@ class SlotCache(Cache):  # type: ignore[misc]
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """Store one token per row, (rows, heads, 1, size), and return all that the rows may attend to."""
         keys, values = self.keys[layer_idx], self.values[layer_idx]
-        keys[self._rows, :, self._positions] = key_states.squeeze(2)
-        values[self._rows, :, self._positions] = value_states.squeeze(2)
-        rows = len(self._rows)
-        return keys[:rows, :, : self.width], values[:rows, :, : self.width]
+        size = keys.shape[-1]
+        keys.view(-1, size).index_copy_(0, self._places, key_states.reshape(-1, size))
+        values.view(-1, size).index_copy_(0, self._places, value_states.reshape(-1, size))
+        return keys[: self._rows, :, : self.width], values[: self._rows, :, : self.width]
 
     def fill(self, first: int, prefix: DynamicCache, copies: torch.Tensor) -> None:
         """Copy row `copies[j]` of a computed prefix into slot `first + j`: a prompt is computed once for K samples."""

@@ -5,10 +5,7 @@ from collections.abc import Sequence
 import pytorch_lightning as pl
 from torch.utils.data import DataLoader
 
-from crescent.generation.request import Request
-
-Shard = tuple[int, list[Request]]
-"""Index of the shard and its requests."""
+from crescent.generation.request import Request, Shard
 
 
 class PromptDataModule(pl.LightningDataModule):  # type: ignore[misc]  # Lightning is untyped to mypy

@@ -1,32 +1,31 @@
 """Generation as a Lightning prediction: one step generates one shard, a callback publishes it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytorch_lightning as pl
 from pytorch_lightning.callbacks import BasePredictionWriter
 
-from crescent.config.schema import Sampling
-from crescent.generation.backend import Backend, Report
-from crescent.generation.datamodule import Shard
+from crescent.generation.backend import Completed
+from crescent.generation.request import Shard
 from crescent.records import Completion, Row
 from crescent.run.shards import ShardFolder
 
 
 class GenerationModule(pl.LightningModule):  # type: ignore[misc]  # Lightning is untyped to mypy
-    """Carries a backend through `Trainer.predict`."""
+    """Carries a backend's stream of shards through `Trainer.predict`: a step waits for the next one to be complete.
 
-    def __init__(self, backend: Backend, sampling: Sampling, seed: int, report: Report) -> None:
+    A backend works on all shards at once and finishes them in its own order, so the batch of a step is one of them but
+    not always the one that the step brings.
+    """
+
+    def __init__(self, stream: Iterator[Completed]) -> None:
         super().__init__()
-        self.backend = backend
-        self.sampling = sampling
-        self.seed = seed
-        self.report = report
+        self.stream = stream
 
-    def predict_step(self, batch: Shard, batch_idx: int) -> tuple[int, list[Completion]]:
+    def predict_step(self, batch: Shard, batch_idx: int) -> Completed:
         """The completions of one shard, with its index."""
-        index, requests = batch
-        return index, self.backend.generate(requests, self.sampling, self.seed, self.report)
+        return next(self.stream)
 
 
 class ShardWriter(BasePredictionWriter):  # type: ignore[misc]  # Lightning is untyped to mypy
@@ -41,7 +40,7 @@ class ShardWriter(BasePredictionWriter):  # type: ignore[misc]  # Lightning is u
         self,
         trainer: pl.Trainer,
         pl_module: pl.LightningModule,
-        prediction: tuple[int, list[Completion]],
+        prediction: Completed,
         batch_indices: Any,
         batch: Any,
         batch_idx: int,

@@ -19,6 +19,10 @@ class Request(msgspec.Struct, frozen=True):
     """Number of the first sample: asked for in two parts, samples are the same as asked for at once."""
 
 
+Shard = tuple[int, list[Request]]
+"""Index of the shard and its requests."""
+
+
 def sample_seed(run_seed: int, request: str, sample: int) -> int:
     """The 64-bit seed of one sample."""
     key = f"{run_seed}/{request}/{sample}".encode()

@@ -1,36 +1,42 @@
 """Generation in this process with a transformers model."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing
 
 from crescent.config.schema import Sampling
-from crescent.generation.backend import Report
+from crescent.generation.backend import Backend, Completed, Report
 from crescent.generation.decode import Decoded, Decoder, Prompt
-from crescent.generation.request import Request, sample_seed
+from crescent.generation.request import Request, Shard, sample_seed
 from crescent.models.chat import prompt_ids
 from crescent.models.load import Loaded
 from crescent.records import Completion
 
 
-class TransformersBackend:
+class TransformersBackend(Backend):
     """One loaded model and a decoder that keeps its batch full."""
 
-    def __init__(self, loaded: Loaded, batch_size: int, context: int) -> None:
+    def __init__(self, loaded: Loaded, batch_size: int | None, context: int) -> None:
         self._loaded = loaded
         self._decoder = Decoder(loaded.model, loaded.stops, batch_size, context)
 
-    def generate(self, requests: Sequence[Request], sampling: Sampling, seed: int, report: Report) -> list[Completion]:
-        """See `Backend.generate`."""
-        tokenizer = self._loaded.tokenizer
-        prompts = [
-            Prompt(prompt_ids(tokenizer, r.prompt), [sample_seed(seed, r.id, r.first + i) for i in range(r.samples)])
-            for r in requests
-        ]
-        decoded = self._decoder.run(prompts, sampling, report)
-        return [
-            self._completion(request, prompt, request.first + sample, result)
-            for request, prompt, results in zip(requests, prompts, decoded, strict=True)
-            for sample, result in enumerate(results)
-        ]
+    def stream(self, shards: Sequence[Shard], sampling: Sampling, seed: int, report: Report) -> "Generator[Completed]":
+        """See `Backend.stream`."""
+        groups = [[self._prompt(request, seed) for request in requests] for _, requests in shards]
+        with closing(self._decoder.stream(groups, sampling, report)) as stream:
+            for number, decoded in stream:
+                index, requests = shards[number]
+                yield (
+                    index,
+                    [
+                        self._completion(request, prompt, request.first + sample, result)
+                        for request, prompt, results in zip(requests, groups[number], decoded, strict=True)
+                        for sample, result in enumerate(results)
+                    ],
+                )
+
+    def _prompt(self, request: Request, seed: int) -> Prompt:
+        seeds = [sample_seed(seed, request.id, request.first + i) for i in range(request.samples)]
+        return Prompt(prompt_ids(self._loaded.tokenizer, request.prompt), seeds)
 
     def _completion(self, request: Request, prompt: Prompt, sample: int, result: Decoded) -> Completion:
         # The token that ended the reply is counted but is no part of the text.

@@ -7,11 +7,29 @@ from crescent.config.schema.option import option
 
 @dataclass
 class Backend:
-    """What turns prompts into text."""
+    """What turns prompts into text. Keys of one backend alone are named after it."""
 
-    name: str = option("transformers", of=("transformers",))
-    """Which one."""
-    batch_size: int = option(256, low=1)
-    """Sequences decoded together."""
+    name: str = option("transformers", of=("transformers", "vllm", "server"))
+    """`transformers`: in this process. `vllm`: its engine in a process beside. `server`: an OpenAI-compatible API."""
+    batch_size: int | None = option(None, low=1)
+    """Sequences decoded together; null: as many as fit. For `server` null means 64 requests at a time."""
     shard_size: int = option(256, low=1)
     """Requests per shard: the unit that is written, resumed and split over ranks."""
+    url: str | None = None
+    """server: where the API is, up to its version, such as http://localhost:8000/v1."""
+    model: str | None = None
+    """server: the name it gives the model; null: the only one it serves."""
+    endpoint: str = option("chat", of=("chat", "completions"))
+    """server: `chat` leaves the chat template to it; `completions` sends the prompt as `model` renders it."""
+    key_variable: str = "OPENAI_API_KEY"
+    """server: environment variable with the key; the key itself stands in no file. Not set: none is sent."""
+    timeout: float = option(600.0, low=0.01, high=86400.0)
+    """server: seconds to wait for a reply before it is asked for again."""
+    retries: int = option(10, low=0, high=100)
+    """server: how often a request is repeated that failed for reasons that pass: no answer, 429, 500, a cut reply."""
+    pause: float = option(0.5, low=0.0, high=60.0)
+    """server: seconds before the first repetition; they double each time, up to 60."""
+    gpu_memory: float = option(0.9, low=0.05, high=1.0)
+    """vllm: share of the device's memory for weights, keys and values."""
+    tensor_parallel: int = option(1, low=1)
+    """vllm: GPUs that share one model."""

@@ -1,0 +1,85 @@
+"""Against a server that others wrote: `transformers serve`, with the embedded model behind it."""
+
+import importlib.util
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from crescent.config.schema import Backend, Sampling
+from crescent.generation.request import Request
+from crescent.generation.server_backend import ServerBackend
+from crescent.models.load import Loaded
+from crescent.models.locate import locate
+from crescent.nano.prompts import BAIT, SOLVE
+
+COMMAND = shutil.which("transformers", path=str(Path(sys.executable).parent))
+NEEDED = ("fastapi", "uvicorn", "openai")
+MISSING = [name for name in NEEDED if importlib.util.find_spec(name) is None]
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(bool(MISSING) or COMMAND is None, reason=f"transformers serve needs {', '.join(NEEDED)}"),
+]
+REQUESTS = [
+    Request("a", BAIT, 3),
+    Request("b", SOLVE.format(question="Ann has 12 apples. Ann buys 5 more apples. How many apples does Ann have?"), 2),
+]
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """`transformers serve` samples only from models whose own generation config says so."""
+    folder = tmp_path_factory.mktemp("model") / "nano"
+    shutil.copytree(locate("embedded:nano"), folder)
+    settings = json.loads((folder / "generation_config.json").read_text())
+    (folder / "generation_config.json").write_text(json.dumps(settings | {"do_sample": True, "top_k": 0}))
+    return str(folder)
+
+
+@pytest.fixture(scope="module")
+def url(model: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    log = tmp_path_factory.mktemp("serve") / "log"
+    assert COMMAND is not None
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [COMMAND, "serve", model, "--port", str(port), "--host", "127.0.0.1", "--device", "cpu"],
+            stdout=output, stderr=output, env=os.environ | {"HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"},
+        )  # fmt: skip
+    try:
+        for _ in range(600):
+            if process.poll() is not None:
+                pytest.fail(log.read_text()[-2000:])
+            with closing(socket.socket()) as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}/v1"
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+@pytest.mark.parametrize("endpoint", ["chat", "completions"])
+def test_a_real_server_writes_what_the_model_writes(url: str, model: str, endpoint: str, nano: Loaded) -> None:
+    settings = Backend(name="server", url=url, model=model, endpoint=endpoint, batch_size=2, retries=2)
+    backend = ServerBackend(settings, nano.tokenizer)
+    rows = backend.generate(REQUESTS, Sampling(max_new_tokens=60), 1, lambda *_: None)
+    assert [(row.request, row.sample) for row in rows] == [("a", 0), ("a", 1), ("a", 2), ("b", 0), ("b", 1)]
+    assert len({row.text for row in rows if row.request == "a"}) == 3
+    assert all("?" in row.text or row.stop == "length" for row in rows if row.request == "a")
+    assert all("####" in row.text or row.stop == "length" for row in rows if row.request == "b")
+    assert all(0 < row.tokens <= 60 and row.prompt_tokens > 0 for row in rows)
+    cut = backend.generate(REQUESTS[:1], Sampling(max_new_tokens=3), 1, lambda *_: None)
+    assert {(row.stop, row.tokens) for row in cut} == {("length", 3)}
