@@ -3,6 +3,7 @@
 import json
 import platform
 import time
+import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -18,30 +19,38 @@ from crescent.run.atomic import clear_debris, publish
 from crescent.run.events import EventLog
 from crescent.run.lock import locked
 from crescent.run.manifest import Manifest, Plan
-from crescent.run.stage import Stage
+from crescent.run.stage import FollowedStage, Stage
 
 PLACES = (
-    "name", "output_dir", "run_dir", "stage", "executor", "trainer", "tracking",
-    "backend.batch_size", "evaluation.batch_size",
+    "name", "output_dir", "run_dir", "stage", "executor", "trainer", "tracking", "plan", "export",
+    "backend.batch_size", "backend.url", "backend.key_variable", "backend.timeout", "backend.retries", "backend.pause",
+    "backend.gpu_memory", "backend.tensor_parallel", "evaluation.batch_size", "evaluation.isolated",
+    "model.licence", "model.gated", "model.shape", "student.licence", "student.gated", "student.shape",
 )  # fmt: skip
 """Keys that say where and how the work runs. They change no result, so a run may go on with others."""
-GROWING = ("rounds",)
-"""Keys that may change on an old folder: more rounds continue a run."""
+GROWING = ("rounds", "claim.repeats")
+"""Keys that may change on an old folder: more rounds continue a run, more seeds a claim."""
 CONFIG = "config.yaml"
+TRACEBACK = "traceback.txt"
 PACKAGES = ("torch", "transformers", "pytorch-lightning", "datasketch", "lm-eval", "hydra-core", "numpy")
 
 
 class Run:
-    """Paths, stages, events and status of one run folder. Made by `opened`, which holds the lock."""
+    """Paths, stages, events and status of one run folder. Made by `opened`, which holds the lock.
 
-    def __init__(self, path: Path, config: Config) -> None:
+    `follows`: this process is one of several that share a stage, and not the one that keeps its books.
+    """
+
+    def __init__(self, path: Path, config: Config, follows: bool = False) -> None:
         self.path = path
         self.config = config
+        self.follows = follows
         self.events = EventLog(path / "events.jsonl")
 
     def stage(self, name: str, number: int, config: Mapping[str, Any], inputs: Mapping[str, str]) -> Stage:
         """The stage `name` of code version `number`, with the part of the configuration it depends on."""
-        return Stage(self.path, Plan(stage=name, version=number, config=dict(config), inputs=dict(inputs)), self.events)
+        plan = Plan(stage=name, version=number, config=dict(config), inputs=dict(inputs))
+        return (FollowedStage if self.follows else Stage)(self.path, plan, self.events)
 
     def status(self, state: str, **fields: Any) -> None:
         """Publish `status.json`: what the run is doing, for people and for other programs."""
@@ -58,6 +67,11 @@ class Run:
             self.status("interrupted" if isinstance(error, KeyboardInterrupt) else "failed", reason=told)
             self.events.append("end", reason=told)
             raise
+
+    def crashed(self, error: Exception) -> None:
+        """Leave the traceback of a defect in the folder, where it is found also when the run was a job elsewhere."""
+        publish(self.path / TRACEBACK, "".join(traceback.format_exception(error)).encode())
+        self.status("failed", reason=type(error).__name__)
 
     def manifests(self) -> Iterator[Manifest]:
         """The manifests of all finished stages, in path order."""
@@ -81,7 +95,13 @@ def opened(path: Path, config: Config) -> Iterator[Run]:
         check_config(path, config)
         run = Run(path, config)
         write_json(path / "environment.json", environment())
-        yield run
+        try:
+            yield run
+        except CrescentError:
+            raise
+        except Exception as error:
+            run.crashed(error)
+            raise
 
 
 def check_config(path: Path, config: Config) -> None:

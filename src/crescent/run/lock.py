@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from crescent.errors import RunFolderError
 from crescent.run.atomic import room_to_write
@@ -27,7 +28,7 @@ def locked(folder: Path) -> Iterator[None]:
         file = path.open("a+")
     with file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _take(file)
         except OSError as error:
             if error.errno in (errno.EAGAIN, errno.EACCES):
                 raise RunFolderError(
@@ -42,6 +43,27 @@ def locked(folder: Path) -> Iterator[None]:
         file.write(json.dumps(holder))
         file.flush()
         yield
+
+
+def is_held(folder: Path) -> bool:
+    """Whether a process holds the folder's lock now."""
+    try:
+        with (folder / "run.lock").open("r") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError as error:
+        return error.errno in (errno.EAGAIN, errno.EACCES)
+    return False
+
+
+def _take(file: TextIO) -> None:
+    """Take the lock. One who only asks whether it is held (`is_held`) holds it for a moment, which is waited for."""
+    for attempt in range(5):
+        try:
+            return fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            if error.errno not in (errno.EAGAIN, errno.EACCES) or attempt == 4:
+                raise
+            time.sleep(0.05)
 
 
 def _holder(path: Path) -> str:

@@ -19,6 +19,7 @@ from crescent.run.manifest import (
     write_sealed,
 )
 from crescent.run.shards import ShardFolder
+from crescent.run.waiting import wait_for
 
 SCRATCH = "scratch"
 """Sub-folder for what only an unfinished stage needs (checkpoints); not part of its outcome."""
@@ -84,3 +85,20 @@ class Stage:
     def _private(self, path: Path) -> bool:
         parts = path.relative_to(self.path).parts
         return parts[0] in (SCRATCH, PLAN, MANIFEST) or any(part.startswith(ASIDE) for part in parts)
+
+
+class FollowedStage(Stage):
+    """A stage as ranks other than 0 see it: they add shards, rank 0 does the book-keeping."""
+
+    def begin(self) -> None:
+        """Wait for rank 0's plan."""
+        wait_for((self.path / PLAN).exists)
+
+    @contextmanager
+    def work(self, **fields: Any) -> Iterator[None]:
+        """Time is counted once, by rank 0."""
+        yield
+
+    def finish(self, facts: dict[str, Any], tokens: int = 0) -> Manifest:
+        """Wait for rank 0's manifest; what is given here is not looked at."""
+        return wait_for(self.finished)

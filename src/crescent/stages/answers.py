@@ -4,6 +4,7 @@ With adaptive sampling the solutions come in passes: a question whose outcome is
 is not asked again. Sample number i of a question is the same whatever pass it comes in.
 """
 
+import shutil
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -17,6 +18,7 @@ from crescent.records import Completion, Consensus, Question, Solution
 from crescent.run.manifest import Manifest
 from crescent.run.shards import ShardFolder
 from crescent.run.stage import Stage
+from crescent.run.waiting import wait_for
 from crescent.stages.context import Context, ModelRef
 from crescent.stages.predict import generate, predict
 from crescent.stages.rows import solution_passes
@@ -58,12 +60,31 @@ def run(context: Context, name: str, model: ModelRef, questions: Manifest) -> Ma
             title=f"{name} solutions",
             convert=partial(read_solution, marker=config.voting.marker),
         )
-    module = VotingModule(config.voting)
+    consensus = _vote(context, stage, accepted)
+    if not context.leads:
+        return stage.finish({})
+    stage.shards("consensus").write(0, consensus)
+    facts = _facts(stage, consensus, len(accepted) * config.voting.samples)
+    manifest = stage.finish(facts, facts["tokens"])
+    shutil.rmtree(stage.scratch, ignore_errors=True)
+    return manifest
+
+
+def _vote(context: Context, stage: Stage, questions: Sequence[Question]) -> list[Consensus]:
+    """The outcome of every question, in their order. Of several ranks each votes on its share; rank 0 has them all."""
+    module = VotingModule(context.config.voting)
     with stage.work():
-        predict(context, module, SolutionDataModule(solution_passes(stage.path)), [])
-    stage.shards("consensus").write(0, module.consensus)
-    facts = _facts(stage, module.consensus, len(accepted) * config.voting.samples)
-    return stage.finish(facts, facts["tokens"])
+        data = SolutionDataModule(solution_passes(stage.path), context.rank, context.world_size)
+        predict(context, module, data, [])
+    if context.world_size == 1:
+        return module.consensus
+    votes = ShardFolder(stage.scratch / f"votes-of-{context.world_size}")
+    votes.write(context.rank, module.consensus)
+    if not context.leads:
+        return module.consensus
+    wait_for(lambda: len(votes.finished()) == context.world_size)
+    outcome = {row.question: row for row in votes.stream(Consensus)}
+    return [outcome[question.id] for question in questions]
 
 
 def _passes(stage: Stage, questions: Sequence[Question], config: Voting) -> Iterator[tuple[int, list[Request]]]:

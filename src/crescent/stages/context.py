@@ -4,17 +4,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crescent.config.schema import Config
+from crescent.config.schema import Config, Model
 from crescent.progress import Reporter
 from crescent.run.folder import Run
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from crescent.generation.vllm_engine import Engine
     from crescent.models.load import Loaded
 
 
 @dataclass(frozen=True)
 class ModelRef:
-    """A model by place and content. `label` is `base` or `round-01`; `identity` changes when its weights do."""
+    """A model by place and content. `label` is `base`, `teacher` or `round-01`; `identity` changes with its weights."""
 
     label: str
     path: str
@@ -23,7 +26,14 @@ class ModelRef:
 
 @dataclass
 class Context:
-    """Passed from stage to stage. Holds at most one loaded model, so that stages in a row can share it."""
+    """Passed from stage to stage. Holds at most one loaded model, so that stages in a row can share it.
+
+    Of `world_size` processes that run the same stage together this is number `rank`. Each makes its share of the rows;
+    rank 0 does what can be done once only, and the shards on disk are what they wait for.
+
+    `base` is the configuration's `model`. `student` is the untrained student of a distillation, whose teacher `base`
+    then is in every round; None: the base model improves itself.
+    """
 
     run: Run
     config: Config
@@ -31,7 +41,14 @@ class Context:
     base: ModelRef
     rank: int = 0
     world_size: int = 1
+    student: ModelRef | None = None
     _held: "tuple[str, Loaded] | None" = field(default=None, repr=False)
+    _engine: "tuple[str, Engine] | None" = field(default=None, repr=False)
+
+    @property
+    def leads(self) -> bool:
+        """Whether this is the process that decides, counts and concludes: rank 0."""
+        return self.rank == 0
 
     @property
     def device(self) -> str:
@@ -43,16 +60,35 @@ class Context:
 
     def model(self, ref: ModelRef) -> "Loaded":
         """The model, loaded for generation. Valid until another one is asked for or `release` is called."""
-        from crescent.models.load import load
-
         if self._held is None or self._held[0] != ref.identity:
             self.release()
-            path = None if ref == self.base else Path(ref.path)
-            self._held = (ref.identity, load(self.config.model, path, device=self.device))
+            self._held = (ref.identity, self.load(ref))
         return self._held[1]
 
+    def load(self, ref: ModelRef, dtype: str | None = None, device: str | None = None) -> "Loaded":
+        """A copy of the model of the caller's own, in precision `dtype`; None: the one it generates in."""
+        from crescent.models.load import load
+
+        path = None if ref in (self.base, self.student) else Path(ref.path)
+        return load(self.settings(ref), path, dtype=dtype, device=device or self.device)
+
+    def settings(self, ref: ModelRef) -> Model:
+        """The section of the configuration that `ref` belongs to: in a distillation only the teacher is `model`."""
+        student = self.config.student
+        return self.config.model if student is None or ref == self.base else student
+
+    def engine(self, ref: ModelRef, start: "Callable[[], Engine]") -> "Engine":
+        """The process that generates with `ref`, begun by `start` where none runs. It lives as long as a model does."""
+        if self._engine is None or self._engine[0] != ref.identity or not self._engine[1].alive:
+            self.release()
+            self._engine = (ref.identity, start())
+        return self._engine[1]
+
     def release(self) -> None:
-        """Let go of the loaded model, and of its memory on the device."""
+        """Let go of the loaded model or the running engine, and of its memory on the device."""
+        if self._engine is not None:
+            engine, self._engine = self._engine[1], None
+            engine.close()
         if self._held is not None:
             self._held = None
             if self.device == "cuda":

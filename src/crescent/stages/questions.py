@@ -4,11 +4,16 @@ A near-duplicate goes back to the model with the question it is like, to be made
 checked like any other text, at most `max_rewrites` times, then dropped.
 """
 
+import shutil
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
+import msgspec
+
+from crescent.config.schema import Questions
 from crescent.dedup.datamodule import Candidate, DedupDataModule
 from crescent.dedup.index import Match
 from crescent.errors import StageError
@@ -16,14 +21,18 @@ from crescent.generation.prompts import fill
 from crescent.generation.request import Request
 from crescent.generation.screening import no_question
 from crescent.records import Completion, Drop, Question, WaveCount
+from crescent.run.atomic import file_digest, publish
 from crescent.run.manifest import Manifest
 from crescent.run.stage import Stage
+from crescent.run.waiting import wait_for
 from crescent.stages.context import Context, ModelRef
 from crescent.stages.diversity import measure, warning
 from crescent.stages.pool import open_pool
 from crescent.stages.predict import generate
+from crescent.stages.seeds import seed_file, seed_problems, variation
 
 VERSION = 1
+ORDERS = "orders"
 
 
 def run(context: Context, number: int, model: ModelRef, earlier: Sequence[Manifest]) -> Manifest:
@@ -37,7 +46,7 @@ def run(context: Context, number: int, model: ModelRef, earlier: Sequence[Manife
         f"round-{number:02d}/questions",
         VERSION,
         {"seed": config.seed, "questions": asdict(config.questions), "dedup": asdict(config.dedup)},
-        {"model": model.identity, **{m.plan.stage: m.outcome for m in earlier}},
+        {"model": model.identity, **_seeds(config.questions), **{m.plan.stage: m.outcome for m in earlier}},
     )
     manifest = stage.finished() or _make(context, stage, number, model, earlier)
     if not manifest.facts["accepted"]:
@@ -49,13 +58,49 @@ def run(context: Context, number: int, model: ModelRef, earlier: Sequence[Manife
     return manifest
 
 
+def _seeds(config: Questions) -> dict[str, str]:
+    return {"seeds": file_digest(seed_file(config.seed_problems))} if config.seed_problems else {}
+
+
 def _make(context: Context, stage: Stage, number: int, model: ModelRef, earlier: Sequence[Manifest]) -> Manifest:
     stage.begin()
+    if not context.leads:
+        return _follow(context, stage, model)
     waves = _Waves(context, stage, number, model, earlier)
     ending = None
     while (ending := waves.ending()) is None:
         waves.next()
-    return stage.finish(waves.facts(ending), waves.total("tokens"))
+    manifest = stage.finish(waves.facts(ending), waves.total("tokens"))
+    shutil.rmtree(stage.scratch, ignore_errors=True)
+    return manifest
+
+
+class _Order(msgspec.Struct):
+    """What rank 0, which alone knows the pool, has the other ranks generate with it."""
+
+    kind: str
+    requests: list[Request]
+
+
+def _follow(context: Context, stage: Stage, model: ModelRef) -> Manifest:
+    """The part of ranks other than 0: their share of every generation, until the stage is finished."""
+    done: set[str] = set()
+
+    def look() -> list[Manifest | Path]:
+        orders = (path for path in sorted((stage.scratch / ORDERS).glob("[0-9]*.json")) if path.name not in done)
+        return [found for found in (stage.finished(), next(orders, None)) if found is not None]
+
+    while True:
+        found = wait_for(look)[0]
+        if isinstance(found, Manifest):
+            return found
+        done.add(found.name)
+        try:
+            order = msgspec.json.decode(found.read_bytes(), type=_Order)
+        except FileNotFoundError:  # Rank 0 has finished in the meantime, and cleared up.
+            continue
+        sampling = context.config.questions.sampling
+        generate(context, stage, order.kind, ref=model, requests=order.requests, sampling=sampling, title="")
 
 
 @dataclass
@@ -81,6 +126,7 @@ class _Waves:
         self.earlier = earlier
         self.context, self.stage, self.number, self.model = context, stage, number, model
         self.config = context.config.questions
+        self.seeds = seed_problems(self.config.seed_problems) if self.config.seed_problems else []
         self.counts = list(stage.shards("waves").stream(WaveCount))
         self.index = open_pool(context, [m.plan.stage for m in earlier], stage, {count.wave for count in self.counts})
 
@@ -110,9 +156,8 @@ class _Waves:
     def next(self) -> None:
         """Make one wave: write, screen, dedup, rewrite; publish its rows, then its count, which makes it finished."""
         wave = _Wave(number=len(self.counts) + 1, size=self.size())
-        requests = [
-            Request(f"r{self.number:02d}-w{wave.number:03d}-q{i:05d}", self.config.bait) for i in range(wave.size)
-        ]
+        ids = [f"r{self.number:02d}-w{wave.number:03d}-q{i:05d}" for i in range(wave.size)]
+        requests = [Request(id, self._asking(id)) for id in ids]
         texts = self._generate(wave, requests, f"written-{wave.number:03d}", "bait")
         candidates = self._screened(wave, texts, 0)
         wave.written = [candidate.text for candidate in candidates]
@@ -134,7 +179,16 @@ class _Waves:
             candidates = self._screened(wave, texts, attempt + 1)
         self._publish(wave)
 
+    def _asking(self, id: str) -> str:
+        """What brings question `id`: the bait, or the request to vary a seed problem."""
+        if not self.seeds:
+            return self.config.bait
+        return variation(self.config, self.seeds, f"{self.context.config.seed}/{id}")
+
     def _generate(self, wave: "_Wave", requests: Sequence[Request], kind: str, what: str) -> list[Completion]:
+        if self.context.world_size > 1:
+            path = self.stage.scratch / ORDERS / f"{wave.number:03d}-{kind}.json"
+            publish(path, msgspec.json.encode(_Order(kind, list(requests))))
         shards = generate(
             self.context,
             self.stage,

@@ -1,0 +1,1 @@
+"""Who runs a stage: this process (`inline`), or processes of its own (`process`)."""

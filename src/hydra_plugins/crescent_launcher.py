@@ -1,0 +1,37 @@
+"""The launcher behind `hydra/launcher=slurm`. Hydra takes launchers from this namespace package only."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from hydra.core.utils import JobReturn, JobStatus
+from hydra.plugins.launcher import Launcher
+from hydra.types import HydraContext, TaskFunction
+from omegaconf import DictConfig, OmegaConf
+
+
+class SlurmLauncher(Launcher):  # type: ignore[misc]  # Hydra is untyped to mypy
+    """Submits one job per configuration; all that it does is in `crescent.launching`."""
+
+    def __init__(self, **settings: Any) -> None:
+        """The settings are read from the configuration."""
+
+    def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
+        """Called by Hydra before `launch`."""
+        self._loader, self._config = hydra_context.config_loader, config
+
+    def launch(self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int) -> list[JobReturn]:
+        """One result per job, its exit code as the return value."""
+        from crescent.cli import outcomes
+        from crescent.launching.slurm import launch
+        from crescent.launching.submission import Submission
+
+        composed = [self._loader.load_sweep_config(self._config, list(overrides)) for overrides in job_overrides]
+        submissions = [Submission.of(config) for config in composed]
+        settings = OmegaConf.to_container(self._config.hydra.launcher, resolve=True)
+        assert isinstance(settings, dict)
+        codes = launch(submissions, {str(k): v for k, v in settings.items()}, str(self._config.hydra.sweep.dir))
+        outcomes.extend(codes)
+        return [
+            JobReturn(overrides=submission.overrides, status=JobStatus.COMPLETED, _return_value=code)
+            for submission, code in zip(submissions, codes, strict=True)
+        ]
