@@ -4,6 +4,8 @@
     python benchmarks/nano_run.py --seeds 1 2 3 --controls    three seeds, each against both controls
     python benchmarks/nano_run.py --keep FOLDER          reuse runs that are complete in FOLDER, keep new ones there
 
+`overhead_share` is the part of the run that is not spent in the model's forward and backward passes; its causes, in
+seconds, go to standard error (see model_time.py).
 `gain_*` is the paired 95 % interval of nano_math against the base model at the accepted round. With several seeds every
 figure is the worst over the seeds (`wall_s`, `peak_gb`: the largest), so that a goal met by it is met by each of them.
 """
@@ -20,6 +22,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from model_time import INSIDE
 from report_line import emit
 
 from crescent.evaluation.comparison import compare
@@ -44,7 +47,7 @@ def main() -> None:
         seeds = [measure(options.experiment, seed, output, options.controls) for seed in options.seeds]
     for seed, figures in zip(options.seeds, seeds, strict=True):
         print(f"seed {seed}: " + ", ".join(f"{k} {v:.4g}" for k, v in figures.items()), file=sys.stderr)
-    largest = {"wall_s", "peak_gb", "base_math"}
+    largest = {"wall_s", "peak_gb", "overhead_share", "base_math", "plan_error_factor"}
     worst = {key: (max if key in largest else min)(figures[key] for figures in seeds) for key in seeds[0]}
     emit("nano_run", worst, options.json, ("torch", "transformers", "pytorch-lightning", "lm-eval"))
 
@@ -60,11 +63,13 @@ def measure(experiment: str, seed: int, output: Path, controls: bool) -> Figures
     figures: Figures = {
         "wall_s": wall,
         "peak_gb": peak,
+        "overhead_share": overhead(experiment, seed, output),
         "base_math": summary["base"]["evaluation"]["nano_math"]["value"],
         "final_math": math["value"] if math else summary["base"]["evaluation"]["nano_math"]["value"],
         "gain_low": math["against_base"]["low"] if math else 0.0,
         "gain_high": math["against_base"]["high"] if math else 0.0,
         "skills_change": kept["evaluation"]["nano_skills"]["against_base"]["difference"] if kept else 0.0,
+        "plan_error_factor": summary["plan"]["plan_error_factor"],
         "label_accuracy": min(audit["label_accuracy"] for audit in audits),
         "single_sample_accuracy": audits[0]["single_sample_accuracy"],
     }
@@ -90,19 +95,30 @@ def run(experiment: str, seed: int, output: Path) -> tuple[Path, float, float]:
     folder = output / f"{experiment}-seed{seed}"
     record = output / f"{experiment}-seed{seed}.usage.json"
     if not record.exists():
-        command = [
-            sys.executable,
-            "-m",
-            "crescent",
-            f"+experiment={experiment}",
-            f"seed={seed}",
-            f"output_dir={output}",
-        ]
+        measured = [str(Path(__file__).with_name("model_time.py")), str(times(experiment, seed, output))]
+        command = [sys.executable, *measured, f"+experiment={experiment}", f"seed={seed}", f"output_dir={output}"]
         output.mkdir(parents=True, exist_ok=True)
         usage = timed(command)
         record.write_text(json.dumps(usage))
     usage = json.loads(record.read_text())
     return folder, usage["wall_s"], usage["peak_gb"]
+
+
+def times(experiment: str, seed: int, output: Path) -> Path:
+    """Where `model_time.py` writes about a run."""
+    return output / f"{experiment}-seed{seed}.times.json"
+
+
+def overhead(experiment: str, seed: int, output: Path) -> float:
+    """Share of a run outside the model's passes; prints what it consists of. NaN for a run kept from before."""
+    file = times(experiment, seed, output)
+    if not file.exists():
+        return float("nan")
+    told = json.loads(file.read_text())
+    outside = {cause: seconds for cause, seconds in told["causes"].items() if cause != INSIDE}
+    listed = ", ".join(f"{cause} {seconds:.1f} s" for cause, seconds in outside.items())
+    print(f"{experiment} seed {seed}, outside the model: {listed}", file=sys.stderr)
+    return 1.0 - told["causes"][INSIDE] / float(told["wall_s"])
 
 
 def timed(command: Sequence[str]) -> dict[str, Any]:

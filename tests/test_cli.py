@@ -220,3 +220,19 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
     script = f"{sys.executable} -m crescent --keys | head -1"
     done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize("sign", ["", "+", "++"])
+def test_local_data_are_given_task_by_task(run, sign: str) -> None:
+    key = "evaluation.local_data"
+    code, ((config, folder),) = run(f"{sign}{key}.gsm8k=some/folder", f"{sign}{key}.svamp=other")
+    assert code == 0
+    assert config.evaluation.local_data == {"gsm8k": "some/folder", "svamp": "other"}
+    assert folder.name == run(f"{key}.gsm8k=some/folder", f"{key}.svamp=other")[1][0][1].name
+    assert "local_data.gsm8k=some_folder" in folder.name
+
+
+def test_local_data_can_be_swept(run) -> None:
+    code, started = run("-m", "evaluation.local_data.gsm8k=a,b")
+    assert code == 0
+    assert [config.evaluation.local_data for config, _ in started] == [{"gsm8k": "a"}, {"gsm8k": "b"}]

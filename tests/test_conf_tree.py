@@ -2,14 +2,16 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from hydra import compose, initialize_config_dir
 from omegaconf import DictConfig
 
+from crescent.config.arms import arms
 from crescent.config.load import to_config
 from crescent.config.preflight import Command, preflight, register_schema
-from crescent.config.schema import Config
+from crescent.config.schema import Config, Model
 from crescent.config.tree import Tree, conf_dir
 from crescent.nano import prompts
 
@@ -18,9 +20,16 @@ CHOICES = [
     f"{'+' if group == 'experiment' else ''}{group}={choice}" for group, names in GROUPS.items() for choice in names
 ]
 ALSO = {
+    "hydra/sweeper=tpe": ["voting.min_agreement=interval(0.2,0.9)"],
     "model=chat": ["model.path=some/model"],
+    "backend=server": ["backend.url=http://localhost:8000/v1", "rounds=1"],
     "prompts=chat": ["model=chat", "model.path=some/model"],
     "training=full": ["model=chat", "model.path=some/model"],
+    "training=full_small": ["model=chat", "model.path=some/model"],
+    "training=full_large": ["model=chat", "model.path=some/model"],
+    "training=lora": ["model=chat", "model.path=some/model"],
+    "student=llama2_7b_chat": ["model=chat", "model.path=some/model"],
+    "student=chat": ["student.path=some/model"],
 }
 """What a choice needs besides itself."""
 
@@ -37,7 +46,9 @@ def composed(*overrides: str) -> Config:
 
 @pytest.mark.parametrize("choice", CHOICES)
 def test_every_choice_composes_into_a_good_configuration(choice: str) -> None:
-    preflight(Command([choice, *ALSO.get(choice, [])]))
+    if choice == "hydra/sweeper=tpe":
+        pytest.importorskip("hydra_plugins.hydra_optuna_sweeper", reason="extra `optuna`")
+    preflight(Command([choice, *ALSO.get(choice, [])], multirun=choice.startswith("hydra/")))
 
 
 def test_the_default_is_the_experiment_nano() -> None:
@@ -75,6 +86,28 @@ def test_the_controls_differ_from_nano_in_the_pairs_and_the_gate_alone() -> None
         assert control == composed("+experiment=nano")
 
 
+def test_the_arms_of_the_claim_are_the_controls() -> None:
+    found, mistakes = arms(composed("+experiment=claim"))
+    assert mistakes == []
+    assert list(found) == ["method", "unvoted", "shuffled"]
+    for arm, experiment in (("method", "nano"), ("unvoted", "control_unvoted"), ("shuffled", "control_shuffled")):
+        assert replace(found[arm], name=experiment) == composed(f"+experiment={experiment}")
+
+
+def test_the_arms_of_a_distillation_are_its_baselines() -> None:
+    found, mistakes = arms(composed("+experiment=distill_nano", "stage=claim", "claim=distillation"))
+    assert mistakes == []
+    for arm, experiment in (("consensus", ""), ("unvoted", "_unvoted"), ("seeds", "_seeds")):
+        assert replace(found[arm], name="") == replace(composed(f"+experiment=distill_nano{experiment}"), name="")
+
+
+def test_a_distillation_differs_from_nano_in_the_student_alone() -> None:
+    config = composed("+experiment=distill_nano")
+    assert config.student is not None
+    assert config.student.path != config.model.path
+    assert replace(config, student=None, name="nano") == composed("+experiment=nano")
+
+
 def test_the_ablations_differ_from_nano_in_one_group_alone() -> None:
     nano = composed("+experiment=nano")
     no_diversify = composed("+experiment=no_diversify")
@@ -100,6 +133,8 @@ def test_the_published_method() -> None:
 
 def test_optional_groups_list_all_their_keys() -> None:
     """Hydra can only override `dedup.embedding.threshold` and its neighbours when the choice has them all."""
+    for choice in set(GROUPS["student"]) - {"none"}:
+        assert set(raw(f"student={choice}").student) == set(vars(Model())), f"conf/student/{choice}.yaml"
     for choice in GROUPS["dedup"]:
         dedup = raw(f"dedup={choice}").dedup
         for name in ("minhash", "embedding"):

@@ -19,7 +19,7 @@ def blocks(language: str) -> list[str]:
 
 def test_the_python_example_holds() -> None:
     [code] = blocks("python")
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
 
 

@@ -17,6 +17,7 @@ from crescent.run.folder import Run, opened, write_json
 from crescent.run.manifest import MANIFEST, Manifest, check_files, read_sealed
 from crescent.run.shards import ShardFolder
 from crescent.summary.labels import worth
+from crescent.tracking.session import tracked
 
 VERSION = 1
 NAME = "audit"
@@ -31,7 +32,7 @@ def audit(config: Config, folder: Path) -> int:
     """
     file = data_file(config.audit.data)
     questions, truths = read_labelled(file, config.audit)
-    with opened(folder, config) as run:
+    with opened(folder, config) as run, tracked(folder, config):
         asked = _questions(run, file, questions, truths)
         answers = _finished(run, asked)
         print(f"This audit is complete: {folder}" if answers else f"Auditing {len(questions):,} questions of {file}")
@@ -70,8 +71,8 @@ def _finished(run: Run, asked: Manifest) -> Manifest | None:
 
 def _sample(run: Run, asked: Manifest) -> Manifest:
     from crescent.environment import prepare
-    from crescent.stages import answers
+    from crescent.execution.executor import executor
 
     context = prepare(run)
     with run.working():
-        return answers.run(context, NAME, context.base, asked)
+        return executor(context)("answers", NAME, context.base, asked)

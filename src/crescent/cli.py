@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 ANSWERS = {"-h", "--help", "--keys", "--version"}
+SPELLED_OUT = {"plan=true": "plan.enabled=true", "plan=false": "plan.enabled=false"}
+STATUS = "status"
+CHECK_SWEEP = "check-sweep"
 
 outcomes: list[int] = []
 """Exit code of every job that ran in this process, since Hydra keeps a job's return value to itself."""
@@ -26,6 +29,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
+        if arguments[:1] == [STATUS]:
+            from crescent.status.command import status
+
+            return status(arguments[1:])
+        if arguments[:1] == [CHECK_SWEEP]:
+            from crescent.sweeps.command import check_sweep
+
+            return check_sweep(arguments[1:])
         return _answer(arguments) if ANSWERS.intersection(arguments) else _check_and_launch(arguments)
     except CrescentError as error:
         print(error, file=sys.stderr)
@@ -52,19 +63,27 @@ def _answer(arguments: list[str]) -> int:
     return 0
 
 
-def job(composed: "DictConfig") -> int:
-    """One run, called by Hydra with a composed configuration. Failures are shown and returned, so a sweep goes on."""
+def job(composed: "DictConfig") -> float | None:
+    """One run, called by Hydra with a composed configuration. Failures are shown and returned, so a sweep goes on.
+
+    Returns the exit code, or to a sweeper that learns from its runs what it maximises, None from a run that failed.
+    """
     from hydra.core.hydra_config import HydraConfig
     from hydra.types import RunMode
 
     from crescent.config.folder import run_folder
     from crescent.config.load import to_config
+    from crescent.config.sweeper import draws
+    from crescent.sweeps.objective import dev_best
 
     overrides = list(HydraConfig.get().overrides.task)
     try:
         config = to_config(composed)
         folder = run_folder(config, overrides)
-        from crescent.pipeline import start
+        if config.stage == "claim":
+            from crescent.claim.runs import start
+        else:
+            from crescent.pipeline import start
 
         code = start(config, folder)
     except CrescentError as error:
@@ -76,6 +95,8 @@ def job(composed: "DictConfig") -> int:
     if code and HydraConfig.get().mode == RunMode.MULTIRUN:
         print(f"failed: {' '.join(overrides)} (exit code {code})", file=sys.stderr)
     outcomes.append(code)
+    if draws(HydraConfig.get().sweeper):
+        return None if code else dev_best(folder)
     return code
 
 
@@ -85,16 +106,18 @@ def _check_and_launch(arguments: list[str]) -> int:
     from hydra.errors import HydraException
     from omegaconf.errors import OmegaConfBaseException
 
+    from crescent.config.overrides import for_hydra
     from crescent.config.preflight import Command, preflight
     from crescent.config.tree import conf_dir
 
+    arguments = [SPELLED_OUT.get(word, word) for word in arguments]
     parsed, rest = get_args_parser().parse_known_args(arguments)
     overrides = parsed.overrides + [word for word in rest if not word.startswith("-")]
     _refuse_unusable_flags(parsed, [word for word in rest if word.startswith("-")])
     if not (parsed.shell_completion or parsed.hydra_help):
         preflight(Command(overrides, parsed.multirun, parsed.config_path, parsed.config_dir, parsed.config_name))
     # Hydra reads sys.argv itself and wants all overrides in one block.
-    sys.argv[1:] = [word for word in arguments if word not in overrides] + overrides
+    sys.argv[1:] = [word for word in arguments if word not in overrides] + [for_hydra(word) for word in overrides]
     # Without this Hydra prints what goes wrong in several lines and exits; with it the error reaches us.
     os.environ["HYDRA_FULL_ERROR"] = "1"
     outcomes.clear()
@@ -102,6 +125,10 @@ def _check_and_launch(arguments: list[str]) -> int:
         hydra.main(version_base="1.3", config_path=str(conf_dir()), config_name="config")(job)()
     except (HydraException, OmegaConfBaseException) as error:
         raise ConfigError([" ".join(str(error).split())]) from error
+    except ValueError:
+        if not outcomes or 0 in outcomes:
+            raise
+        # Optuna looks for the best run although every run has failed, and said why.
     return max(outcomes, default=0)
 
 

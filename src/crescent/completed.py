@@ -33,6 +33,11 @@ def completed(run: Run) -> dict[str, Any] | None:
     return summary if status.get("stages") == outcomes(manifests) else None
 
 
+def is_complete(folder: Path) -> bool:
+    """Whether the folder says of itself that its run has reached its end; `completed` looks closer."""
+    return (read_json(folder / "status.json") or {}).get("state") == "complete"
+
+
 def outcomes(manifests: Iterable[Manifest]) -> dict[str, str]:
     """Stage -> digest of what it made, as `status.json` keeps them of a complete run."""
     return {manifest.plan.stage: manifest.outcome for manifest in manifests}

@@ -1,17 +1,48 @@
 """What a process needs before its first stage: threads, determinism, quiet libraries, the base model's identity."""
 
 import os
+import re
 import signal
 import warnings
 from types import FrameType
 
+from crescent.config.schema import Config
+from crescent.errors import DamagedError, ModelError
 from crescent.progress import Reporter
 from crescent.run.folder import Run
 from crescent.stages.context import Context, ModelRef
 
+JOURNAL = "progress.json"
+
 
 def prepare(run: Run) -> Context:
-    """Set this process up for the run's configuration and return what the stages are given."""
+    """Set this process up for the run's configuration and return what the stages are given.
+
+    With `executor=process` no model library is loaded here: that is left to the processes of the stages.
+    """
+    from crescent.models.identity import identity
+
+    config = run.config
+    listen()
+    if config.executor == "inline":
+        set_up(config)
+    base = ModelRef("teacher" if config.student else "base", config.model.path, identity(config.model))
+    student = _student(config) if config.student else None
+    return Context(run=run, config=config, report=Reporter(journal=run.path / JOURNAL), base=base, student=student)
+
+
+def listen() -> None:
+    """A scheduler's signals end the run as Ctrl-C does: what is finished is on disk, and status.json says so.
+
+    SIGTERM comes with preemption and cancelling, SIGUSR1 and SIGUSR2 some time before the time limit, if asked for.
+    """
+    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGUSR1, signal.SIGUSR2):
+        signal.signal(number, lambda number, frame: signal.raise_signal(signal.SIGTERM))
+
+
+def set_up(config: Config, beside: int = 1, local: int = 0) -> None:
+    """Load the model libraries and set them up in this process: of `beside` on this machine, with device `local`."""
     # Tokenizers would fork-warn and spin their own threads beside torch's; the hub's progress bars would tear ours.
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
@@ -21,19 +52,30 @@ def prepare(run: Run) -> Context:
     import torch
     import transformers
 
-    from crescent.models.identity import identity
-
-    config = run.config
-    torch.set_num_threads(config.trainer.threads or len(os.sched_getaffinity(0)))
+    torch.set_num_threads(config.trainer.threads or max(1, len(os.sched_getaffinity(0)) // beside))
+    if local and torch.cuda.is_available():
+        torch.cuda.set_device(local)
     torch.use_deterministic_algorithms(True, warn_only=True)
     transformers.logging.set_verbosity_error()
     transformers.logging.disable_progress_bar()
     warnings.filterwarnings("ignore", module="pytorch_lightning")
-    # A scheduler's SIGTERM ends the run as Ctrl-C does: what is finished is on disk, and status.json says so.
-    signal.signal(signal.SIGTERM, _interrupt)
-    report = Reporter(quiet=int(os.environ.get("RANK", "0")) != 0)
-    base = ModelRef("base", config.model.path, identity(config.model))
-    return Context(run=run, config=config, report=report, base=base)
+
+
+def _student(config: Config) -> ModelRef:
+    """The student before training. What is wrong with it is said before its teacher has written anything.
+
+    Raises:
+        ModelError, DamagedError: it cannot be loaded, or its tokenizer is not its own.
+    """
+    from crescent.models.check import check_model
+    from crescent.models.identity import identity
+
+    assert config.student is not None
+    try:
+        check_model(config.student, [config.voting.prompt])
+    except (ModelError, DamagedError) as error:
+        raise type(error)(re.sub(r"\bmodel\.(?=\w)", "student.", str(error))) from None
+    return ModelRef("base", config.student.path, identity(config.student))
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

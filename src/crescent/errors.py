@@ -45,6 +45,10 @@ class StageError(CrescentError):
     """A stage cannot go on: nothing left to work on, a loss that is not a number, a model that writes nothing."""
 
 
+class ProcessError(CrescentError):
+    """A process of a stage ended without saying why: killed for its memory, crashed in a library, stopped by hand."""
+
+
 class MissingExtraError(CrescentError):
     """An optional package is needed for what the configuration asks for."""
 

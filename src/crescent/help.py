@@ -17,6 +17,8 @@ and is fine-tuned on what most of them agree on. No seed data, no labels, no oth
 
 USAGE = """\
   python -m crescent [option] [+experiment=NAME] [GROUP=CHOICE ...] [KEY=VALUE ...]
+  python -m crescent status [--page] [FOLDER ...]
+  python -m crescent check-sweep FILE ...
   `crescent` is the same command; the shell completes it after: eval "$(crescent -sc install=bash)\""""
 
 OPTIONS = """\
@@ -52,8 +54,12 @@ EXAMPLES = """\
   python -m crescent                                    the whole loop on the embedded model
   python -m crescent +experiment=nano_quick             the same, small, to see that it works
   python -m crescent -m seed=1,2,3                      three seeds, three runs
+  python -m crescent -m seed=1,2,3 hydra/launcher=slurm        the same, a Slurm job each (docs/slurm.md)
+  python -m crescent status outputs                     how the runs in a folder stand; --page: side by side
   python -m crescent dedup=none voting.samples=16       another choice of a group, another value of a key
+  python -m crescent +experiment=qwen2_5_0_5b plan=true plan.hardware=rtx_4090_24gb    what a run will take, before it
   python -m crescent stage=vote voting.min_agreement=0.6       vote anew on that run's solutions: seconds, no model
+  python -m crescent stage=export export.file=parquet export.model=true      that run's pairs and model, with cards
   python -m crescent +experiment=audit audit.data=FILE         what a model's labels are worth, before training on them
   python -m crescent model=chat model.path=FOLDER --cfg job    see what a run with your own model would be"""
 
@@ -72,8 +78,8 @@ def help_text() -> str:
     sections = {
         "usage": USAGE,
         "options": OPTIONS,
-        "experiments": _wrapped("+experiment", experiments, 14),
-        "groups": "\n".join(_wrapped(group, choices, 14) for group, choices in groups.items()),
+        "experiments": _wrapped("+experiment", experiments, 16),
+        "groups": "\n".join(_wrapped(group, choices, 16) for group, choices in groups.items()),
         "keys used most (all: --keys; values of a run: --cfg job)": "\n".join(_described(MOST_USED)),
         "examples": EXAMPLES,
         "results": RESULTS,

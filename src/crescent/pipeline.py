@@ -1,7 +1,7 @@
 """The whole loop: rounds of questions, answers, dataset, training, evaluation, gate.
 
-Torch is imported by the stages, so an old folder with another configuration, or a run that is already complete, is
-told before that.
+Torch is imported by the stages, here or in processes of their own (`execution/`), so an old folder with another
+configuration, or a run that is already complete, is told before that.
 """
 
 from pathlib import Path
@@ -24,6 +24,14 @@ def start(config: Config, folder: Path) -> int:
         ConfigError: a benchmark or a dedup setting cannot work.
         RunFolderError, DamagedError: the folder is in use, of another configuration, or damaged.
     """
+    if config.plan.enabled:
+        from crescent.plan.command import plan
+
+        return plan(config, folder)
+    if config.stage == "export":
+        from crescent.exports.command import export
+
+        return export(config, folder)
     if config.stage == "vote":
         from crescent.revote import revote
 
@@ -32,11 +40,15 @@ def start(config: Config, folder: Path) -> int:
         from crescent.auditing import audit
 
         return audit(config, folder)
-    from crescent.checks import check
-    from crescent.completed import completed, show
+    from crescent.checks import check, check_backend, check_models
+    from crescent.completed import completed, is_complete, show
+    from crescent.tracking.session import tracked
 
     check(config)
-    with opened(folder, config) as run:
+    if not is_complete(folder):
+        check_models(config)
+        check_backend(config)
+    with opened(folder, config) as run, tracked(folder, config):
         if (summary := completed(run)) is not None:
             print(f"This run is complete: {folder}")
             show(summary, folder)
@@ -47,8 +59,10 @@ def start(config: Config, folder: Path) -> int:
 def _work(run: Run) -> int:
     from crescent.completed import SUMMARY, outcomes, show
     from crescent.environment import prepare
+    from crescent.plan.estimate import expect
     from crescent.summary.gather import conclude
 
+    expect(run.config, run.path)
     context = prepare(run)
     with run.working():
         try:
@@ -66,27 +80,38 @@ def rounds(context: "Context") -> str | None:
     """The loop. Returns a sentence when it ended before the last round, None otherwise.
 
     Every stage finds out by itself whether it is finished, so this function reads the same on a first start, after a
-    kill, and with more rounds.
+    kill, and with more rounds. In a distillation the teacher stays what it is: a further round is more questions of
+    the same teacher, and the best student never writes any.
     """
-    from crescent.stages import answers, benchmark, dataset, finetune, gate, questions
+    from crescent.execution.executor import executor
+    from crescent.stages.gate import Verdicts
+    from crescent.stages.trained import trained_model
 
-    config = context.config
-    best = context.base
-    base = benchmark.run(context, "base", best) if config.evaluation.base else None
-    verdicts = gate.Verdicts(context, base)
+    config, execute = context.config, executor(context)
+    student = best = context.student or context.base
+    base = execute("benchmark", "base", student) if config.evaluation.base else None
+    if base is not None and config.evaluation.samples is not None:
+        execute("samples", "base", student, base)
+    if context.student is not None and config.evaluation.base:
+        execute("benchmark", "teacher", context.base)
+    verdicts = Verdicts(context, base)
     asked: list[Manifest] = []
     taught: list[Manifest] = []
     for number in range(1, config.rounds + 1):
-        asked.append(questions.run(context, number, best, asked))
-        voted = answers.run(context, f"round-{number:02d}", best, asked[-1])
-        taught.append(dataset.run(context, number, asked[-1], voted, taught))
-        begin = context.base if config.training.start_from == "base" else best
-        training = finetune.run(context, number, begin, taught[-1])
-        student = finetune.trained(context, number, training)
-        measured = benchmark.run(context, f"round-{number:02d}", student) if student else None
+        teacher = best if context.student is None else context.base
+        asked.append(execute("questions", number, teacher, asked))
+        voted = execute("answers", f"round-{number:02d}", teacher, asked[-1])
+        taught.append(execute("dataset", number, asked[-1], voted, taught))
+        begin = student if config.training.start_from == "base" else best
+        replayed = execute("replay", number, begin, taught[-1]) if config.training.replay.share else None
+        training = execute("finetune", number, begin, taught[-1], replayed)
+        trained = trained_model(context, number, training)
+        measured = execute("benchmark", f"round-{number:02d}", trained) if trained else None
+        if trained is not None and measured is not None and config.evaluation.samples is not None:
+            execute("samples", f"round-{number:02d}", trained, measured)
         verdict = verdicts.next(number, training, measured, asked[-1], voted)
-        if student is not None and verdict.best_round == number:
-            best = student
+        if trained is not None and verdict.best_round == number:
+            best = trained
         if verdict.stop:
             return verdict.stop
     return None

@@ -1,9 +1,12 @@
 """What long work shows: a live line on a terminal, plain lines elsewhere, nothing on ranks other than 0."""
 
+import json
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -11,16 +14,23 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 PLAIN_SECONDS = 15.0
 """Without a terminal: seconds between two lines about the same task."""
 
+JOURNAL_SECONDS = 2.0
+"""Seconds between two writings of the journal."""
+
 Advance = Callable[..., None]
 """`advance(rows=1, tokens=0)`."""
 
 
 class Reporter:
-    """Shows tasks of known size: rows done, rows/s, tokens/s, time left. `quiet` shows nothing."""
+    """Shows tasks of known size: rows done, rows/s, tokens/s, time left. `quiet` shows nothing.
 
-    def __init__(self, console: Console | None = None, quiet: bool = False) -> None:
+    `journal` is a file that says the same to other programs (`python -m crescent status`), for as long as a task lasts.
+    """
+
+    def __init__(self, console: Console | None = None, quiet: bool = False, journal: Path | None = None) -> None:
         self.console = console or Console(file=sys.stderr, highlight=False)
         self.quiet = quiet
+        self.journal = journal
 
     def say(self, text: str) -> None:
         """One line of its own."""
@@ -32,12 +42,15 @@ class Reporter:
         """Show a task while the block runs; it yields the function to call as work gets done."""
         if self.quiet:
             yield lambda rows=1, tokens=0: None
-        elif self.console.is_terminal:
-            with _live(self.console, name, total, unit) as advance:
-                yield advance
-        else:
-            with _plain(self.console, name, total, unit) as advance:
-                yield advance
+            return
+        shown = _live if self.console.is_terminal else _plain
+        with shown(self.console, name, total, unit) as advance, _journal(self.journal, name, total, unit) as note:
+
+            def advance_both(rows: int = 1, tokens: int = 0) -> None:
+                advance(rows, tokens)
+                note(rows, tokens)
+
+            yield advance_both
 
 
 class _Count:
@@ -60,6 +73,30 @@ class _Count:
     def rates(self) -> str:
         rates = f"{self.rows / self.seconds:,.0f} {self.unit}/s"
         return f"{rates}, {self.tokens / self.seconds:,.0f} tokens/s" if self.tokens else rates
+
+
+@contextmanager
+def _journal(path: Path | None, name: str, total: int | None, unit: str) -> Iterator[Advance]:
+    """Keeps `path` up to date, at most every `JOURNAL_SECONDS`. It is news, not a result: no sync, no error."""
+    count, last = _Count(unit), 0.0
+
+    def note(rows: int, tokens: int) -> None:
+        nonlocal last
+        count.add(rows, tokens)
+        if path is not None and time.monotonic() - last >= JOURNAL_SECONDS:
+            last = time.monotonic()
+            news = {"task": name, "done": count.rows, "total": total, "unit": unit, "time": round(time.time(), 3)}
+            aside = path.with_name(f".aside-{os.getpid()}-{path.name}")
+            with suppress(OSError):
+                aside.write_text(json.dumps(news), encoding="utf-8")
+                aside.replace(path)
+
+    note(0, 0)
+    try:
+        yield note
+    finally:
+        if path is not None:
+            path.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -19,7 +19,8 @@ class Completion(Row):
     """One sampled text. `request` names what was asked; `sample` counts the samples of that request from 0.
 
     `stop` is "stop" when the model ended the text itself and "length" when it was cut at the token limit.
-    `logprob` is the mean natural-log probability per generated token under the sampling temperature 1 distribution.
+    `logprob` is the mean natural-log probability per generated token under the sampling temperature 1 distribution,
+    None where the backend does not say.
     """
 
     request: str
@@ -28,7 +29,7 @@ class Completion(Row):
     stop: Literal["stop", "length"]
     prompt_tokens: int
     tokens: int
-    logprob: float
+    logprob: float | None
 
 
 class Question(Row):
@@ -84,7 +85,7 @@ class Solution(Row):
     match: str | None
     stop: Literal["stop", "length"]
     tokens: int
-    logprob: float
+    logprob: float | None
 
 
 class Consensus(Row):
@@ -105,6 +106,13 @@ class Consensus(Row):
     solution: int | None
     reason: str | None
     others: list[int] = []
+
+
+class Replayed(Row):
+    """What the student wrote to a general prompt before its training, to be learned along with the pairs."""
+
+    prompt: str
+    text: str
 
 
 class Pair(Row):

@@ -23,6 +23,7 @@ from crescent.run.manifest import MANIFEST
 from crescent.run.shards import ShardFolder
 from crescent.stages.rows import solution_passes
 from crescent.summary.audit import truth
+from crescent.tracking.session import tracked
 from crescent.voting.adaptive import settled
 from crescent.voting.ballots import by_question, decide
 from crescent.voting.extraction import extract_answer
@@ -59,6 +60,8 @@ def revote(config: Config, folder: Path) -> int:
         figures[path.name]["now"]["unsettled"] = unsettled
         print("\n".join(_lines(path.name, **figures[path.name])))
     write_json(place.with_suffix(".json"), {"changed": changed, "voting": settings, "rounds": figures})
+    with tracked(folder, config, vote=place.with_suffix(".json")):
+        pass  # all there is to follow is there
     print(f"Written: {place.with_suffix('.json')}, and the rows in {place.name}/ beside it")
     return 0
 

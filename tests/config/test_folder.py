@@ -35,6 +35,11 @@ def test_values_of_a_sweep_have_folders_of_their_own() -> None:
     assert len({name(f"voting.samples={samples}") for samples in (2, 4, 8)}) == 3
 
 
+def test_an_entry_of_a_mapping_is_the_same_however_it_is_added() -> None:
+    key = "evaluation.local_data.gsm8k=data"
+    assert name(key) == name(f"+{key}") == name(f"++{key}") == f"nano-seed1,{key}"
+
+
 def test_the_last_of_two_overrides_counts() -> None:
     assert name("rounds=3", "rounds=4") == name("rounds=4")
 

@@ -15,6 +15,37 @@ BROKEN = {
     "dev_task among tasks": ({"evaluation": {"dev_task": "nano_math"}}, "evaluation.dev_task=nano_math is also in"),
     "task twice": ({"evaluation": {"tasks": ["a", "a"]}}, r"evaluation.tasks=[a,a] names a task twice"),
     "gate without benchmark": ({"evaluation": {"dev_task": ""}}, "evaluation.gate.enabled=true needs"),
+    "no room in the student": (
+        {"student": {"context": 64}, "evaluation": {"max_new_tokens": 64}, "training": {"max_length": 32}},
+        "evaluation.max_new_tokens=64 leaves no room for a prompt in student.context=64",
+    ),
+    "pairs too long for the student": (
+        {"student": {"context": 1024}},
+        "training.max_length=2048 is more than student.context=1024",
+    ),
+    "variation of nothing": ({"questions": {"vary": "Vary it."}}, "questions.vary does not contain {question}"),
+    "claim without arms": ({"stage": "claim"}, "stage=claim has nothing to compare"),
+    "arm that is no folder": ({"claim": {"arms": {"A/b": ""}}}, "claim.arms: 'A/b' names folders"),
+    "server without address": (
+        {"backend": {"name": "server"}, "rounds": 1},
+        "backend.url: backend=server needs the API's address",
+    ),
+    "address of another kind": (
+        {"backend": {"name": "server", "url": "localhost:8000"}, "rounds": 1},
+        "backend.url=localhost:8000: must begin with http",
+    ),
+    "key in the address": (
+        {"backend": {"name": "server", "url": "https://me:open-sesame@host/v1"}, "rounds": 1},
+        "backend.url: keys belong into the environment",
+    ),
+    "server in later rounds": (
+        {"backend": {"name": "server", "url": "http://host/v1"}},
+        "rounds=2: backend=server writes with the model it serves",
+    ),
+    "engines on the same devices": (
+        {"backend": {"name": "vllm", "tensor_parallel": 2}, "trainer": {"devices": 2}, "executor": "process"},
+        "backend.tensor_parallel=2 takes all devices for one engine",
+    ),
     "empty band": ({"voting": {"min_agreement": 0.9, "max_agreement": 0.5}}, "voting.min_agreement=0.9 is above"),
     "more votes than samples": ({"voting": {"min_votes": 9}}, "voting.min_votes=9 is more than voting.samples=8"),
     "votes above the band": (
@@ -47,8 +78,12 @@ BROKEN = {
     ),
     "prompt without question": ({"voting": {"prompt": "Solve."}}, "voting.prompt does not contain {question}"),
     "micro batch": (
-        {"training": {"batch_size": 4, "micro_batch_size": 8}},
+        {"training": {"packing": False, "batch_size": 4, "micro_batch_size": 8}},
         "training.micro_batch_size=8 is more than training.batch_size=4",
+    ),
+    "replay without prompts": (
+        {"training": {"replay": {"share": 0.2}}},
+        "training.replay.share=0.2 needs training.replay.prompts",
     ),
     "bands without rows": ({"dedup": {"minhash": {"bands": 4}}}, "dedup.minhash.bands and dedup.minhash.rows go"),
     "bands x rows": (

@@ -12,6 +12,7 @@ from crescent.errors import DamagedError, RunFolderError
 from crescent.run.manifest import MANIFEST, Manifest, read_sealed
 from crescent.stages import answers, benchmark, dataset, finetune, questions
 from crescent.stages.context import Context
+from crescent.stages.trained import trained_model
 from tests.conftest import tiny
 
 
@@ -26,7 +27,7 @@ def run_training(context: Context) -> Manifest:
 
 
 def run_evaluation(context: Context) -> Manifest:
-    student = finetune.trained(context, 1, manifest(context, "round-01/training"))
+    student = trained_model(context, 1, manifest(context, "round-01/training"))
     assert student is not None
     return benchmark.run(context, "round-01", student)
 

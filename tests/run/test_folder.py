@@ -83,7 +83,8 @@ def test_every_changed_key_is_named(tmp_path: Path) -> None:
         "run_dir=elsewhere",
         "trainer.accelerator=cpu",
         "trainer.threads=3",
-        "tracking.name=wandb",
+        "tracking.csv=true",
+        "tracking.wandb.mode=offline",
     ],
 )
 def test_keys_that_change_no_result_may_change(tmp_path: Path, assignment: str) -> None:

@@ -20,9 +20,9 @@ TINY = (
 )
 """nano_quick, smaller still, with many small shards and a checkpoint after every step."""
 
-CLOCKS = {"time", "seconds", "cost", "wall_s", "peak_gb", "digest", "summary"}
+CLOCKS = {"time", "seconds", "cost", "wall_s", "peak_gb", "digest", "summary", "plan"}
 """Keys whose values tell of time or memory, or are digests over such values."""
-CLOCK_FILES = {"events.jsonl", "status.json", "run.lock", "report.html"}
+CLOCK_FILES = {"events.jsonl", "status.json", "run.lock", "report.html", "plan.json"}
 """The page repeats the summary, costs included; what else is in it is compared through the summary."""
 
 
@@ -51,7 +51,7 @@ def contents(folder: Path) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if not path.is_file() or path.name in CLOCK_FILES or "/scratch/" in name:
+        if not path.is_file() or path.name in CLOCK_FILES or "/scratch/" in name or name.startswith("processes/"):
             continue
         if path.name in ("manifest.json", "summary.json"):
             found[name] = without_clocks(json.loads(path.read_text()))

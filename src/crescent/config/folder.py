@@ -17,8 +17,19 @@ WITHOUT_EFFECT = (
     "executor",
     "trainer",
     "tracking",
+    "plan",
+    "export",
     "backend.batch_size",
+    "backend.url",
+    "backend.key_variable",
+    "backend.timeout",
+    "backend.retries",
+    "backend.pause",
+    "backend.gpu_memory",
+    "backend.tensor_parallel",
     "evaluation.batch_size",
+    "evaluation.isolated",
+    "claim.repeats",
 )
 """Keys, with all below them, that change no result or stand in the folder's name already."""
 

@@ -10,18 +10,28 @@ from crescent.config.schema import Config
 
 
 def find(key: str) -> tuple[Any, Field[Any]] | None:
-    """Type and field of a dotted key, or None where the schema has no such key."""
+    """Type and field of a dotted key, or None where the schema has no such key.
+
+    Below a mapping of texts, such as `evaluation.local_data`, every name is a key that holds a text.
+    """
     kind: Any = Config
-    found = None
+    found: tuple[Any, Field[Any]] | None = None
     for name in key.split("."):
         if kind is None:
-            return None
+            return (str, found[1]) if found and is_entry(key) else None
         field = next((field for field in fields(kind) if field.name == name), None)
         if field is None:
             return None
         hint = get_type_hints(kind)[name]
         found, kind = (hint, field), section_type(hint)
     return found
+
+
+def is_entry(key: str) -> bool:
+    """Whether a dotted key is an entry of a mapping that the schema has: `evaluation.local_data.gsm8k`."""
+    mapping, _, name = key.rpartition(".")
+    found = find(mapping) if mapping and name else None
+    return found is not None and plain(found[0]) == dict[str, str]
 
 
 @cache

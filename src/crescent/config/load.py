@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from crescent.config.arms import arms
 from crescent.config.check import Mistake, read, touches
 from crescent.config.rules import broken_rules
 from crescent.config.schema import Config
@@ -27,7 +28,9 @@ def examine(values: Mapping[Any, Any]) -> tuple[Config, list[Mistake]]:
     """The configuration and all its mistakes. A rule stays silent about keys that are wrong already."""
     config, mistakes = read(values)
     wrong = {key for mistake in mistakes for key in mistake.keys}
-    return config, mistakes + [mistake for mistake in broken_rules(config) if not touches(mistake.keys, wrong)]
+    mistakes += [mistake for mistake in broken_rules(config) if not touches(mistake.keys, wrong)]
+    # An arm repeats what is wrong with the configuration it is an arm of.
+    return config, mistakes or arms(config)[1]
 
 
 def plain_values(composed: "DictConfig | Mapping[str, Any]") -> dict[Any, Any]:

@@ -7,11 +7,11 @@ from math import prod
 from typing import Any
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import Glob, Override
+from hydra.core.override_parser.types import Glob, IntervalSweep, Override
 from hydra.errors import HydraException
 
 from crescent.config.check import Mistake, did_you_mean
-from crescent.config.keys import all_keys, find, plain
+from crescent.config.keys import all_keys, find, is_entry, plain
 
 MOST_JOBS = 200
 """Sweeps of more jobs are checked value by value instead of combination by combination."""
@@ -40,6 +40,7 @@ class Overrides:
     def __init__(self, texts: Sequence[str], groups: dict[str, list[str]], multirun: bool) -> None:
         self.groups = groups
         self.multirun = multirun
+        self.draws = any(text.startswith("hydra/sweeper=") for text in texts)
         self.mistakes: list[Mistake] = []
         self.axes: list[Axis] = []
         parser = OverridesParser.create()
@@ -61,16 +62,23 @@ class Overrides:
             rows = [tuple(values[i % len(values)] for values in choices) for i in range(longest)]
         return [self._job(row) for row in rows]
 
+    def fixed(self) -> list[str]:
+        """What Hydra composes first without the values of a sweep: it takes the launcher from there."""
+        fixed = [axis for axis in self.axes if not axis.override.is_sweep_override()]
+        return [text for axis in fixed for text in self._composed(axis, axis.values[0])]
+
     def _job(self, row: Sequence[Any]) -> Job:
         job = Job()
         for axis, value in zip(self.axes, row, strict=True):
-            if axis.is_group:
-                job.composed.append(f"{axis.override.get_key_element()}={_choice_text(value)}")
-            elif axis.override.is_hydra_override():
-                job.composed.append(str(axis.override.input_line))
-            else:
+            job.composed += self._composed(axis, value)
+            if not axis.is_group and not axis.override.is_hydra_override():
                 job.values[axis.override.key_or_group] = value
         return job
+
+    def _composed(self, axis: Axis, value: Any) -> list[str]:
+        if axis.is_group:
+            return [f"{axis.override.get_key_element()}={_choice_text(value)}"]
+        return [str(axis.override.input_line)] if axis.override.is_hydra_override() else []
 
     def _add(self, key: str, shown: str, text: str) -> None:
         self.mistakes.append(Mistake((key,), f"{shown}: {text}"))
@@ -90,7 +98,7 @@ class Overrides:
             found = find(key)
             if found is not None and plain(found[0]) is str:
                 problem += f", or quote one text: '{key}=\"{text.partition('=')[2]}\"'"
-        if problem is None and override.is_interval_sweep():
+        if problem is None and override.is_interval_sweep() and not self.draws:
             problem = "interval(...) has no fixed list of values: use choice(...) or range(...)"
         if problem is not None:
             self._add(key, text, problem)
@@ -118,7 +126,7 @@ class Overrides:
         return None
 
     def _unknown_choice(self, group: str, value: Any) -> str | None:
-        names = self.groups[group]
+        names = self.groups[group] + (["basic"] if group.startswith("hydra/") else [])  # Hydra's own
         for name in value if isinstance(value, list) else [value]:
             if name not in names and not (name is None and group.startswith("hydra/")):
                 return f"no such choice; {group} takes {', '.join(names)}{did_you_mean(str(name), names)}"
@@ -128,6 +136,8 @@ class Overrides:
         if not override.is_sweep_override():
             return [override.value()]
         values = override.value()
+        if isinstance(values, IntervalSweep):
+            return [values.start, values.end]
         if isinstance(values, Glob):
             return list(values.filter(self.groups.get(override.key_or_group, [])))
         return [Override._convert_value(value) for value in islice(override.sweep_iterator(), 100_000)]
@@ -139,9 +149,15 @@ def _wrong_key_use(override: Override) -> str | None:
         return f"unknown key{did_you_mean(key, all_keys())}"
     if override.is_delete():
         return "a key cannot be removed; give it a value, or null where that is allowed"
-    if override.is_add():
+    if override.is_add() and not is_entry(key):
         return "the key exists: write it without the +"
     return None
+
+
+def for_hydra(text: str) -> str:
+    """The override as Hydra takes it: an entry of a mapping, which no default has, is one that it has to add."""
+    key = text.partition("=")[0].lstrip("+")
+    return f"++{text.lstrip('+')}" if is_entry(key) else text
 
 
 def _choice_text(value: Any) -> str:

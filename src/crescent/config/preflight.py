@@ -13,10 +13,12 @@ from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
 from crescent.config.check import Mistake, touches
-from crescent.config.keys import all_keys
+from crescent.config.keys import all_keys, is_entry
+from crescent.config.launcher import BASIC, launcher_mistakes
 from crescent.config.load import examine, plain_values
 from crescent.config.overrides import Job, Overrides
-from crescent.config.schema import Config
+from crescent.config.schema import Config, Model
+from crescent.config.sweeper import mistakes as sweeper_mistakes
 from crescent.config.tree import Tree, conf_dir
 from crescent.errors import ConfigError
 
@@ -45,10 +47,13 @@ def preflight(command: Command) -> None:
     tree = Tree(tuple(folders))
     overrides = Overrides(command.overrides, tree.groups(), command.multirun)
     lines = [mistake.text for mistake in overrides.mistakes]
+    lines += sweeper_mistakes(command.overrides, command.multirun)
     with initialize_config_dir(str(base), version_base="1.3"):
         composer = Composer(tree, command.config_name or "config", {key for m in overrides.mistakes for key in m.keys})
+        taken = composer.launcher(overrides.fixed())
         for job in overrides.jobs():
             lines += composer.mistakes(job)
+            lines += launcher_mistakes(command.multirun, taken, composer.launcher(job.composed))
     if lines:
         raise ConfigError(list(dict.fromkeys(lines)))
 
@@ -58,7 +63,10 @@ def register_schema() -> None:
 
     As plain values, not as typed nodes: OmegaConf stops at the first wrong type, our own check reports all of them.
     """
-    ConfigStore.instance().store(name="schema", node=asdict(Config()), provider="crescent")
+    store = ConfigStore.instance()
+    store.store(name="schema", node=asdict(Config()), provider="crescent")
+    # A section that is null by default has its keys from here, so that each can be overridden.
+    store.store(group="student", name="schema", node=asdict(Model()), provider="crescent")
 
 
 class Composer:
@@ -69,6 +77,12 @@ class Composer:
         self.config_name = config_name
         self.already_wrong = already_wrong
         self.composed: dict[tuple[str, ...], tuple[DictConfig, Any] | str] = {}
+        self.launchers: dict[tuple[str, ...], dict[str, Any]] = {}
+
+    def launcher(self, overrides: list[str]) -> dict[str, Any]:
+        """What `hydra.launcher` says with these overrides; nothing where the files are wrong."""
+        self._compose(overrides)
+        return self.launchers.get(tuple(overrides), {"_target_": BASIC})
 
     def mistakes(self, job: Job) -> Iterator[str]:
         """One line for each mistake of the job's resolved configuration."""
@@ -97,6 +111,9 @@ class Composer:
             try:
                 config = compose(self.config_name, [*overrides, f"hydra.searchpath=[{own}]"], return_hydra_config=True)
                 chosen = OmegaConf.to_container(config.hydra.runtime.choices)
+                launcher = OmegaConf.to_container(config.hydra.launcher, resolve=True)
+                assert isinstance(launcher, dict)
+                self.launchers[key] = {str(name): value for name, value in launcher.items()}
                 OmegaConf.set_struct(config, False)
                 del config["hydra"]
                 self.composed[key] = config, chosen
@@ -116,12 +133,14 @@ class Composer:
 def _set(config: DictConfig, key: str, value: Any) -> str | None:
     """Set a dotted key. Returns what is wrong when a group above it is switched off in this configuration."""
     above = key.rpartition(".")[0]
+    if is_entry(key):  # A mapping that is null is one without entries yet.
+        above = above.rpartition(".")[0]
     while above:
         if OmegaConf.select(config, above) is None:
             return f"{key}: {above} is null here; choose a {above.partition('.')[0]} that has it"
         above = above.rpartition(".")[0]
     try:
-        OmegaConf.update(config, key, value, merge=True)
+        OmegaConf.update(config, key, value, merge=True, force_add=is_entry(key))
     except OmegaConfBaseException as error:
         return f"{key}: {_message(error)}"
     return None

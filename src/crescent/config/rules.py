@@ -1,6 +1,8 @@
 """What must hold between several keys: a rule yields a `Mistake` for every way in which a configuration breaks it."""
 
+import re
 from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
 
 from crescent.config.check import Mistake
 from crescent.config.schema import Config
@@ -88,20 +90,22 @@ def unchecked_rewrites_happen_once(config: Config) -> Iterator[Mistake]:
 
 
 def texts_fit_the_context(config: Config) -> Iterator[Mistake]:
-    context = config.model.context
-    for key, tokens in (
-        ("questions.sampling.max_new_tokens", config.questions.sampling.max_new_tokens),
-        ("voting.sampling.max_new_tokens", config.voting.sampling.max_new_tokens),
-        ("evaluation.max_new_tokens", config.evaluation.max_new_tokens),
+    written, measured = config.questions.sampling.max_new_tokens, config.evaluation.max_new_tokens
+    teacher = ("model.context", config.model.context)
+    student = ("student.context", config.student.context) if config.student else teacher
+    for key, tokens, readers in (
+        ("questions.sampling.max_new_tokens", written, {teacher}),
+        ("voting.sampling.max_new_tokens", config.voting.sampling.max_new_tokens, {teacher}),
+        ("evaluation.max_new_tokens", measured, {teacher, student}),
     ):
-        if tokens is not None and tokens >= context:
-            yield Mistake(
-                (key, "model.context"), f"{key}={tokens} leaves no room for a prompt in model.context={context}"
-            )
+        for reader, context in sorted(readers):
+            if tokens is not None and tokens >= context:
+                yield Mistake((key, reader), f"{key}={tokens} leaves no room for a prompt in {reader}={context}")
+    reader, context = student
     if config.training.max_length > context:
         yield Mistake(
-            ("training.max_length", "model.context"),
-            f"training.max_length={config.training.max_length} is more than model.context={context}",
+            ("training.max_length", reader),
+            f"training.max_length={config.training.max_length} is more than {reader}={context}",
         )
 
 
@@ -116,11 +120,33 @@ def prompts_have_their_fields(config: Config) -> Iterator[Mistake]:
             yield Mistake((key,), f"{key} is empty: choose prompts=..., or write one")
         elif missing:
             yield Mistake((key,), f"{key} does not contain {' and '.join(missing)}")
+    vary = config.questions.vary
+    if vary is not None and "{question}" not in vary:
+        yield Mistake(("questions.vary",), "questions.vary does not contain {question}")
+
+
+def a_claim_has_arms(config: Config) -> Iterator[Mistake]:
+    arms = config.claim.arms if config.claim else {}
+    if config.stage == "claim" and not arms:
+        yield Mistake(("stage", "claim.arms"), "stage=claim has nothing to compare: choose claim=controls or another")
+    for arm in arms:
+        if not re.fullmatch(r"[a-z][a-z0-9_]*", arm):
+            yield Mistake(
+                (f"claim.arms.{arm}", "claim.arms"),
+                f"claim.arms: {arm!r} names folders: small letters, digits and _, a letter first",
+            )
+
+
+def replay_has_prompts(config: Config) -> Iterator[Mistake]:
+    replay = config.training.replay
+    if replay.share > 0 and not any(prompt.strip() for prompt in replay.prompts):
+        keys = ("training.replay.share", "training.replay.prompts")
+        yield Mistake(keys, f"training.replay.share={replay.share:g} needs training.replay.prompts: there are none")
 
 
 def batches_can_be_filled(config: Config) -> Iterator[Mistake]:
     training = config.training
-    if training.micro_batch_size > training.batch_size:
+    if not training.packing and training.micro_batch_size > training.batch_size:
         keys = ("training.micro_batch_size", "training.batch_size")
         yield Mistake(
             keys,
@@ -145,7 +171,47 @@ def bands_fit_the_signature(config: Config) -> Iterator[Mistake]:
         )
 
 
+def several_devices_need_several_processes(config: Config) -> Iterator[Mistake]:
+    for key, value in (("trainer.devices", config.trainer.devices), ("trainer.nodes", config.trainer.nodes)):
+        if value > 1 and config.executor == "inline":
+            yield Mistake((key, "executor"), f"{key}={value} needs executor=process: inline is one process")
+
+
+def server_is_named(config: Config) -> Iterator[Mistake]:
+    backend = config.backend
+    if backend.name != "server":
+        return
+    url = urlsplit(backend.url or "")
+    if backend.url is None:
+        yield Mistake(("backend.url", "backend.name"), "backend.url: backend=server needs the API's address")
+    elif url.scheme not in ("http", "https") or not url.hostname:
+        yield Mistake(("backend.url",), f"backend.url={backend.url}: must begin with http:// or https:// and a host")
+    elif url.username or url.password or url.query:
+        # Not shown: it may hold a key.
+        keys = ("backend.url", "backend.key_variable")
+        yield Mistake(keys, "backend.url: keys belong into the environment, see backend.key_variable, not into the URL")
+    if config.rounds > 1 and config.student is None:
+        yield Mistake(
+            ("rounds", "backend.name"),
+            f"rounds={config.rounds}: backend=server writes with the model it serves, not with the one that round 1 "
+            "trains: take rounds=1, or a distillation",
+        )
+
+
+def engines_do_not_share_devices(config: Config) -> Iterator[Mistake]:
+    backend, devices = config.backend, config.trainer.devices
+    if backend.name == "vllm" and backend.tensor_parallel > 1 and devices > 1:
+        keys = ("backend.tensor_parallel", "trainer.devices")
+        yield Mistake(
+            keys,
+            f"backend.tensor_parallel={backend.tensor_parallel} takes all devices for one engine, and "
+            f"trainer.devices={devices} wants an engine for each: leave one of them at 1",
+        )
+
+
 RULES: tuple[Rule, ...] = (
+    server_is_named,
+    engines_do_not_share_devices,
     dev_task_is_held_out,
     gate_has_a_benchmark,
     agreement_band_is_open,
@@ -154,6 +220,9 @@ RULES: tuple[Rule, ...] = (
     unchecked_rewrites_happen_once,
     texts_fit_the_context,
     prompts_have_their_fields,
+    replay_has_prompts,
     batches_can_be_filled,
     bands_fit_the_signature,
+    several_devices_need_several_processes,
+    a_claim_has_arms,
 )

@@ -12,6 +12,11 @@ class Trainer:
     accelerator: str = option("auto", of=("auto", "cpu", "gpu"))
     """`auto` takes a GPU where there is one."""
     devices: int = option(1, low=1)
-    """GPUs or processes that share a stage."""
+    """GPUs or processes per node that share a stage; several need `executor=process`."""
+    nodes: int = option(1, low=1)
+    """Machines that share a stage; several need a Slurm allocation, see docs/slurm.md."""
+    strategy: str = option("auto", of=("auto", "ddp", "fsdp"))
+    """How several devices train: `ddp` (and `auto`) with a copy of the model on each; `fsdp` with a share of every
+    weight on each."""
     threads: int | None = option(None, low=1)
     """CPU threads; null: all cores."""
