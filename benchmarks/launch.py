@@ -5,7 +5,8 @@
 `slurm_overhead_s`: a run as a Slurm job, from the submitting command to its end, less the same run inline; on the
 cluster of this machine, or else on a private one as in the tests (`tests/system/slurm/cluster.py`); left out where
 there is no Slurm. `two_process_speedup_*`: time of the stage, loading included, of one process over two with one thread
-each. `save_after_sigterm_s`: from SIGTERM in the middle of training to the end of the process, all saved. Medians.
+each. `save_after_sigterm_s`: from SIGTERM in the middle of training until `status.json` says interrupted, with
+all saved before that. Medians.
 """
 
 import argparse
@@ -118,9 +119,12 @@ def save_after_sigterm(folder: Path, repeats: int) -> dict[str, float]:
             time.sleep(0.02)
         start = time.perf_counter()
         process.send_signal(signal.SIGTERM)
+        [status] = (folder / f"stopped{turn}").glob("*/status.json")
+        while '"interrupted"' not in status.read_text(encoding="utf-8"):
+            time.sleep(0.01)
+        found.append(time.perf_counter() - start)
         if process.wait() != 130:
             sys.exit(f"the stopped run ended with {process.returncode}, not 130")
-        found.append(time.perf_counter() - start)
     return {"save_after_sigterm_s": median(found)}
 
 

@@ -9,7 +9,7 @@ from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, OmegaConf
 
 
-class SlurmLauncher(Launcher):  # type: ignore[misc]  # Hydra is untyped to mypy
+class SlurmLauncher(Launcher):
     """Submits one job per configuration; all that it does is in `crescent.launching`."""
 
     def __init__(self, **settings: Any) -> None:
