@@ -8,10 +8,7 @@ import shutil
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any
-
-import msgspec
 
 from crescent.config.schema import Questions
 from crescent.dedup.datamodule import Candidate, DedupDataModule
@@ -21,18 +18,17 @@ from crescent.generation.prompts import fill
 from crescent.generation.request import Request
 from crescent.generation.screening import no_question
 from crescent.records import Completion, Drop, Question, WaveCount
-from crescent.run.atomic import file_digest, publish
+from crescent.run.atomic import file_digest
 from crescent.run.manifest import Manifest
 from crescent.run.stage import Stage
-from crescent.run.waiting import wait_for
 from crescent.stages.context import Context, ModelRef
 from crescent.stages.diversity import measure, warning
+from crescent.stages.orders import Order, follow_orders, give_order
 from crescent.stages.pool import open_pool
 from crescent.stages.predict import generate
 from crescent.stages.seeds import seed_file, seed_problems, variation
 
 VERSION = 1
-ORDERS = "orders"
 
 
 def run(context: Context, number: int, model: ModelRef, earlier: Sequence[Manifest]) -> Manifest:
@@ -65,7 +61,7 @@ def _seeds(config: Questions) -> dict[str, str]:
 def _make(context: Context, stage: Stage, number: int, model: ModelRef, earlier: Sequence[Manifest]) -> Manifest:
     stage.begin()
     if not context.leads:
-        return _follow(context, stage, model)
+        return follow_orders(context, stage, model, context.config.questions.sampling)
     waves = _Waves(context, stage, number, model, earlier)
     ending = None
     while (ending := waves.ending()) is None:
@@ -73,34 +69,6 @@ def _make(context: Context, stage: Stage, number: int, model: ModelRef, earlier:
     manifest = stage.finish(waves.facts(ending), waves.total("tokens"))
     shutil.rmtree(stage.scratch, ignore_errors=True)
     return manifest
-
-
-class _Order(msgspec.Struct):
-    """What rank 0, which alone knows the pool, has the other ranks generate with it."""
-
-    kind: str
-    requests: list[Request]
-
-
-def _follow(context: Context, stage: Stage, model: ModelRef) -> Manifest:
-    """The part of ranks other than 0: their share of every generation, until the stage is finished."""
-    done: set[str] = set()
-
-    def look() -> list[Manifest | Path]:
-        orders = (path for path in sorted((stage.scratch / ORDERS).glob("[0-9]*.json")) if path.name not in done)
-        return [found for found in (stage.finished(), next(orders, None)) if found is not None]
-
-    while True:
-        found = wait_for(look)[0]
-        if isinstance(found, Manifest):
-            return found
-        done.add(found.name)
-        try:
-            order = msgspec.json.decode(found.read_bytes(), type=_Order)
-        except FileNotFoundError:  # Rank 0 has finished in the meantime, and cleared up.
-            continue
-        sampling = context.config.questions.sampling
-        generate(context, stage, order.kind, ref=model, requests=order.requests, sampling=sampling, title="")
 
 
 @dataclass
@@ -187,8 +155,7 @@ class _Waves:
 
     def _generate(self, wave: "_Wave", requests: Sequence[Request], kind: str, what: str) -> list[Completion]:
         if self.context.world_size > 1:
-            path = self.stage.scratch / ORDERS / f"{wave.number:03d}-{kind}.json"
-            publish(path, msgspec.json.encode(_Order(kind, list(requests))))
+            give_order(self.stage, f"{wave.number:03d}-{kind}", Order(kind, list(requests)))
         shards = generate(
             self.context,
             self.stage,
