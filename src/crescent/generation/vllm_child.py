@@ -9,6 +9,7 @@ import queue
 import signal
 import sys
 import threading
+import traceback
 from typing import Any, BinaryIO
 
 from crescent.generation.vllm_protocol import Failed, Order, Output, Ready, Result, Settings, receive, send
@@ -31,9 +32,11 @@ def main() -> None:
     except BrokenPipeError:
         return
     except Exception as error:
+        traceback.print_exc()  # before the run hears of it, for it then ends this process
+        sys.stderr.flush()
         lines = [line.strip() for line in str(error).splitlines() if line.strip()]
         send(write, Failed(f"{type(error).__name__}: {lines[0] if lines else 'no message'}"[:500]))
-        raise
+        sys.exit(1)
 
 
 def _listen(read: BinaryIO, orders: "queue.SimpleQueue[Order]") -> None:

@@ -73,4 +73,5 @@ def keeps_documents_apart(model: "PreTrainedModel") -> bool:
     finally:
         model.train(mode)
     expected = alone.logits.flatten(0, 1)
-    return torch.allclose(packed.logits[0], expected, rtol=0.0, atol=1e-3 * expected.abs().max().item())
+    # Of a model whose weights are no numbers it is False: the training itself says what is wrong with it.
+    return bool((packed.logits[0] - expected).abs().max() <= 1e-3 * expected.abs().max())
