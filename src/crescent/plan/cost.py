@@ -2,9 +2,9 @@
 
 A generated token costs 2 operations per weight, a trained one 6 (forward 2, backward 4; Kaplan et al., 2020, section
 2.1), and 8 when activations are recomputed. A decoding step reads all weights, and the keys and values of every
-sequence. What
-share of a machine's rates is reached, and what a step costs besides, are the constants below: those for the CPU are
-fitted to `nano` and SmolLM2-135M, those for GPUs are what transformers is known to reach and were not measured here.
+sequence. What share of a machine's rates is reached, and what a step costs besides, are the constants below: those for
+the CPU are fitted to runs of `nano` on two idle cores, those for GPUs are what transformers is known to reach and were
+not measured here.
 """
 
 from dataclasses import dataclass
@@ -26,10 +26,10 @@ class Reach:
 
 
 GPU = Reach(prefill=0.45, decode=0.35, train=0.35, bandwidth=0.6)
-CPU = Reach(prefill=0.4, decode=0.2, train=0.45, bandwidth=1.0)
+CPU = Reach(prefill=0.5, decode=0.4, train=0.45, bandwidth=1.0)
 LAYER_SECONDS = 0.5e-3
 """Of a decoding step per layer, spent launching work; vLLM replays recorded steps and takes a tenth."""
-ROW_SECONDS = 45e-6
+ROW_SECONDS = 20e-6
 """Of a decoding step per sequence, spent sampling on the CPU."""
 SPREAD = 2.4
 """The longest text of a pass is this many times as long as the mean."""
