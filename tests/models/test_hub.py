@@ -57,8 +57,10 @@ def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 
 def test_an_open_model_can_be_had(hub: str) -> None:
-    reach(Model(path="org/open"))
-    reach(Model(path="org/open", revision="main"))
+    for revision in (None, "main"):
+        model = Model(path="org/open", revision=revision)
+        reach(model)
+        assert (model.path, model.revision) == ("org/open", revision)
 
 
 @pytest.mark.parametrize(

@@ -73,9 +73,12 @@ def test_asking_does_not_get_in_the_way_of_a_run_that_starts(tmp_path: Path) -> 
     asking = "import sys, time; from pathlib import Path; from crescent.run.lock import is_held\n"
     asking += "end = time.time() + 1.5\nwhile time.time() < end: is_held(Path(sys.argv[1]))"
     process = subprocess.Popen([sys.executable, "-c", asking, str(tmp_path)])
+    taken = 0
     while process.poll() is None:
         with locked(tmp_path):
-            pass
+            taken += 1
+    assert process.returncode == 0
+    assert taken > 0
 
 
 def test_folders_of_runs_and_of_sweeps_are_gone_through(finished_run: Path, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@ import pytest
 import torch
 from transformers import Gemma2Config, Gemma2ForCausalLM, MistralConfig, MistralForCausalLM
 
-from crescent.training.attention import by_document, document_attention
+from crescent.training.attention import OtherAttentionError, by_document, document_attention
 from crescent.training.prepare import keeps_documents_apart
 
 SIZES = {
@@ -46,5 +46,5 @@ def test_bounded_scores_are_not_claimed_to_be_had():
     gemma = Gemma2ForCausalLM(Gemma2Config(**SIZES, attn_logit_softcapping=5.0))
     assert not keeps_documents_apart(gemma)
     states = torch.zeros(1, 1, 2, 4)
-    with pytest.raises(NotImplementedError, match="softcap"):
+    with pytest.raises(OtherAttentionError, match="softcap"):
         document_attention(gemma, states, states, states, None, softcap=5.0)

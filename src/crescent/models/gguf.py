@@ -90,7 +90,7 @@ def _convert(file: Path, dtype: str, folder: Path) -> None:
             vars(model.config).pop("quantization_config", None)
             model.save_pretrained(folder)
             tokenizer.save_pretrained(folder)
-    except (OSError, ValueError, RuntimeError, KeyError, ImportError, NotImplementedError) as error:
+    except (OSError, ValueError, RuntimeError, KeyError, ImportError) as error:
         raise ModelError(
             f"model.path {file}: transformers cannot read this GGUF file ({str(error).strip().splitlines()[0]})"
         ) from None

@@ -21,6 +21,10 @@ BEYOND = ("softcap", "s_aux", "position_bias", "cache")
 """What some models ask of attention besides this: bounded scores, sinks, biases, a paged cache."""
 
 
+class OtherAttentionError(Exception):
+    """A model cannot be trained on packed rows: its attention takes more than causal attention by document gives."""
+
+
 def document_attention(
     module: torch.nn.Module,
     query: torch.Tensor,
@@ -45,11 +49,11 @@ def document_attention(
         (1, tokens, heads, size), and None in place of the weights.
 
     Raises:
-        NotImplementedError: the model asks for a kind of attention that is not this one.
+        OtherAttentionError: the model asks for a kind of attention that is not this one.
     """
     asked = [name for name in BEYOND if kwargs.get(name) is not None]
     if asked or len(query) != 1 or attention_mask is not None:
-        raise NotImplementedError(f"no attention by document with {', '.join(asked) or 'a mask or several rows'}")
+        raise OtherAttentionError(f"no attention by document with {', '.join(asked) or 'a mask or several rows'}")
     lengths = document_lengths or [query.shape[2]]
     mixed = []
     for q, k, v in zip(*(torch.split(states, lengths, dim=2) for states in (query, key, value)), strict=True):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from crescent.config.schema import Training
-from crescent.training.attention import by_document
+from crescent.training.attention import OtherAttentionError, by_document
 from crescent.training.lora import attach_lora, merge_lora
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def keeps_documents_apart(model: "PreTrainedModel") -> bool:
             packed = model(input_ids=ids, position_ids=positions, use_cache=False, document_lengths=[length, length])
         with torch.no_grad():
             alone = model(input_ids=ids.view(2, length), use_cache=False)
-    except (NotImplementedError, TypeError):
+    except (OtherAttentionError, TypeError):
         return False
     finally:
         model.train(mode)
