@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from crescent.config.schema import Questions
 from crescent.dedup.datamodule import Candidate, DedupDataModule
 from crescent.dedup.index import Match
 from crescent.errors import StageError
@@ -18,7 +17,6 @@ from crescent.generation.prompts import fill
 from crescent.generation.request import Request
 from crescent.generation.screening import no_question
 from crescent.records import Completion, Drop, Question, WaveCount
-from crescent.run.atomic import file_digest
 from crescent.run.manifest import Manifest
 from crescent.run.stage import Stage
 from crescent.stages.context import Context, ModelRef
@@ -26,7 +24,7 @@ from crescent.stages.diversity import measure, warning
 from crescent.stages.orders import Order, follow_orders, give_order
 from crescent.stages.pool import open_pool
 from crescent.stages.predict import generate
-from crescent.stages.seeds import seed_file, seed_problems, variation
+from crescent.stages.seeds import seed_input, seed_problems, variation
 
 VERSION = 1
 
@@ -42,7 +40,7 @@ def run(context: Context, number: int, model: ModelRef, earlier: Sequence[Manife
         f"round-{number:02d}/questions",
         VERSION,
         {"seed": config.seed, "questions": asdict(config.questions), "dedup": asdict(config.dedup)},
-        {"model": model.identity, **_seeds(config.questions), **{m.plan.stage: m.outcome for m in earlier}},
+        {"model": model.identity, **seed_input(config.questions), **{m.plan.stage: m.outcome for m in earlier}},
     )
     manifest = stage.finished() or _make(context, stage, number, model, earlier)
     if not manifest.facts["accepted"]:
@@ -52,10 +50,6 @@ def run(context: Context, number: int, model: ModelRef, earlier: Sequence[Manife
             f"({drops}). Look at {stage.path}/drops, the bait prompt and the sampling."
         )
     return manifest
-
-
-def _seeds(config: Questions) -> dict[str, str]:
-    return {"seeds": file_digest(seed_file(config.seed_problems))} if config.seed_problems else {}
 
 
 def _make(context: Context, stage: Stage, number: int, model: ModelRef, earlier: Sequence[Manifest]) -> Manifest:

@@ -9,6 +9,7 @@ from crescent.config.schema import Questions
 from crescent.errors import DataError
 from crescent.evaluation.local_data import read_rows
 from crescent.generation.prompts import fill
+from crescent.run.atomic import file_digest
 
 EMBEDDED = {"embedded:nano": "nano/seeds.jsonl"}
 COLUMN = "question"
@@ -17,6 +18,11 @@ COLUMN = "question"
 def seed_file(seeds: str) -> Path:
     """The file that `questions.seed_problems` names."""
     return Path(str(files("crescent"))) / EMBEDDED[seeds] if seeds in EMBEDDED else Path(seeds)
+
+
+def seed_input(config: Questions) -> dict[str, str]:
+    """The seed problems as an input of the stage, by the digest of their file; nothing without them."""
+    return {"seeds": file_digest(seed_file(config.seed_problems))} if config.seed_problems else {}
 
 
 def seed_problems(seeds: str) -> list[str]:
