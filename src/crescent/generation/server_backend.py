@@ -15,6 +15,7 @@ from crescent.errors import StageError
 from crescent.generation.backend import Backend, Completed, Report
 from crescent.generation.backoff import pause
 from crescent.generation.endpoint import CONNECT_SECONDS, Endpoint, client_library, reach, reason
+from crescent.generation.replies import readable, token_logprobs, too_long
 from crescent.generation.request import Request, Shard, sample_seed
 from crescent.records import Completion
 
@@ -145,7 +146,7 @@ class _Work:
         if reply.status_code == 200:
             return self._completion(sample, reply.json())
         told = reason(reply)
-        if reply.status_code in REFUSED | {413} and _too_long(told):
+        if reply.status_code in REFUSED | {413} and too_long(told):
             # No room for a reply, as in the other backends: an empty text that was cut.
             return Completion(
                 request=sample.request.id, sample=sample.number, text="", stop="length", prompt_tokens=0, tokens=0,
@@ -172,7 +173,7 @@ class _Work:
             else:
                 if reply.status_code in PASSING:
                     problem, retry_after = reason(reply), reply.headers.get("retry-after")
-                elif reply.status_code != 200 or _readable(reply):
+                elif reply.status_code != 200 or readable(reply):
                     return reply  # type: ignore[no-any-return]
                 else:
                     problem = "a reply that is no completion"
@@ -211,7 +212,7 @@ class _Work:
     def _completion(self, sample: Sample, reply: dict[str, Any]) -> Completion:
         choice, usage = reply["choices"][0], reply.get("usage") or {}
         chat = self.settings.endpoint == "chat"
-        logprobs = _logprobs(choice.get("logprobs"))
+        logprobs = token_logprobs(choice.get("logprobs"))
         text = (choice["message"].get("content") if chat else choice["text"]) or ""
         return Completion(
             request=sample.request.id,
@@ -232,25 +233,3 @@ def _samples(shards: Sequence[Shard], seed: int) -> Iterator[Sample]:
                 # 31 bits: some servers keep seeds in a signed 32-bit number.
                 yield Sample(index, request, number, place, sample_seed(seed, request.id, number) % 2**31)
                 place += 1
-
-
-def _readable(reply: "httpx.Response") -> bool:
-    try:
-        choice = reply.json()["choices"][0]
-        return isinstance(choice.get("message", choice), dict)
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError):
-        return False
-
-
-def _logprobs(found: Any) -> list[float]:
-    """The tokens' log-probabilities: of a chat reply a list of tokens, of a completion a list of numbers."""
-    if not isinstance(found, dict):
-        return []
-    if found.get("content"):
-        return [float(token["logprob"]) for token in found["content"]]
-    return [float(number) for number in found.get("token_logprobs") or [] if number is not None]
-
-
-def _too_long(told: str) -> bool:
-    words = told.casefold()
-    return "context" in words or "too long" in words or ("maximum" in words and "token" in words)
