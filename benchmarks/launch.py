@@ -87,15 +87,17 @@ def slurm_overhead(folder: Path, repeats: int) -> dict[str, float]:
 
 
 def speedups(folder: Path, questions: int, repeats: int) -> dict[str, float]:
-    """Generation and fine-tuning with one and with two processes, in turns."""
-    work = (f"questions.target={questions}", f"questions.wave_size={questions}", "training.max_pairs=null", "rounds=1")
-    quick = ("training.epochs=4", "backend.shard_size=16", "evaluation.base=false", "evaluation.limit=4")
+    """Generation and fine-tuning with one and with two processes, in turns; each has half a minute of work for one."""
+    work = (f"questions.target={questions}", f"questions.wave_size={questions}", "voting.samples=32", "rounds=1")
+    whole = ("voting.adaptive=off", "backend.shard_size=16", "training.max_pairs=null", "training.epochs=12")
+    quick = ("evaluation.base=false", "evaluation.limit=4", *PROCESSES)
     ratios: dict[str, list[float]] = {"answers": [], "training": []}
     for turn in range(repeats):
         times = {}
         for devices in (1, 2):
             output = folder / f"{devices}of{turn}"
-            seconds([*arguments(output, *work, *quick, *PROCESSES), f"trainer.devices={devices}"], dict(os.environ))
+            command = [*arguments(output, *work, *whole, *quick), f"trainer.devices={devices}"]
+            seconds(command, dict(os.environ))
             times[devices] = {stage: stage_seconds(output, f"round-01/{stage}") for stage in ratios}
         for stage, found in ratios.items():
             found.append(times[1][stage] / times[2][stage])
