@@ -6,8 +6,8 @@ import signal
 import warnings
 from types import FrameType
 
-from crescent.config.schema import Config
-from crescent.errors import DamagedError, ModelError
+from crescent.config.schema import Config, Trainer
+from crescent.errors import ConfigError, DamagedError, ModelError
 from crescent.progress import Reporter
 from crescent.run.folder import Run
 from crescent.stages.context import Context, ModelRef
@@ -25,6 +25,7 @@ def prepare(run: Run) -> Context:
     config = run.config
     listen()
     if config.executor == "inline":
+        check_devices(config.trainer)
         set_up(config)
     base = ModelRef("teacher" if config.student else "base", config.model.path, identity(config.model))
     student = _student(config) if config.student else None
@@ -59,6 +60,25 @@ def set_up(config: Config, beside: int = 1, local: int = 0) -> None:
     transformers.logging.set_verbosity_error()
     transformers.logging.disable_progress_bar()
     warnings.filterwarnings("ignore", module="pytorch_lightning")
+
+
+def check_devices(trainer: Trainer) -> None:
+    """See that the GPUs that are asked for are here. Every process of a stage must see those of all.
+
+    Raises:
+        ConfigError: this machine has none, or fewer than `trainer.devices`.
+    """
+    import torch
+
+    found = torch.cuda.device_count()
+    if trainer.accelerator == "gpu" and not found:
+        built = torch.backends.cuda.is_built()  # type: ignore[no-untyped-call]
+        why = "no driver, or CUDA_VISIBLE_DEVICES hides it" if built else "PyTorch without CUDA"
+        take = "Take trainer.accelerator=auto, or cpu."
+        raise ConfigError([f"trainer.accelerator=gpu: no GPU found here ({why}). {take}"])
+    if trainer.accelerator != "cpu" and 0 < found < trainer.devices:
+        take = f"Take trainer.devices={found}; in Slurm ask for GPUs per node, not per task."
+        raise ConfigError([f"trainer.devices={trainer.devices}: GPUs found here: {found}. {take}"])
 
 
 def _student(config: Config) -> ModelRef:

@@ -12,7 +12,7 @@ from typing import Any, TextIO, get_type_hints
 import msgspec
 
 from crescent.config.load import to_config
-from crescent.environment import JOURNAL, listen, set_up
+from crescent.environment import JOURNAL, check_devices, listen, set_up
 from crescent.errors import CrescentError
 from crescent.execution.family import die_with_parent
 from crescent.execution.task import OUTCOME, Outcome, Task, read, write
@@ -62,6 +62,7 @@ def _run(task: Task, rank: int, folder: Path, log: TextIO) -> int:
 def _context(task: Task, rank: int) -> Context:
     config = to_config(task.config)
     local = int(os.environ.get("LOCAL_RANK", os.environ.get("SLURM_LOCALID", "0"))) if task.world_size > 1 else 0
+    check_devices(config.trainer)
     if task.stage != ALL_DEVICES and task.devices > 1:
         visible = os.environ.get("CUDA_VISIBLE_DEVICES", ",".join(map(str, range(task.devices)))).split(",")
         os.environ["CUDA_VISIBLE_DEVICES"] = visible[local % len(visible)]
