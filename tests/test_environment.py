@@ -1,0 +1,39 @@
+"""What a process sees of its machine before the first stage."""
+
+import pytest
+import torch
+
+from crescent.config.schema import Trainer
+from crescent.environment import check_devices
+from crescent.errors import ConfigError
+
+
+@pytest.fixture
+def gpus(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """A machine with that many GPUs, as far as PyTorch can say."""
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: request.param)
+
+
+@pytest.mark.parametrize("gpus", [0], indirect=True)
+@pytest.mark.parametrize(("built", "why"), [(True, "CUDA_VISIBLE_DEVICES"), (False, "PyTorch without CUDA")])
+def test_a_gpu_that_is_not_there(gpus: None, monkeypatch: pytest.MonkeyPatch, built: bool, why: str) -> None:
+    monkeypatch.setattr(torch.backends.cuda, "is_built", lambda: built)
+    with pytest.raises(ConfigError, match=f"accelerator=gpu: no GPU found here .*{why}"):
+        check_devices(Trainer(accelerator="gpu"))
+    # Without one, `auto` means processes on the CPU, as many as one likes.
+    assert check_devices(Trainer(devices=4)) is None
+
+
+@pytest.mark.parametrize("gpus", [1], indirect=True)
+@pytest.mark.parametrize("accelerator", ["auto", "gpu"])
+def test_more_gpus_than_there_are(gpus: None, accelerator: str) -> None:
+    with pytest.raises(ConfigError, match=r"trainer.devices=4: GPUs found here: 1"):
+        check_devices(Trainer(devices=4, accelerator=accelerator))
+
+
+@pytest.mark.parametrize("gpus", [2], indirect=True)
+@pytest.mark.parametrize(
+    "trainer", [Trainer(), Trainer(devices=2, accelerator="gpu"), Trainer(devices=4, accelerator="cpu")]
+)
+def test_what_is_there_is_taken(gpus: None, trainer: Trainer) -> None:
+    assert check_devices(trainer) is None
