@@ -1,5 +1,8 @@
 """What a process sees of its machine before the first stage."""
 
+import subprocess
+import sys
+
 import pytest
 import torch
 
@@ -37,3 +40,27 @@ def test_more_gpus_than_there_are(gpus: None, accelerator: str) -> None:
 )
 def test_what_is_there_is_taken(gpus: None, trainer: Trainer) -> None:
     assert check_devices(trainer) is None
+
+
+LATE = """
+import signal, time
+from crescent.environment import listen
+
+class Gone:
+    def __del__(self):
+        signal.raise_signal(signal.{name})
+
+listen()
+try:
+    Gone()
+    time.sleep(60)
+except KeyboardInterrupt:
+    print("stopped")
+"""
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGUSR1"])
+def test_a_signal_that_python_would_drop_in_a_destructor_stops_all_the_same(name: str) -> None:
+    command = [sys.executable, "-c", LATE.format(name=name)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=50, check=False)
+    assert (done.stdout, done.stderr, done.returncode) == ("stopped\n", "", 0)

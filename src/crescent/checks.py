@@ -4,12 +4,13 @@
 `check_models` needs one for tokenizers and chat templates.
 """
 
+import re
 from importlib.util import find_spec
 from pathlib import Path
 
 from crescent.config.schema import Config, Model
 from crescent.dedup.settings import mistakes as dedup_mistakes
-from crescent.errors import ConfigError, DataError, MissingExtraError, ModelError
+from crescent.errors import ConfigError, DamagedError, DataError, MissingExtraError, ModelError
 from crescent.evaluation.tasks import check_sampled, check_tasks
 from crescent.execution.command import allocation_mistakes
 from crescent.stages.seeds import seed_problems
@@ -76,16 +77,20 @@ def check_models(config: Config) -> None:
 def check_model_of(config: Config, key: str) -> None:
     """`check_models` for the section `key` alone.
 
-    With `executor=process` only files are looked at: this process stays free of model libraries, and the first stage
-    finds out the rest.
+    With `executor=process` only files of a model that writes are looked at: this process stays free of model libraries,
+    and the first stage finds out the rest. A student may come into play only after its teacher has written everything.
     """
+    from crescent.generation.prompts import fill
     from crescent.models.check import check_files, check_model
 
     teacher = [config.questions.bait, config.questions.rewrite] if key == "model" else []
     try:
-        if config.executor == "inline" or config.plan.enabled:
-            check_model(models(config)[key], [*teacher, config.voting.prompt])
+        if config.executor == "inline" or config.plan.enabled or key == "student":
+            trained = key == "student" or config.student is None
+            shortest = fill(config.voting.prompt, question="")
+            learns = (shortest, config.training.max_length) if trained else None
+            check_model(models(config)[key], [*teacher, config.voting.prompt], learns)
         else:
             check_files(models(config)[key])
-    except ModelError as error:
-        raise ModelError(str(error).replace("model.", f"{key}.")) from None
+    except (ModelError, DamagedError) as error:
+        raise type(error)(re.sub(r"\bmodel\.(?=\w)", f"{key}.", str(error))) from None

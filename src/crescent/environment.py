@@ -1,13 +1,14 @@
 """What a process needs before its first stage: threads, determinism, quiet libraries, the base model's identity."""
 
 import os
-import re
 import signal
+import sys
+import threading
 import warnings
 from types import FrameType
 
 from crescent.config.schema import Config, Trainer
-from crescent.errors import ConfigError, DamagedError, ModelError
+from crescent.errors import ConfigError
 from crescent.progress import Reporter
 from crescent.run.folder import Run
 from crescent.stages.context import Context, ModelRef
@@ -28,7 +29,7 @@ def prepare(run: Run) -> Context:
         check_devices(config.trainer)
         set_up(config)
     base = ModelRef("teacher" if config.student else "base", config.model.path, identity(config.model))
-    student = _student(config) if config.student else None
+    student = ModelRef("base", config.student.path, identity(config.student)) if config.student else None
     return Context(run=run, config=config, report=Reporter(journal=run.path / JOURNAL), base=base, student=student)
 
 
@@ -40,6 +41,7 @@ def listen() -> None:
     signal.signal(signal.SIGTERM, _interrupt)
     for number in (signal.SIGUSR1, signal.SIGUSR2):
         signal.signal(number, lambda number, frame: signal.raise_signal(signal.SIGTERM))
+    sys.unraisablehook = _not_lost
 
 
 def set_up(config: Config, beside: int = 1, local: int = 0) -> None:
@@ -81,22 +83,14 @@ def check_devices(trainer: Trainer) -> None:
         raise ConfigError([f"trainer.devices={trainer.devices}: GPUs found here: {found}. {take}"])
 
 
-def _student(config: Config) -> ModelRef:
-    """The student before training. What is wrong with it is said before its teacher has written anything.
-
-    Raises:
-        ModelError, DamagedError: it cannot be loaded, or its tokenizer is not its own.
-    """
-    from crescent.models.check import check_model
-    from crescent.models.identity import identity
-
-    assert config.student is not None
-    try:
-        check_model(config.student, [config.voting.prompt])
-    except (ModelError, DamagedError) as error:
-        raise type(error)(re.sub(r"\bmodel\.(?=\w)", "student.", str(error))) from None
-    return ModelRef("base", config.student.path, identity(config.student))
-
-
 def _interrupt(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
+
+
+def _not_lost(unraisable: "sys.UnraisableHookArgs") -> None:
+    """An interrupt that fell into a destructor or a weak reference's callback, where Python drops it, comes again."""
+    if issubclass(unraisable.exc_type, KeyboardInterrupt):
+        main = threading.main_thread().ident
+        threading.Timer(0.05, signal.pthread_kill, [main, signal.SIGTERM]).start()
+    else:
+        sys.__unraisablehook__(unraisable)

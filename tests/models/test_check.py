@@ -33,6 +33,14 @@ def test_the_embedded_model_passes() -> None:
     check_model(Model(), [BAIT, SOLVE])
 
 
+def test_a_limit_that_no_pair_can_meet_is_told() -> None:
+    check_model(Model(), learns=("Solve it.", 64))
+    with pytest.raises(
+        ModelError, match=r"training.max_length=8 leaves no pair: the prompt of each takes at least \d+"
+    ):
+        check_model(Model(), learns=("Solve it, and say the answer after ####.", 8))
+
+
 def test_a_tokenizer_of_another_model_is_told(folder: Path) -> None:
     tokenizer_of("llama3").save_pretrained(folder)
     (folder / "chat_template.jinja").write_text("{{ messages[0]['content'] }}")

@@ -37,11 +37,11 @@ def check_files(config: Model) -> None:
         reach(config)
 
 
-def check_model(config: Model, prompts: Sequence[str] = ()) -> None:
+def check_model(config: Model, prompts: Sequence[str] = (), learns: tuple[str, int] | None = None) -> None:
     """`check_files`, then configuration and tokenizer against each other and against the configured context.
 
     Of a GGUF file only the head is looked at, for its tokenizer takes long to unpack. `prompts`: messages that must
-    leave room for a reply.
+    leave room for a reply. `learns`: the prompt of every pair that it is trained on, and `training.max_length`.
 
     Raises:
         ModelError, DamagedError, MissingExtraError: what is wrong, in a line.
@@ -64,7 +64,7 @@ def check_model(config: Model, prompts: Sequence[str] = ()) -> None:
     except (OSError, ValueError, RuntimeError) as error:
         raise ModelError(reason(place, config.revision, error)) from None
     tokenizer = load_tokenizer(config, place, config.revision)
-    for wrong in problems(config, architecture.get_text_config(), tokenizer, prompts):
+    for wrong in problems(config, architecture.get_text_config(), tokenizer, prompts, learns):
         raise ModelError(f"model.path {place}: {wrong}")
 
 
@@ -78,7 +78,11 @@ def _header_problems(config: Model, file: Path) -> Iterator[str]:
 
 
 def problems(
-    config: Model, architecture: "PreTrainedConfig", tokenizer: "PreTrainedTokenizerBase", prompts: Sequence[str] = ()
+    config: Model,
+    architecture: "PreTrainedConfig",
+    tokenizer: "PreTrainedTokenizerBase",
+    prompts: Sequence[str] = (),
+    learns: tuple[str, int] | None = None,
 ) -> Iterator[str]:
     """What does not fit together, the worst first."""
     from jinja2 import TemplateError
@@ -111,3 +115,5 @@ def problems(
                 f"model.context={config.context} is too small: the prompt that begins with {prompt[:40]!r} takes "
                 f"{length} tokens and leaves none for the reply"
             )
+    if learns is not None and (length := len(prompt_ids(tokenizer, learns[0]))) >= learns[1]:
+        yield f"training.max_length={learns[1]} leaves no pair: the prompt of each takes at least {length} tokens"
