@@ -1,8 +1,8 @@
-"""The default run, as a user starts it: time, memory, gain, labels, and what the controls gain.
+"""The default run, as a user starts it: time, memory, gain and labels. (`+experiment=claim` has the controls.)
 
-    python benchmarks/nano_run.py                       seed 1, the method alone
-    python benchmarks/nano_run.py --seeds 1 2 3 --controls    three seeds, each against both controls
-    python benchmarks/nano_run.py --keep FOLDER          reuse runs that are complete in FOLDER, keep new ones there
+    python benchmarks/nano_run.py                    seed 1
+    python benchmarks/nano_run.py --seeds 1 2 3      the worst of three
+    python benchmarks/nano_run.py --keep FOLDER      reuse runs that are complete in FOLDER, keep new ones there
 
 `overhead_share` is the part of the run that is not spent in the model's forward and backward passes; its causes, in
 seconds, go to standard error (see model_time.py).
@@ -25,11 +25,6 @@ from typing import Any
 from model_time import INSIDE
 from report_line import emit
 
-from crescent.evaluation.comparison import compare
-from crescent.evaluation.results import Item, TaskResult
-from crescent.run.shards import ShardFolder
-
-CONTROLS = ("control_unvoted", "control_shuffled")
 Figures = dict[str, float]
 
 
@@ -38,13 +33,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", action="store_true", help="one JSON line")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1])
-    parser.add_argument("--controls", action="store_true", help="also run both controls with the same seeds")
     parser.add_argument("--experiment", default="nano")
     parser.add_argument("--keep", type=Path, help="folder for the runs (default: a temporary one)")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         output = options.keep or Path(temporary)
-        seeds = [measure(options.experiment, seed, output, options.controls) for seed in options.seeds]
+        seeds = [measure(options.experiment, seed, output) for seed in options.seeds]
     for seed, figures in zip(options.seeds, seeds, strict=True):
         print(f"seed {seed}: " + ", ".join(f"{k} {v:.4g}" for k, v in figures.items()), file=sys.stderr)
     largest = {"wall_s", "peak_gb", "overhead_share", "base_math", "plan_error_factor"}
@@ -52,7 +46,7 @@ def main() -> None:
     emit("nano_run", worst, options.json, ("torch", "transformers", "pytorch-lightning", "lm-eval"))
 
 
-def measure(experiment: str, seed: int, output: Path, controls: bool) -> Figures:
+def measure(experiment: str, seed: int, output: Path) -> Figures:
     """The figures of one seed."""
     folder, wall, peak = run(experiment, seed, output)
     summary = json.loads((folder / "summary.json").read_text())
@@ -60,7 +54,7 @@ def measure(experiment: str, seed: int, output: Path, controls: bool) -> Figures
     kept = summary["rounds"][best - 1] if best else None
     math = kept["evaluation"]["nano_math"] if kept else None
     audits = [part["answers"]["audit"] for part in summary["rounds"]]
-    figures: Figures = {
+    return {
         "wall_s": wall,
         "peak_gb": peak,
         "overhead_share": overhead(experiment, seed, output),
@@ -73,21 +67,6 @@ def measure(experiment: str, seed: int, output: Path, controls: bool) -> Figures
         "label_accuracy": min(audit["label_accuracy"] for audit in audits),
         "single_sample_accuracy": audits[0]["single_sample_accuracy"],
     }
-    for control in CONTROLS if controls else ():
-        other, _, _ = run(control, seed, output)
-        listed = json.loads((other / "summary.json").read_text())["rounds"]
-        found = compare(items(folder, best), items(other, best), bootstrap=10000, seed=seed)
-        name = control.removeprefix("control_")
-        figures |= {
-            f"{name}_math": listed[best - 1]["evaluation"]["nano_math"]["value"],
-            f"over_{name}": found["difference"],
-            f"over_{name}_low": found["low"],
-            f"over_{name}_high": found["high"],
-            f"{name}_pairs_difference": listed[best - 1]["training"]["pairs"] - kept["training"]["pairs"]
-            if kept
-            else 0,
-        }
-    return figures
 
 
 def run(experiment: str, seed: int, output: Path) -> tuple[Path, float, float]:
@@ -127,13 +106,6 @@ def timed(command: Sequence[str]) -> dict[str, Any]:
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=os.environ)
     wall = time.perf_counter() - start
     return {"wall_s": wall, "peak_gb": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**20}
-
-
-def items(folder: Path, number: int) -> list[Item]:
-    """The items of nano_math of one round."""
-    name = f"round-{number:02d}" if number else "base"
-    results = ShardFolder(folder / name / "evaluation" / "results").stream(TaskResult)
-    return next(result.items for result in results if result.task == "nano_math")
 
 
 if __name__ == "__main__":
