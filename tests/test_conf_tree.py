@@ -46,6 +46,7 @@ def composed(*overrides: str) -> Config:
 
 @pytest.mark.parametrize("choice", CHOICES)
 def test_every_choice_composes_into_a_good_configuration(choice: str) -> None:
+    """`preflight` raises what it finds."""
     if choice == "hydra/sweeper=tpe":
         pytest.importorskip("hydra_plugins.hydra_optuna_sweeper", reason="extra `optuna`")
     preflight(Command([choice, *ALSO.get(choice, [])], multirun=choice.startswith("hydra/")))

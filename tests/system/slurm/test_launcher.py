@@ -235,5 +235,6 @@ def test_the_shipped_script_runs_and_comes_back(slurm: Environment, tmp_path: Pa
     # What Slurm does two minutes before the time limit.
     subprocess.run(["scancel", "--signal=USR1", job], env=slurm, check=True)
     once(lambda: "back into the queue" in (tmp_path / "log").read_text())
-    once(lambda: json_of(folder / "status.json")["state"] == "complete")
+    assert once(lambda: json_of(folder / "status.json")["state"] == "complete")
+    assert (folder / "report.html").exists()
     shutil.rmtree(folder)
