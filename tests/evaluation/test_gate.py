@@ -55,6 +55,7 @@ def test_switched_off_the_gate_keeps_every_round() -> None:
     verdict = decide([0.5, 0.4, 0.3], Gate(enabled=False))
     assert verdict.accepted and verdict.best_round == 2 and verdict.stop is None
     assert verdict.rule.startswith("The gate is off")
+    assert verdict.verdict.startswith("Round 2 kept, the gate is off: dev accuracy 30.0% against 40.0% of round 1")
 
 
 def test_a_negative_margin_accepts_a_small_loss_and_remembers_the_best() -> None:

@@ -45,6 +45,13 @@ def test_plain_lines_give_every_figure() -> None:
     ]
 
 
+def test_without_a_gate_nothing_is_said_to_be_accepted_by_it() -> None:
+    raw = {**example.summary(1), "config": {"evaluation": {"gate": {"enabled": False}}}}
+    lines = printed(raw, terminal=False)
+    assert "round 1, 1 min 33 s, 832,653 tokens, no gate" in lines
+    assert "accepted" not in "\n".join(lines)
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_plain_lines_are_plain(name: str) -> None:
     text = "\n".join(printed(CASES[name], terminal=False))

@@ -70,7 +70,7 @@ def decide(
     kept = number if accepted and _leads(dev, best, gate) else best_round
     return Verdict(
         accepted=accepted,
-        verdict=_verdict(number, dev, best, best_round, accepted, problem),
+        verdict=_verdict(number, dev, best, best_round, accepted, problem, gate.enabled),
         rule=_rule(gate, dev_task),
         inputs=Inputs(
             dev_task=dev_task,
@@ -138,7 +138,13 @@ def _collapse(gate: Gate, distinct: Sequence[float], variety: Sequence[float]) -
 
 
 def _verdict(
-    number: int, dev: float | None, best: float | None, best_round: int, accepted: bool, problem: str | None
+    number: int,
+    dev: float | None,
+    best: float | None,
+    best_round: int,
+    accepted: bool,
+    problem: str | None,
+    enabled: bool,
 ) -> str:
     back = "the base model" if best_round == 0 else f"round {best_round}"
     if problem is not None:
@@ -149,9 +155,9 @@ def _verdict(
         figures = f"dev accuracy {dev:.1%}, with nothing before it to compare with"
     else:
         figures = f"dev accuracy {dev:.1%} against {best:.1%} of {back} ({100 * (dev - best):+.1f} points)"
-    return (
-        f"Round {number} accepted: {figures}." if accepted else f"Round {number} rejected, back to {back}: {figures}."
-    )
+    if not accepted:
+        return f"Round {number} rejected, back to {back}: {figures}."
+    return f"Round {number} {'accepted' if enabled else 'kept, the gate is off'}: {figures}."
 
 
 def _rule(gate: Gate, dev_task: str) -> str:

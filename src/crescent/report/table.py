@@ -56,8 +56,9 @@ def _table(run: Summary, console: "Console", between: str) -> "Table":
     table.add_column("gate", no_wrap=True)
     for name, model in run.models():
         cells = [_cell(model.evaluation.get(task), share_task(run, task), between) for task in tasks]
-        row = [name, *cells, "\n".join(_cost(run, name)), _word(model)]
-        table.add_row(*(Text(_for(console, cell)) for cell in row), style="dim" if _word(model) == "rejected" else "")
+        word = _word(run, model)
+        row = [name, *cells, "\n".join(_cost(run, name)), word]
+        table.add_row(*(Text(_for(console, cell)) for cell in row), style="dim" if word == "rejected" else "")
         table.add_row()
     return table
 
@@ -70,7 +71,8 @@ def _width(table: "Table", console: "Console") -> int:
 def _list(run: Summary, console: "Console") -> None:
     width = max((len(cut(task, NAME_LIMIT)) for task in run.measured_tasks()), default=0)
     for name, model in run.models():
-        gate = f"{_word(model)} by the gate" if _word(model) else ""
+        word = _word(run, model)
+        gate = f"{word} by the gate" if word in ("accepted", "rejected") else word
         _say(console, ", ".join(part for part in (name, *_cost(run, name, " tokens"), gate) if part))
         for task in run.measured_tasks():
             score, share = model.evaluation.get(task), share_task(run, task)
@@ -99,9 +101,11 @@ def _change(score: Score | None, share: bool, between: str) -> str:
     return numbers.difference(change.difference, share) + interval
 
 
-def _word(model: Measured) -> str:
+def _word(run: Summary, model: Measured) -> str:
     if not isinstance(model, Round) or model.gate is None or model.gate.accepted is None:
         return ""
+    if run.option("evaluation.gate.enabled") is False:
+        return "no gate"
     return "accepted" if model.gate.accepted else "rejected"
 
 
