@@ -23,8 +23,9 @@ def test_a_gpu_that_is_not_there(gpus: None, monkeypatch: pytest.MonkeyPatch, bu
     monkeypatch.setattr(torch.backends.cuda, "is_built", lambda: built)
     with pytest.raises(ConfigError, match=f"accelerator=gpu: no GPU found here .*{why}"):
         check_devices(Trainer(accelerator="gpu"))
-    # Without one, `auto` means processes on the CPU, as many as one likes.
-    assert check_devices(Trainer(devices=4)) is None
+    with pytest.raises(ConfigError, match=r"no GPU found here for one of trainer.devices=4"):
+        check_devices(Trainer(accelerator="gpu", devices=4), given=True)
+    check_devices(Trainer(devices=4))  # `auto`: processes on the CPU, as many as one likes
 
 
 @pytest.mark.parametrize("gpus", [1], indirect=True)
@@ -39,7 +40,12 @@ def test_more_gpus_than_there_are(gpus: None, accelerator: str) -> None:
     "trainer", [Trainer(), Trainer(devices=2, accelerator="gpu"), Trainer(devices=4, accelerator="cpu")]
 )
 def test_what_is_there_is_taken(gpus: None, trainer: Trainer) -> None:
-    assert check_devices(trainer) is None
+    check_devices(trainer)
+
+
+@pytest.mark.parametrize("gpus", [1], indirect=True)
+def test_a_process_that_was_given_one_of_several_sees_no_other(gpus: None) -> None:
+    check_devices(Trainer(devices=4, accelerator="gpu"), given=True)
 
 
 LATE = """

@@ -64,8 +64,8 @@ def set_up(config: Config, beside: int = 1, local: int = 0) -> None:
     warnings.filterwarnings("ignore", module="pytorch_lightning")
 
 
-def check_devices(trainer: Trainer) -> None:
-    """See that the GPUs that are asked for are here. Every process of a stage must see those of all.
+def check_devices(trainer: Trainer, given: bool = False) -> None:
+    """See that the GPUs that are asked for are here. `given`: this process was given one of them and sees no other.
 
     Raises:
         ConfigError: this machine has none, or fewer than `trainer.devices`.
@@ -76,9 +76,9 @@ def check_devices(trainer: Trainer) -> None:
     if trainer.accelerator == "gpu" and not found:
         built = torch.backends.cuda.is_built()  # type: ignore[no-untyped-call]
         why = "no driver, or CUDA_VISIBLE_DEVICES hides it" if built else "PyTorch without CUDA"
-        take = "Take trainer.accelerator=auto, or cpu."
-        raise ConfigError([f"trainer.accelerator=gpu: no GPU found here ({why}). {take}"])
-    if trainer.accelerator != "cpu" and 0 < found < trainer.devices:
+        which = f"no GPU found here for one of trainer.devices={trainer.devices}" if given else "no GPU found here"
+        raise ConfigError([f"trainer.accelerator=gpu: {which} ({why}). Take trainer.accelerator=auto, or cpu."])
+    if trainer.accelerator != "cpu" and 0 < found < (1 if given else trainer.devices):
         take = f"Take trainer.devices={found}; in Slurm ask for GPUs per node, not per task."
         raise ConfigError([f"trainer.devices={trainer.devices}: GPUs found here: {found}. {take}"])
 

@@ -62,11 +62,13 @@ def _run(task: Task, rank: int, folder: Path, log: TextIO) -> int:
 def _context(task: Task, rank: int) -> Context:
     config = to_config(task.config)
     local = int(os.environ.get("LOCAL_RANK", os.environ.get("SLURM_LOCALID", "0"))) if task.world_size > 1 else 0
-    check_devices(config.trainer)
-    if task.stage != ALL_DEVICES and task.devices > 1:
+    # Before PyTorch looks at the devices: it does so once.
+    given = task.stage != ALL_DEVICES and task.devices > 1
+    if given:
         visible = os.environ.get("CUDA_VISIBLE_DEVICES", ",".join(map(str, range(task.devices)))).split(",")
         os.environ["CUDA_VISIBLE_DEVICES"] = visible[local % len(visible)]
         local = 0
+    check_devices(config.trainer, given)
     set_up(config, task.devices, local)
     run = Run(Path(task.run), config, follows=rank > 0)
     return Context(
