@@ -15,9 +15,8 @@ def test_the_parts_of_the_gain_add_up_in_the_sentences() -> None:
 
 def test_without_the_controls_the_arms_are_compared_one_by_one() -> None:
     sentences = outcome(claim(parts=[]))
-    assert sentences[1].startswith("method stands +45.0 points")
-    assert sentences[1].endswith("over unvoted.")
-    assert sentences[2].endswith("over shuffled.")
+    assert sentences[1].startswith("method against unvoted: +45.0 points")
+    assert sentences[2].startswith("method against shuffled: ")
 
 
 def test_an_interval_with_zero_in_it_is_no_difference() -> None:

@@ -56,7 +56,7 @@ def _composition(claim: Claim) -> Iterator[str]:
     else:
         compared = [(claim.claimed, arm) for arm in claim.arms if arm != claim.claimed]
         for arm, against in compared:
-            yield f"{arm} stands {with_interval(claim.mean(arm, against), share)} over {against}."
+            yield f"{arm} against {against}: {with_interval(claim.mean(arm, against), share)}."
     found = [(pair, claim.mean(*pair)) for pair in compared]
     known = [(f"{arm} and {name_of(against)}", mean) for (arm, against), mean in found if mean and mean.n > 1]
     doubtful = "; between ".join(names for names, mean in known if not clear(mean))
