@@ -53,6 +53,12 @@ def test_no_slurm_is_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
     assert "there is no Slurm on this machine" in line
 
 
+def test_a_cluster_that_does_not_answer_is_one_line(prints: Path) -> None:
+    (prints / "sinfo").write_text("#!/bin/sh\necho 'sinfo: error: no host\nsinfo: fatal: no source' >&2\nexit 1\n")
+    [line] = objections(SlurmSettings(), 0)
+    assert line.startswith("hydra/launcher=slurm: Slurm does not answer (fatal: no source)")
+
+
 def test_states_are_those_of_the_asked_jobs_alone(prints: Path) -> None:
     (prints / "squeue.txt").write_text("7_0|RUNNING\n7_1|PENDING\n8|RUNNING\n")
     assert states(["7_0", "7_1", "7_2"]) == {"7_0": "RUNNING", "7_1": "PENDING"}

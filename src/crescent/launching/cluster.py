@@ -31,7 +31,8 @@ def objections(settings: SlurmSettings, gpus_per_node: int) -> list[str]:
         return ["hydra/launcher=slurm: there is no Slurm on this machine (no command sbatch); log in to a cluster"]
     code, text = ask("sinfo", "--noheader", "--format=%P|%D|%G|%l")
     if code:
-        return [f"hydra/launcher=slurm: Slurm does not answer ({text})"]
+        last = text.rsplit("sinfo: ", 1)[-1]
+        return [f"hydra/launcher=slurm: Slurm does not answer ({last}); `sinfo` must work on this machine"]
     partitions = _partitions(text)
     name = settings.partition or next((p for p, default in _names(text) if default), None)
     if name not in partitions:
