@@ -14,6 +14,8 @@ from crescent.run.folder import Run
 from crescent.stages.context import Context, ModelRef
 
 JOURNAL = "progress.json"
+OTHERWISE = sys.unraisablehook
+"""Who hears of other exceptions that cannot be raised."""
 
 
 def prepare(run: Run) -> Context:
@@ -93,4 +95,4 @@ def _not_lost(unraisable: "sys.UnraisableHookArgs") -> None:
         main = threading.main_thread().ident
         threading.Timer(0.05, signal.pthread_kill, [main, signal.SIGTERM]).start()
     else:
-        sys.__unraisablehook__(unraisable)
+        OTHERWISE(unraisable)
