@@ -1,4 +1,4 @@
-"""What a process needs before its first stage: threads, determinism, quiet libraries, the base model's identity."""
+"""What a process needs before its first stage: signals, devices, threads, determinism, the base model's identity."""
 
 import os
 import signal
