@@ -21,7 +21,11 @@ INSIDE = "model"
 WAITING = "waiting for decoding threads"
 REST = "everything else"
 CAUSES = {
-    "imports and set-up": ["crescent.environment:set_up", "crescent.checks:check", "crescent.checks:check_models"],
+    "imports and set-up": [
+        "crescent.loop.environment:set_up",
+        "crescent.commands.checks:check",
+        "crescent.commands.checks:check_models",
+    ],
     "loading models": ["crescent.models.load:load"],
     "tokenizer and template": ["crescent.generation.transformers_backend:prompt_ids"],
     "text of replies": ["crescent.generation.transformers_backend:TransformersBackend._completion"],
@@ -32,14 +36,14 @@ CAUSES = {
     "drawing tokens": ["crescent.generation.slots:draw", "crescent.generation.slots:uniforms"],
     "decoding loop": ["crescent.generation.slots:Slots.step"],
     "writing shards": ["crescent.run.shards:ShardFolder.write"],
-    "dedup": ["crescent.dedup.datamodule:DedupDataModule.setup", "crescent.stages.questions:open_pool"],
-    "diversity figures": ["crescent.stages.questions:measure"],
-    "answers and votes": ["crescent.stages.answers:read_solution", "crescent.stages.answers:_vote"],
-    "dataset and contamination": ["crescent.stages.dataset:run"],
+    "dedup": ["crescent.dedup.datamodule:DedupDataModule.setup", "crescent.loop.stages.questions:open_pool"],
+    "diversity figures": ["crescent.loop.stages.questions:measure"],
+    "answers and votes": ["crescent.loop.stages.answers:read_solution", "crescent.loop.stages.answers:_vote"],
+    "dataset and contamination": ["crescent.loop.stages.dataset:run"],
     "optimizer": ["torch.optim.adamw:AdamW.step"],
-    "training around the model": ["crescent.stages.finetune:run"],
-    "evaluation around the model": ["crescent.stages.benchmark:run"],
-    "summary and report": ["crescent.summary.gather:conclude"],
+    "training around the model": ["crescent.loop.stages.training:run"],
+    "evaluation around the model": ["crescent.loop.stages.evaluation:run"],
+    "summary and report": ["crescent.reporting.summary.gather:conclude"],
 }
 """What is measured outside the model: cause -> `module:name`, as the module that calls it knows it."""
 

@@ -11,8 +11,8 @@ from crescent.config.schema import Config
 from crescent.nano.prompts import BAIT, REWRITE, SOLVE
 
 if TYPE_CHECKING:
+    from crescent.loop.stages.context import Context
     from crescent.models.load import Loaded
-    from crescent.stages.context import Context
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +44,7 @@ def tiny(name: str = "tiny") -> Config:
 @pytest.fixture(scope="session")
 def finished_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a complete run of `tiny()`. Only to be read: take `copied_run` to change anything."""
-    from crescent.pipeline import start
+    from crescent.loop.pipeline import start
 
     folder = tmp_path_factory.mktemp("runs") / "tiny"
     assert start(tiny(), folder) == 0
@@ -61,10 +61,10 @@ def context_of() -> Callable[..., "Context"]:
     """Makes the context that stages are given, for a folder and a configuration, without the pipeline around it."""
 
     def make(folder: Path, config: Config | None = None, **overrides: Any) -> "Context":
+        from crescent.loop.stages.context import Context, ModelRef
         from crescent.models.identity import identity
         from crescent.progress import Reporter
         from crescent.run.folder import Run
-        from crescent.stages.context import Context, ModelRef
 
         config = config or tiny()
         folder.mkdir(parents=True, exist_ok=True)

@@ -10,13 +10,13 @@ from types import SimpleNamespace
 
 import pytest
 
-import crescent.pipeline
+import crescent.loop.pipeline
 from crescent import cli
+from crescent.commands.help import help_text, keys_text
 from crescent.config.keys import all_keys
 from crescent.config.schema import Config
 from crescent.config.tree import Tree, conf_dir
 from crescent.errors import StageError
-from crescent.help import help_text, keys_text
 
 HEAVY = ("torch", "transformers", "numpy", "datasketch", "lm_eval", "pytorch_lightning", "datasets")
 
@@ -34,7 +34,7 @@ def crescent_command(*arguments: str, cwd: Path | None = None) -> subprocess.Com
 
 
 class Pipeline(SimpleNamespace):
-    """Takes the place of `crescent.pipeline` and notes what it is asked to run."""
+    """Takes the place of `crescent.loop.pipeline` and notes what it is asked to run."""
 
     def __init__(self, *results: object) -> None:
         super().__init__(results=list(results), started=[])
@@ -54,7 +54,7 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
 
     def command(*arguments: str, results: tuple[object, ...] = ()) -> tuple[int, list[tuple[Config, Path]]]:
         pipeline = Pipeline(*results)
-        monkeypatch.setattr(crescent.pipeline, "start", pipeline.start)
+        monkeypatch.setattr(crescent.loop.pipeline, "start", pipeline.start)
         monkeypatch.setattr(sys, "argv", ["crescent", *arguments])
         monkeypatch.setenv("HYDRA_FULL_ERROR", "")
         monkeypatch.chdir(tmp_path)

@@ -30,11 +30,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
         if arguments[:1] == [STATUS]:
-            from crescent.status.command import status
+            from crescent.commands.status.command import status
 
             return status(arguments[1:])
         if arguments[:1] == [CHECK_SWEEP]:
-            from crescent.sweeps.command import check_sweep
+            from crescent.commands.sweeps.command import check_sweep
 
             return check_sweep(arguments[1:])
         return _answer(arguments) if ANSWERS.intersection(arguments) else _check_and_launch(arguments)
@@ -53,7 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _answer(arguments: list[str]) -> int:
     """Print what is asked for, without Hydra: `--help` is the first thing a person waits for."""
     from crescent import __version__
-    from crescent.help import help_text, keys_text
+    from crescent.commands.help import help_text, keys_text
 
     if "--version" in arguments:
         print(f"crescent {__version__}")
@@ -71,19 +71,19 @@ def job(composed: "DictConfig") -> float | None:
     from hydra.core.hydra_config import HydraConfig
     from hydra.types import RunMode
 
+    from crescent.commands.sweeps.objective import dev_best
     from crescent.config.folder import run_folder
     from crescent.config.load import to_config
     from crescent.config.sweeper import draws
-    from crescent.sweeps.objective import dev_best
 
     overrides = list(HydraConfig.get().overrides.task)
     try:
         config = to_config(composed)
         folder = run_folder(config, overrides)
         if config.stage == "claim":
-            from crescent.claim.runs import start
+            from crescent.commands.claim.runs import start
         else:
-            from crescent.pipeline import start
+            from crescent.loop.pipeline import start
 
         code = start(config, folder)
     except CrescentError as error:

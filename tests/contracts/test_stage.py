@@ -9,10 +9,10 @@ import pytest
 
 from crescent.config.schema import Config
 from crescent.errors import DamagedError, RunFolderError
+from crescent.loop.stages import answers, dataset, evaluation, questions, training
+from crescent.loop.stages.context import Context
+from crescent.loop.stages.trained import trained_model
 from crescent.run.manifest import MANIFEST, Manifest, read_sealed
-from crescent.stages import answers, benchmark, dataset, finetune, questions
-from crescent.stages.context import Context
-from crescent.stages.trained import trained_model
 from tests.conftest import tiny
 
 
@@ -23,13 +23,13 @@ def manifest(context: Context, name: str) -> Manifest:
 
 
 def run_training(context: Context) -> Manifest:
-    return finetune.run(context, 1, context.base, manifest(context, "round-01/dataset"))
+    return training.run(context, 1, context.base, manifest(context, "round-01/dataset"))
 
 
 def run_evaluation(context: Context) -> Manifest:
     student = trained_model(context, 1, manifest(context, "round-01/training"))
     assert student is not None
-    return benchmark.run(context, "round-01", student)
+    return evaluation.run(context, "round-01", student)
 
 
 @dataclass

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from crescent.tracking.entries import Artifact, Entry, Figures, Table, Tracker
-from crescent.tracking.open import follower
-from crescent.tracking.to_csv import CsvTracker
+from crescent.reporting.tracking.entries import Artifact, Entry, Figures, Table, Tracker
+from crescent.reporting.tracking.open import follower
+from crescent.reporting.tracking.to_csv import CsvTracker
 from tests.conftest import tiny
 
 Written = dict[int, dict[str, float]]
@@ -31,7 +31,7 @@ class Csv:
 class TensorBoard:
     def open(self, place: Path, step: int) -> Tracker:
         pytest.importorskip("tensorboard")
-        from crescent.tracking.to_tensorboard import TensorBoardTracker
+        from crescent.reporting.tracking.to_tensorboard import TensorBoardTracker
 
         return TensorBoardTracker(place, step)
 
@@ -51,7 +51,7 @@ class TensorBoard:
 class Wandb:
     def open(self, place: Path, step: int) -> Tracker:
         pytest.importorskip("wandb")
-        from crescent.tracking.to_wandb import WandbTracker, run_id
+        from crescent.reporting.tracking.to_wandb import WandbTracker, run_id
 
         return WandbTracker(
             place, tiny(), {}, id=run_id(place), name="n", job="all", wait=20.0, pid=os.getpid(), mode="offline",
@@ -60,7 +60,7 @@ class Wandb:
 
     def read(self, place: Path) -> Written:
         """A later start's rows win over an earlier one's of the same step, as on W&B's server."""
-        from tests.tracking.recorded import history, logs
+        from tests.reporting.tracking.recorded import history, logs
 
         rows = [row for log in logs(place) for row in history(log)]
         names = ("a", "b/c", "loss")

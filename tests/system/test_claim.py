@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from crescent.claim.figures import BASE, read_claim
+from crescent.commands.claim.figures import BASE, read_claim
 from tests.system.commandline import TINY, begin, crescent, run_folder, tail
 
 pytestmark = pytest.mark.system

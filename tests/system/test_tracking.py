@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from crescent.run.folder import read_json
+from tests.reporting.tracking.recorded import history, kinds, logs
 from tests.system.commandline import TINY, begin, contents, crescent, differences, run_folder, tail
-from tests.tracking.recorded import history, kinds, logs
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
 CSV = (*TINY, "tracking=csv")

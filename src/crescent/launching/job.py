@@ -26,13 +26,13 @@ class SlurmJob:
     def __call__(self) -> int:
         """Run, and end with the run's exit code, so that Slurm counts a failed run as a failed job."""
         from crescent.config.load import to_config
-        from crescent.environment import listen
+        from crescent.loop.environment import listen
 
         # submitit has put a handler in place that puts the job back, within the number of time limits it may meet.
         put_back = signal.getsignal(signal.SIGUSR2)
         try:
             listen()
-            from crescent.pipeline import start
+            from crescent.loop.pipeline import start
 
             code = start(to_config(self.submission.config), Path(self.submission.folder))
         except CrescentError as error:

@@ -1,0 +1,78 @@
+"""`stage=audit`: what the consensus labels of a model are worth, measured on questions with known answers.
+
+The questions are solved and voted on by the same stage as a model's own, so the figures hold for the labels it would be
+trained on. Torch is imported only where there is something to sample.
+"""
+
+from dataclasses import asdict
+from pathlib import Path
+
+from crescent.config.schema import Config
+from crescent.evaluation.labelled import Truth, data_file, read_labelled
+from crescent.models.identity import identity
+from crescent.records import Question
+from crescent.reporting.report.labels import print_worth
+from crescent.reporting.summary.labels import worth
+from crescent.reporting.tracking.session import tracked
+from crescent.run.atomic import file_digest
+from crescent.run.folder import Run, opened, write_json
+from crescent.run.manifest import MANIFEST, Manifest, check_files, read_sealed
+from crescent.run.shards import ShardFolder
+
+VERSION = 1
+NAME = "audit"
+FIGURES = "audit.json"
+
+
+def audit(config: Config, folder: Path) -> int:
+    """Audit the model of `config`, or go on where it stood, and print the figures. Returns the exit code.
+
+    Raises:
+        ConfigError, DataError: the questions cannot be read; said before a model is loaded.
+    """
+    file = data_file(config.audit.data)
+    questions, truths = read_labelled(file, config.audit)
+    with opened(folder, config) as run, tracked(folder, config):
+        asked = _questions(run, file, questions, truths)
+        answers = _finished(run, asked)
+        print(f"This audit is complete: {folder}" if answers else f"Auditing {len(questions):,} questions of {file}")
+        answers = answers or _sample(run, asked)
+        stage = run.path / asked.plan.stage
+        known = {row.question: row.answer for row in ShardFolder(stage / "truth").stream(Truth)}
+        figures = worth(run.path / answers.plan.stage, known, config.voting)
+        write_json(run.path / FIGURES, {"data": file.name, "model": config.model.name, **figures})
+        run.status("complete")
+    print_worth(figures)
+    print(f"Figures: {folder / FIGURES}")
+    return 0
+
+
+def _questions(run: Run, file: Path, questions: list[Question], truths: list[Truth]) -> Manifest:
+    """Stage `audit/questions`: the rows of the file as the `answers` stage takes them, and the truths beside them."""
+    settings = {key: value for key, value in asdict(run.config.audit).items() if key != "data"}
+    stage = run.stage(f"{NAME}/questions", VERSION, settings, {"data": file_digest(file)})
+    if (manifest := stage.finished()) is not None:
+        return manifest
+    stage.begin()
+    stage.shards("accepted").write(0, questions)
+    stage.shards("truth").write(0, truths)
+    return stage.finish({"accepted": len(questions)})
+
+
+def _finished(run: Run, asked: Manifest) -> Manifest | None:
+    """The manifest of the answers, if they are those of this model and these questions."""
+    manifest = read_sealed(run.path / NAME / "answers" / MANIFEST, Manifest)
+    inputs = {"model": identity(run.config.model), asked.plan.stage: asked.outcome}
+    if manifest is None or manifest.plan.inputs != inputs:
+        return None
+    check_files(run.path / manifest.plan.stage, manifest)
+    return manifest
+
+
+def _sample(run: Run, asked: Manifest) -> Manifest:
+    from crescent.loop.environment import prepare
+    from crescent.loop.execution.executor import executor
+
+    context = prepare(run)
+    with run.working():
+        return executor(context)("answers", NAME, context.base, asked)

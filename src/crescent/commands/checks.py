@@ -1,0 +1,96 @@
+"""What the parts have to say about a configuration before anything is made: benchmarks, their data, LSH bands, models.
+
+`config/` knows nothing of the parts; here they are asked, all of them. `check` does so without a model library;
+`check_models` needs one for tokenizers and chat templates.
+"""
+
+import re
+from importlib.util import find_spec
+from pathlib import Path
+
+from crescent.config.schema import Config, Model
+from crescent.dedup.settings import mistakes as dedup_mistakes
+from crescent.errors import ConfigError, DamagedError, DataError, MissingExtraError, ModelError
+from crescent.evaluation.tasks import check_sampled, check_tasks
+from crescent.loop.execution.command import allocation_mistakes
+from crescent.loop.stages.seeds import seed_problems
+from crescent.reporting.tracking.login import mistakes as tracking_mistakes
+from crescent.training.lora import mistakes as lora_mistakes
+
+
+def check(config: Config) -> None:
+    """Raise `ConfigError` with everything that the parts object to."""
+    evaluation = config.evaluation
+    names = list(dict.fromkeys([*evaluation.tasks, *([evaluation.dev_task] if evaluation.dev_task else [])]))
+    found = dedup_mistakes(config.dedup) + tracking_mistakes(config.tracking)
+    found += check_tasks(names, evaluation.local_data or {}, evaluation.num_fewshot)
+    found += check_sampled(evaluation.dev_task) if evaluation.samples is not None else []
+    if config.questions.seed_problems is not None:
+        try:
+            seed_problems(config.questions.seed_problems)
+        except DataError as error:
+            found.append(f"questions.seed_problems: {error}")
+    found += _training_mistakes(config) + allocation_mistakes(config.trainer.devices, config.trainer.nodes)
+    if found:
+        raise ConfigError(found)
+
+
+def _training_mistakes(config: Config) -> list[str]:
+    from crescent.models.locate import locate
+
+    try:
+        folder = locate((config.student or config.model).path)
+    except ModelError:
+        return []  # `check_models` says it
+    return lora_mistakes(config.training, Path(folder))
+
+
+def check_backend(config: Config) -> None:
+    """See that what is to write the text is there: the server and its model, or the engine's package.
+
+    Raises:
+        ModelError, MissingExtraError: what is wrong, in a line.
+    """
+    if config.backend.name == "server":
+        from crescent.generation.endpoint import reach
+
+        reach(config.backend)
+    elif config.backend.name == "vllm" and find_spec("vllm") is None:
+        raise MissingExtraError("vllm", "backend=vllm", "vllm")
+
+
+def models(config: Config) -> dict[str, Model]:
+    """The models of a run by their section of the configuration."""
+    return {"model": config.model} | ({"student": config.student} if config.student else {})
+
+
+def check_models(config: Config) -> None:
+    """See that every model can be had, is whole, and has a tokenizer, template and context that fit.
+
+    Raises:
+        ModelError, DamagedError, MissingExtraError: the first thing that is wrong, in a line.
+    """
+    for key in models(config):
+        check_model_of(config, key)
+
+
+def check_model_of(config: Config, key: str) -> None:
+    """`check_models` for the section `key` alone.
+
+    With `executor=process` only files of a model that writes are looked at: this process stays free of model libraries,
+    and the first stage finds out the rest. A student may come into play only after its teacher has written everything.
+    """
+    from crescent.generation.prompts import fill
+    from crescent.models.check import check_files, check_model
+
+    teacher = [config.questions.bait, config.questions.rewrite] if key == "model" else []
+    try:
+        if config.executor == "inline" or config.plan.enabled or key == "student":
+            trained = key == "student" or config.student is None
+            shortest = fill(config.voting.prompt, question="")
+            learns = (shortest, config.training.max_length) if trained else None
+            check_model(models(config)[key], [*teacher, config.voting.prompt], learns)
+        else:
+            check_files(models(config)[key])
+    except (ModelError, DamagedError) as error:
+        raise type(error)(re.sub(r"\bmodel\.(?=\w)", f"{key}.", str(error))) from None

@@ -1,0 +1,151 @@
+"""From the folders of finished runs to the figures of a claim."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from crescent.commands.claim.figures import BASE, ArmRun, Claim, Difference, OverSeeds, Part, RoundFigures
+from crescent.config.schema import Config
+from crescent.errors import DamagedError
+from crescent.evaluation.comparison import compare
+from crescent.evaluation.results import Item, TaskResult
+from crescent.evaluation.statistics import over_seeds
+from crescent.reporting.completed import SUMMARY
+from crescent.run.atomic import file_digest
+from crescent.run.folder import read_json
+from crescent.run.shards import ShardFolder
+
+
+def gather(config: Config, folder: Path, arms: Mapping[str, Config], runs: Sequence[tuple[str, int, Path]]) -> Claim:
+    """The figures of the claim in `folder`. `runs`: arm, seed and folder of every run, all of them finished.
+
+    Raises:
+        DamagedError: a run has no summary, or its items are not those of the others.
+    """
+    assert config.claim is not None
+    tasks = config.evaluation.tasks or [config.evaluation.dev_task]
+    claim = Claim(
+        name=config.name,
+        state="complete",
+        compare=config.claim.compare,
+        tasks=tasks,
+        primary_task=tasks[0],
+        seeds=sorted({seed for _, seed, _ in runs}),
+        arms=config.claim.arms,
+        model=config.model.name,
+        student=config.student.name if config.student else None,
+        runs=[_run(folder, *each) for each in runs],
+        differences=[],
+        over_seeds=[],
+        parts=_parts(arms) if config.claim.compare == "round" else [],
+        unequal=[],
+        summaries={path.name: file_digest(path / SUMMARY) for _, _, path in runs},
+    )
+    if any(run.state != "complete" for run in claim.runs):
+        claim.state = "stopped"
+    pairs = _compared(claim)
+    for seed in claim.seeds:
+        claim.differences += _differences(claim, folder, seed, pairs, config.evaluation.bootstrap)
+        claim.unequal += _unequal(claim, seed)
+    for task in tasks:
+        for arm, against in pairs:
+            if found := list(claim.by_seed(arm, against, task).values()):
+                interval = over_seeds([each.difference for each in found])
+                claim.over_seeds.append(
+                    OverSeeds(
+                        task=task, arm=arm, against=against,
+                        mean=interval.mean, low=interval.low, high=interval.high, n=interval.n,
+                    )
+                )  # fmt: skip
+    return claim
+
+
+def _run(folder: Path, arm: str, seed: int, path: Path) -> ArmRun:
+    summary = read_json(path / SUMMARY)
+    if summary is None:
+        raise DamagedError(f"{path / SUMMARY} cannot be read. Start the same command again: it is made anew.")
+    return ArmRun(
+        arm=arm,
+        seed=seed,
+        folder=path.relative_to(folder).as_posix(),
+        state=summary["state"],
+        note=summary["note"],
+        base=_values(summary.get("base")),
+        teacher=_values(summary.get("teacher")),
+        rounds=[_round(part) for part in summary["rounds"] if "gate" in part],
+    )
+
+
+def _round(part: Mapping[str, Any]) -> RoundFigures:
+    audit = part["answers"].get("audit") or {}
+    return RoundFigures(
+        round=part["round"],
+        values=_values(part),
+        in_force=part["gate"]["best_round"],
+        pairs=part["training"]["pairs"],
+        steps=part["training"]["steps"],
+        label_accuracy=audit.get("label_accuracy"),
+        single_sample_accuracy=audit.get("single_sample_accuracy"),
+    )
+
+
+def _values(measured: Mapping[str, Any] | None) -> dict[str, float]:
+    return {task: facts["value"] for task, facts in ((measured or {}).get("evaluation") or {}).items()}
+
+
+def _parts(arms: Mapping[str, Config]) -> list[Part]:
+    """What a gain is made of, where the arms are the method and both controls."""
+    by_pairs = {config.training.pairs: name for name, config in arms.items()}
+    method, unvoted, shuffled = (by_pairs.get(pairs) for pairs in ("consensus", "unvoted", "shuffled"))
+    if not method or not unvoted or not shuffled or len(arms) > len(by_pairs) or method != next(iter(arms)):
+        return []
+    return [
+        Part(name="consensus", arm=method, against=unvoted),
+        Part(name="plain self-training", arm=unvoted, against=shuffled),
+        Part(name="format", arm=shuffled, against=BASE),
+    ]
+
+
+def _compared(claim: Claim) -> list[tuple[str, str]]:
+    """Which arm is compared with what: each with the base, the claimed one with each, and what the parts need."""
+    others = [arm for arm in claim.arms if arm != claim.claimed]
+    pairs = [(arm, BASE) for arm in claim.arms] + [(claim.claimed, arm) for arm in others]
+    return list(dict.fromkeys([*pairs, *((part.arm, part.against) for part in claim.parts)]))
+
+
+def _differences(
+    claim: Claim, folder: Path, seed: int, pairs: Sequence[tuple[str, str]], bootstrap: int
+) -> Iterator[Difference]:
+    def items(name: str) -> dict[str, list[Item]]:
+        arm, number = (claim.claimed, 0) if name == BASE else (name, claim.number(name, seed))
+        place = "base" if number == 0 else f"round-{number:02d}"
+        shards = ShardFolder(folder / claim.run(arm, seed).folder / place / "evaluation" / "results")
+        return {result.task: result.items for result in shards.stream(TaskResult)}
+
+    measured = {name: items(name) for name in (*claim.arms, BASE)}
+    for task in claim.tasks:
+        for arm, against in pairs:
+            if task in measured[arm] and task in measured[against]:
+                found = compare(measured[arm][task], measured[against][task], bootstrap=bootstrap, seed=seed)
+                yield Difference(
+                    task=task, arm=arm, against=against, seed=seed, round=claim.number(arm, seed),
+                    **{name: found[name] for name in FIGURES},
+                )  # fmt: skip
+
+
+FIGURES = ("difference", "low", "high", "newly_right", "newly_wrong", "mcnemar_p")
+
+
+def _unequal(claim: Claim, seed: int) -> Iterator[str]:
+    """Sentences about arms that learned from another number of pairs, or in another number of steps."""
+    number = {arm: claim.number(arm, seed) for arm in claim.arms}
+    found = {arm: claim.run(arm, seed).figures(number[arm]) for arm in claim.arms}
+    ours = found[claim.claimed]
+    for arm, theirs in found.items():
+        if theirs is None:
+            yield f"Seed {seed}: {arm} has no model of round {number[arm]} to compare."
+        elif ours is not None and claim.compare == "round" and (theirs.pairs, theirs.steps) != (ours.pairs, ours.steps):
+            yield (
+                f"Seed {seed}: {arm} learned from {theirs.pairs} pairs in {theirs.steps} steps, "
+                f"{claim.claimed} from {ours.pairs} in {ours.steps}."
+            )

@@ -1,0 +1,107 @@
+"""`claim.html`: one page about all runs of a claim, in the looks of a run's report; it asks the network for nothing."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from crescent.commands.claim import chart
+from crescent.commands.claim.figures import BASE, Claim
+from crescent.commands.claim.outcome import clear, name_of, outcome, shares
+from crescent.evaluation.statistics import Interval, over_seeds
+from crescent.reporting.report.page import style_sheet, templates
+
+
+def render(claim: Claim) -> str:
+    """The page for what `claim.json` holds."""
+    sentences = outcome(claim)
+    return (
+        templates()
+        .get_template("claim.html.j2")
+        .render(
+            css=style_sheet(),
+            claim=claim,
+            headline=sentences[0],
+            sentences=sentences[1:],
+            share=shares(claim, claim.primary_task),
+            gains=[_row(claim, arm, BASE, claim.primary_task) for arm in claim.arms],
+            over=[_row(claim, p.arm, p.against, claim.primary_task) | {"name": p.name} for p in claim.parts]
+            or [_row(claim, claim.claimed, arm, claim.primary_task) for arm in claim.arms if arm != claim.claimed],
+            panels=list(_panels(claim)),
+            others=list(_others(claim)),
+            models=list(_models(claim)),
+            effort=list(_effort(claim)),
+        )
+    )
+
+
+def _row(claim: Claim, arm: str, against: str, task: str) -> dict[str, Any]:
+    """One difference: over seeds, and seed by seed."""
+    mean = claim.mean(arm, against, task)
+    seeds = claim.by_seed(arm, against, task)
+    return {
+        "arm": arm,
+        "against": name_of(against),
+        "mean": mean,
+        "clear": clear(mean),
+        "seeds": [seeds.get(seed) for seed in claim.seeds],
+    }
+
+
+def _panels(claim: Claim) -> Iterator[dict[str, Any]]:
+    """A chart per task with its table: the model in force after each round, mean over seeds."""
+    for task in claim.tasks:
+        share = shares(claim, task)
+        means = {arm: _by_round(claim, arm, task) for arm in claim.arms}
+        yield {
+            "task": task,
+            "share": share,
+            "chart": chart.by_round(task, means, share),
+            "rounds": max((len(row) for row in means.values()), default=0),
+            "arms": means,
+        }
+
+
+def _by_round(claim: Claim, arm: str, task: str) -> list[Interval | None]:
+    runs = [run for run in claim.runs if run.arm == arm]
+    found = [_mean([run.value(task, 0) for run in runs])]
+    for number in range(1, max((len(run.rounds) for run in runs), default=0) + 1):
+        # A run that the gate ended goes on with the model that it kept.
+        inforce = [run.rounds[min(number, len(run.rounds)) - 1].in_force if run.rounds else 0 for run in runs]
+        found.append(_mean([run.value(task, kept) for run, kept in zip(runs, inforce, strict=True)]))
+    return found
+
+
+def _mean(values: list[float | None]) -> Interval | None:
+    known = [value for value in values if value is not None]
+    return over_seeds(known) if known else None
+
+
+def _others(claim: Claim) -> Iterator[dict[str, Any]]:
+    """Changes on the other tasks, among them what training costs in unrelated skills."""
+    for task in claim.tasks[1:]:
+        yield {
+            "task": task,
+            "share": shares(claim, task),
+            "rows": [_row(claim, arm, BASE, task) for arm in claim.arms],
+        }
+
+
+def _models(claim: Claim) -> Iterator[tuple[str, list[float | None], Interval | None]]:
+    """Base model, arms and teacher side by side: name, score by seed, mean."""
+    task = claim.primary_task
+    first = [claim.run(claim.claimed, seed) for seed in claim.seeds]
+    base = [run.base.get(task) for run in first]
+    yield (claim.student or claim.model) + ", before training", base, _mean(base)
+    for arm in claim.arms:
+        scores = [claim.score(arm, seed, task) for seed in claim.seeds]
+        yield arm, scores, _mean(scores)
+    teacher = [run.teacher.get(task) for run in first]
+    if any(value is not None for value in teacher):
+        yield f"{claim.model}, the teacher", teacher, _mean(teacher)
+
+
+def _effort(claim: Claim) -> Iterator[dict[str, Any]]:
+    """What each arm learned from, in the round that speaks for it."""
+    for arm in claim.arms:
+        for seed in claim.seeds:
+            number = claim.number(arm, seed)
+            yield {"run": claim.run(arm, seed), "number": number, "figures": claim.run(arm, seed).figures(number)}

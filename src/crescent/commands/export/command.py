@@ -1,0 +1,80 @@
+"""`stage=export`: a round's pairs as conversations, and its model, in folders that other programs read as they are."""
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+from crescent.commands.export.conversations import as_jsonl, as_parquet, axolotl, conversation, dataset_info
+from crescent.commands.export.dataset_card import dataset_card
+from crescent.commands.export.model_card import model_card
+from crescent.config.schema import Config
+from crescent.errors import RunFolderError
+from crescent.records import Pair
+from crescent.reporting.completed import SUMMARY
+from crescent.run import rows
+from crescent.run.atomic import publish_folder
+from crescent.run.folder import read_json, stored_config
+
+FOLDER = "exports"
+
+
+def export(config: Config, folder: Path) -> int:
+    """Export from the run in `folder`, and say where to. Returns the exit code.
+
+    Raises:
+        RunFolderError: no run, no such round, or no model of it.
+    """
+    stored, summary = stored_config(folder), read_json(folder / SUMMARY)
+    if stored is None:
+        raise RunFolderError(
+            f"{folder}: there is no run to export. Repeat the run's own command, or name its folder: 'run_dir=\"...\"'"
+        )
+    number = _round(config, folder, summary)
+    place = Path(config.export.folder) if config.export.folder else folder / FOLDER / f"round-{number:02d}"
+    pairs = rows.read(folder / f"round-{number:02d}" / "dataset" / "train.jsonl", Pair)
+    _dataset(place / "dataset", list(pairs), stored, config.export.file, number)
+    print(f"Pairs:  {place / 'dataset'}")
+    if config.export.model:
+        _model(folder / f"round-{number:02d}" / "training" / "model", place / "model", summary, number)
+        print(f"Model:  {place / 'model'}")
+    return 0
+
+
+def _round(config: Config, folder: Path, summary: dict[str, Any] | None) -> int:
+    made = sorted(int(path.parents[1].name[-2:]) for path in folder.glob("round-*/dataset/manifest.json"))
+    if not made:
+        raise RunFolderError(f"{folder}: no round has pairs yet, so there is nothing to export.")
+    wanted = config.export.round or (summary or {}).get("best_round") or made[-1]
+    if wanted not in made:
+        raise RunFolderError(f"{folder}: export.round={wanted} has no pairs; there are {', '.join(map(str, made))}")
+    return int(wanted)
+
+
+def _dataset(place: Path, pairs: list[Pair], stored: dict[str, Any], kind: str, number: int) -> None:
+    listed = [conversation(pair, stored["voting"]["prompt"]) for pair in pairs]
+    file = f"train.{kind}"
+    with publish_folder(place) as aside:
+        (aside / file).write_bytes(as_parquet(listed) if kind == "parquet" else as_jsonl(listed))
+        (aside / "dataset_info.json").write_bytes(dataset_info(file))
+        (aside / "axolotl.yaml").write_bytes(axolotl(file))
+        (aside / "README.md").write_text(dataset_card(stored, number, len(listed), file), encoding="utf-8")
+
+
+def _model(source: Path, place: Path, summary: dict[str, Any] | None, number: int) -> None:
+    if not (source / "config.json").is_file():
+        raise RunFolderError(f"{source}: this round has no model; its training was stopped, or is not finished.")
+    if summary is None or len(summary["rounds"]) < number:
+        raise RunFolderError(f"{source}: the run has no {SUMMARY} with this round yet, which the card is written from.")
+    with publish_folder(place) as aside:
+        for file in sorted(path for path in source.iterdir() if path.is_file()):
+            _link(file, aside / file.name)
+        (aside / "README.md").unlink(missing_ok=True)
+        (aside / "README.md").write_text(model_card(summary, number), encoding="utf-8")
+
+
+def _link(source: Path, target: Path) -> None:
+    try:
+        os.link(source, target)
+    except OSError:  # another file system, or one without links
+        shutil.copy2(source, target)

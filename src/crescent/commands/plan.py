@@ -1,0 +1,80 @@
+"""`plan=true`: print what the run would take and what stands in its way, and write `plan.json`. Nothing is run."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from crescent.commands.review import Finding, review
+from crescent.config.schema import Config
+from crescent.plan.estimate import FILE, Estimate, Plan, estimate
+from crescent.plan.hardware import hardware
+from crescent.reporting.report.numbers import count, duration, fixed
+from crescent.run.folder import write_json
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+HEADS = ("stage", "texts", "tokens read", "tokens written", "batch", "time", "memory")
+MARKS = {True: "ok", False: "NOT OK", None: "note"}
+
+
+def plan(config: Config, folder: Path, console: "Console | None" = None) -> int:
+    """Plan `config`. Returns the exit code: 0, also when the review found what would stop the run.
+
+    `plan.json` goes beside the folder the run would have, for a run that was not started has none.
+
+    Raises:
+        ConfigError: no such hardware.
+    """
+    from rich.console import Console
+
+    made = estimate(config, folder, hardware(config.plan.hardware, config.trainer))
+    findings = review(config, folder, made)
+    file = folder.with_name(f"{folder.name}.{FILE}")
+    write_json(file, {"name": config.name, **made.content(), "checks": [asdict(finding) for finding in findings]})
+    console = console or Console()
+    _print(made, findings, console)
+    console.print(f"Written: {file}", highlight=False, soft_wrap=True)
+    return 0
+
+
+def _print(made: Plan, findings: Sequence[Finding], console: "Console") -> None:
+    from rich.table import Table
+
+    rows = [_cells(stage) for stage in made.stages]
+    if console.is_terminal:
+        table = Table(*HEADS)
+        for row in rows:
+            table.add_row(*row)
+        console.print(table)
+    else:
+        widths = [max(map(len, column)) for column in zip(HEADS, *rows, strict=True)]
+        for row in (HEADS, *rows):
+            console.print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)), soft_wrap=True)
+    left = duration(made.seconds) if made.seconds is not None else "an unknown time"
+    where = f"{made.hardware.name} ({made.hardware.memory:.0f} GB, {made.hardware.flops:.3g} TFLOP/s)"
+    told = (
+        f"About {left} on {where}; an estimate, see docs/plan.md." if made.seconds != 0 else "Every stage is finished."
+    )
+    console.print(told, highlight=False, soft_wrap=True)
+    for finding in findings:
+        line = f"{MARKS[finding.ok]:<6}  {finding.what}: {finding.text}"
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+def _cells(stage: Estimate) -> tuple[str, ...]:
+    work, cost = stage.work, stage.cost
+    if stage.finished is not None:
+        time = f"done ({duration(stage.finished)})"
+    else:
+        time = duration(cost.seconds) if cost else "unknown"
+    return (
+        work.stage,
+        count(work.sequences),
+        count(work.read),
+        count(work.new),
+        count(cost.batch) if cost and work.new else "",
+        time,
+        f"{fixed(cost.memory)} GB" if cost else "unknown",
+    )

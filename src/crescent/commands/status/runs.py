@@ -1,0 +1,139 @@
+"""What a run folder says about its run: state, stage, progress, last figures."""
+
+import socket
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from crescent.errors import DataError
+from crescent.loop.environment import JOURNAL
+from crescent.run.events import EventLog
+from crescent.run.folder import CONFIG, read_json, stored_config
+from crescent.run.lock import is_held
+from crescent.run.manifest import MANIFEST
+
+JOBS = "jobs.json"
+FRESH = 60.0
+"""Seconds after which a run on another machine, whose lock cannot be seen from here, counts as gone."""
+STAGES = ("questions", "answers", "dataset", "training", "evaluation")
+
+
+@dataclass
+class RunState:
+    """One run. `state`: waiting, running, interrupted, failed, stopped or complete.
+
+    `stage` is the one at work or the last one; `progress` says in words how far it is, `figures` what was measured
+    last, as task -> (value of the base model, last value). `job` is its Slurm job, where it is one of a sweep.
+    """
+
+    folder: Path
+    state: str
+    stage: str = ""
+    progress: str = ""
+    figures: dict[str, tuple[float | None, float]] = field(default_factory=dict)
+    reason: str | None = None
+    job: str | None = None
+
+    @property
+    def resumable(self) -> bool:
+        """Whether the same command would go on with it."""
+        return self.state in ("interrupted", "failed", "stopped")
+
+
+def find_runs(folders: Sequence[Path]) -> list[RunState]:
+    """The runs in `folders`: each a run's folder, one with run folders in it, or that of a sweep on Slurm.
+
+    Raises:
+        DataError: a folder is none of these.
+    """
+    found: dict[Path, RunState] = {}
+    for folder in folders:
+        runs = list(_runs_in(folder))
+        if not runs:
+            known = "it is no run folder, has none in it, and is no sweep's" if folder.is_dir() else "no such folder"
+            raise DataError(f"{folder}: {known}. Runs are in output_dir, by default outputs/.")
+        for path, job in runs:
+            found[path.resolve()] = inspect(path, job)
+    return list(found.values())
+
+
+def _runs_in(folder: Path) -> Iterator[tuple[Path, str | None]]:
+    """(run folder, its Slurm job if that is known)"""
+    if _is_run(folder):
+        yield folder, None
+    elif (listed := read_json(folder / JOBS)) is not None:
+        yield from ((Path(entry["folder"]), entry["job"]) for entry in listed["jobs"])
+    elif folder.is_dir():
+        yield from ((path, None) for path in sorted(folder.iterdir()) if _is_run(path))
+
+
+def _is_run(folder: Path) -> bool:
+    return (folder / CONFIG).is_file()
+
+
+def inspect(folder: Path, job: str | None = None) -> RunState:
+    """How the run in `folder` stands now; a folder that is not there yet is a run that waits."""
+    status = read_json(folder / "status.json") or {}
+    run = RunState(folder, _state(folder, status), reason=status.get("reason") or status.get("note"), job=job)
+    if not _is_run(folder):
+        return run
+    config = stored_config(folder) or {}
+    run.stage = _stage(folder)
+    done = len(list(folder.glob(f"*/*/{MANIFEST}")))
+    run.progress = _progress(folder, run.state) or f"{done} of {_stages(config)} stages"
+    run.figures = _figures(folder, config.get("evaluation", {}))
+    return run
+
+
+def _state(folder: Path, status: Mapping[str, Any]) -> str:
+    told = status.get("state")
+    if is_held(folder) or (told == "running" and _heard_of_elsewhere(folder)):
+        return "running"
+    if told in (None, "running"):
+        # Begun and not ended, and nobody holds the lock: it was killed.
+        return "interrupted" if _is_run(folder) else "waiting"
+    return str(told)
+
+
+def _heard_of_elsewhere(folder: Path) -> bool:
+    """Whether the run is on another machine, and has written something within the last minute."""
+    holder = read_json(folder / "run.lock") or {}
+    if holder.get("host") in (None, socket.gethostname()):
+        return False
+    paths = [path for path in (folder / JOURNAL, folder / "events.jsonl", folder / "status.json") if path.exists()]
+    return any(time.time() - path.stat().st_mtime < FRESH for path in paths)
+
+
+def _stage(folder: Path) -> str:
+    stages = [event["stage"] for event in EventLog(folder / "events.jsonl") if event.get("event") == "begin"]
+    return stages[-1] if stages else ""
+
+
+def _progress(folder: Path, state: str) -> str | None:
+    news = read_json(folder / JOURNAL)
+    if state != "running" or news is None:
+        return None
+    total = f" of {news['total']:,}" if news.get("total") else ""
+    return f"{news['task']}: {news['done']:,}{total} {news['unit']}"
+
+
+def _stages(config: Mapping[str, Any]) -> int:
+    """Stages that the run has if no gate ends it early."""
+    base = 1 if config.get("evaluation", {}).get("base") else 0
+    return base * (2 if config.get("student") else 1) + len(STAGES) * int(config.get("rounds", 1))
+
+
+def _figures(folder: Path, evaluation: Mapping[str, Any]) -> dict[str, tuple[float | None, float]]:
+    """By task, the one that decisions read first."""
+    base = _values(folder / "base" / "evaluation" / MANIFEST)
+    rounds = sorted(folder.glob(f"round-*/evaluation/{MANIFEST}"))
+    last = _values(rounds[-1]) if rounds else base
+    order = [evaluation.get("dev_task"), *evaluation.get("tasks", []), *last]
+    return {task: (base.get(task), last[task]) for task in order if task in last}
+
+
+def _values(manifest: Path) -> dict[str, float]:
+    facts = ((read_json(manifest) or {}).get("content") or {}).get("facts") or {}
+    return {task: found["value"] for task, found in facts.items() if isinstance(found.get("value"), int | float)}

@@ -1,0 +1,103 @@
+"""One process of a stage: `python -m crescent.loop.execution.worker TASK`. Rank 0 shows progress."""
+
+import faulthandler
+import importlib
+import inspect
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import Any, TextIO, get_type_hints
+
+import msgspec
+
+from crescent.config.load import to_config
+from crescent.errors import CrescentError
+from crescent.loop.environment import JOURNAL, check_devices, listen, set_up
+from crescent.loop.execution.family import die_with_parent
+from crescent.loop.execution.task import OUTCOME, Outcome, Task, read, write
+from crescent.loop.stages.context import Context
+from crescent.progress import Reporter
+from crescent.run.folder import Run
+
+INTERRUPTED = 130
+ALL_DEVICES = "training"
+"""The stage whose library deals out the devices itself; in all others a process sees its own alone."""
+
+
+def main(path: Path) -> int:
+    """Run the task's stage as this rank and return the exit code: 0, 1 after an error, 130 when interrupted."""
+    die_with_parent()
+    task = read(path, Task)
+    assert task is not None, f"{path} is no task"
+    rank = rank_of(task.world_size)
+    with (path.parent / f"rank-{rank}.log").open("a", encoding="utf-8") as log:
+        (path.parent / f"rank-{rank}.pid").write_text(str(os.getpid()), encoding="utf-8")
+        faulthandler.enable(log)
+        if rank:
+            _speak_into(log)
+        return _run(task, rank, path.parent, log)
+
+
+def _run(task: Task, rank: int, folder: Path, log: TextIO) -> int:
+    listen()
+    try:
+        context = _context(task, rank)
+        function = importlib.import_module(f"crescent.loop.stages.{task.stage}").run
+        manifest = function(context, *_typed(function, task.arguments))
+        if context.leads:
+            write(folder / OUTCOME, Outcome(task=task.digest, finished=manifest.plan.stage))
+    except CrescentError as error:
+        if rank == 0 or not (folder / OUTCOME).exists():
+            write(folder / OUTCOME, Outcome.failed(task, error))
+        return 1
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception:
+        traceback.print_exc(file=log)
+        return 1
+    return 0
+
+
+def _context(task: Task, rank: int) -> Context:
+    config = to_config(task.config)
+    local = int(os.environ.get("LOCAL_RANK", os.environ.get("SLURM_LOCALID", "0"))) if task.world_size > 1 else 0
+    # Before PyTorch looks at the devices: it does so once.
+    given = task.stage != ALL_DEVICES and task.devices > 1
+    if given:
+        visible = os.environ.get("CUDA_VISIBLE_DEVICES", ",".join(map(str, range(task.devices)))).split(",")
+        os.environ["CUDA_VISIBLE_DEVICES"] = visible[local % len(visible)]
+        local = 0
+    check_devices(config.trainer, given)
+    set_up(config, task.devices, local)
+    run = Run(Path(task.run), config, follows=rank > 0)
+    return Context(
+        run=run,
+        config=config,
+        report=Reporter(quiet=rank > 0, journal=run.path / JOURNAL),
+        base=task.base,
+        student=task.student,
+        rank=rank,
+        world_size=task.world_size,
+    )
+
+
+def _typed(function: Any, arguments: list[Any]) -> list[Any]:
+    """The arguments as the stage's function declares them, after its first, the context."""
+    hints = get_type_hints(function)
+    names = list(inspect.signature(function).parameters)[1:]
+    return [msgspec.convert(value, hints[name]) for name, value in zip(names, arguments, strict=True)]
+
+
+def rank_of(world_size: int) -> int:
+    """Which of `world_size` processes this is, as torchrun or srun says; a single one asks nobody."""
+    return int(os.environ.get("RANK", os.environ.get("SLURM_PROCID", "0"))) if world_size > 1 else 0
+
+
+def _speak_into(log: TextIO) -> None:
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(log.fileno(), stream.fileno())
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))

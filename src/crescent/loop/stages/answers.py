@@ -1,0 +1,145 @@
+"""Stage `answers`: K solutions of every accepted question, the answer read from each, and the vote.
+
+With adaptive sampling the solutions come in passes: a question whose outcome is certain (`lossless`) or probable enough
+is not asked again. Sample number i of a question is the same whatever pass it comes in.
+"""
+
+import shutil
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from functools import partial
+from typing import Any
+
+from crescent.config.schema import Voting
+from crescent.generation.prompts import fill
+from crescent.generation.request import Request
+from crescent.loop.stages.context import Context, ModelRef
+from crescent.loop.stages.predict import generate, predict
+from crescent.loop.stages.rows import solution_passes
+from crescent.records import Completion, Consensus, Question, Solution
+from crescent.run.manifest import Manifest
+from crescent.run.shards import ShardFolder
+from crescent.run.stage import Stage
+from crescent.run.waiting import wait_for
+from crescent.voting.adaptive import enough
+from crescent.voting.ballots import by_question
+from crescent.voting.extraction import extract_answer
+from crescent.voting.grouping import group
+from crescent.voting.module import SolutionDataModule, VotingModule
+from crescent.voting.symbolic import comparer
+
+VERSION = 1
+
+
+def run(context: Context, name: str, model: ModelRef, questions: Manifest) -> Manifest:
+    """Write `NAME/answers`: the solutions (shards, by pass) and one consensus per question (`consensus` shard 0).
+
+    `questions` is a finished stage with `accepted` shards.
+    """
+    config = context.config
+    stage = context.run.stage(
+        f"{name}/answers",
+        VERSION,
+        {"seed": config.seed, "voting": asdict(config.voting)},
+        {"model": model.identity, questions.plan.stage: questions.outcome},
+    )
+    if (manifest := stage.finished()) is not None:
+        return manifest
+    stage.begin()
+    comparer.configure(config.voting.symbolic_seconds, config.voting.symbolic_megabytes)
+    accepted = list(ShardFolder(context.run.path / questions.plan.stage / "accepted").stream(Question))
+    for asked, requests in _passes(stage, accepted, config.voting):
+        generate(
+            context,
+            stage,
+            f"solutions/{asked:02d}",
+            ref=model,
+            requests=requests,
+            sampling=config.voting.sampling,
+            title=f"{name} solutions",
+            convert=partial(read_solution, marker=config.voting.marker),
+        )
+    consensus = _vote(context, stage, accepted)
+    if not context.leads:
+        return stage.finish({})
+    stage.shards("consensus").write(0, consensus)
+    facts = _facts(stage, consensus, len(accepted) * config.voting.samples)
+    manifest = stage.finish(facts, facts["tokens"])
+    shutil.rmtree(stage.scratch, ignore_errors=True)
+    return manifest
+
+
+def _vote(context: Context, stage: Stage, questions: Sequence[Question]) -> list[Consensus]:
+    """The outcome of every question, in their order. Of several ranks each votes on its share; rank 0 has them all."""
+    module = VotingModule(context.config.voting)
+    with stage.work():
+        data = SolutionDataModule(solution_passes(stage.path), context.rank, context.world_size)
+        predict(context, module, data, [])
+    if context.world_size == 1:
+        return module.consensus
+    votes = ShardFolder(stage.scratch / f"votes-of-{context.world_size}")
+    votes.write(context.rank, module.consensus)
+    if not context.leads:
+        return module.consensus
+    wait_for(lambda: len(votes.finished()) == context.world_size)
+    outcome = {row.question: row for row in votes.stream(Consensus)}
+    return [outcome[question.id] for question in questions]
+
+
+def _passes(stage: Stage, questions: Sequence[Question], config: Voting) -> Iterator[tuple[int, list[Request]]]:
+    """(number of the pass, its requests), the open questions found anew from the rows of the passes before."""
+    step = config.samples if config.adaptive == "off" else config.step
+    prompts = {question.id: fill(config.prompt, question=question.text) for question in questions}
+    for asked, first in enumerate(range(0, config.samples, step)):
+        count = min(step, config.samples - first)
+        if asked:
+            # The passes before this one alone: after a kill some shards of this one are there too.
+            rows = by_question(solution_passes(stage.path)[:asked])
+            still_open = {id for id, solutions in rows if not _enough(solutions, config)}
+            prompts = {id: prompt for id, prompt in prompts.items() if id in still_open}
+        if not prompts:
+            return
+        yield asked, [Request(id, prompt, count, first) for id, prompt in prompts.items()]
+
+
+def _enough(solutions: Sequence[Solution], config: Voting) -> bool:
+    return enough(group([solution.answer for solution in solutions], symbolic=config.symbolic), config)
+
+
+def read_solution(completion: Completion, marker: str) -> Solution:
+    """A completion as a solution: its answer and the kind of match it was read by."""
+    answer = extract_answer(completion.text, marker)
+    return Solution(
+        question=completion.request,
+        sample=completion.sample,
+        text=completion.text,
+        answer=answer.value if answer else None,
+        match=answer.match if answer else None,
+        stop=completion.stop,
+        tokens=completion.tokens,
+        logprob=completion.logprob,
+    )
+
+
+def _facts(stage: Stage, consensus: list[Consensus], budget: int) -> dict[str, Any]:
+    """`solutions_saved`: samples that adaptive sampling left out of the `budget`."""
+    matches: Counter[str] = Counter()
+    tokens = 0
+    for rows in solution_passes(stage.path):
+        for row in rows:
+            matches[row.match or "none"] += 1
+            tokens += row.tokens
+    solutions = matches.total()
+    drops = Counter(row.reason for row in consensus if row.reason is not None)
+    return {
+        "questions": len(consensus),
+        "solutions": solutions,
+        "solutions_saved": budget - solutions,
+        "no_answer": matches.pop("none", 0),
+        "tokens": tokens,
+        "accepted": len(consensus) - drops.total(),
+        "drops": dict(sorted(drops.items())),
+        "matches": dict(sorted(matches.items())),
+        "mean_agreement": sum(row.agreement for row in consensus) / max(len(consensus), 1),
+    }

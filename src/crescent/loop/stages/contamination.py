@@ -1,0 +1,40 @@
+"""Keeping the benchmarks out of training: pairs whose question is too close to a test question are dropped."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from crescent.dedup.removal import decontaminate
+from crescent.evaluation.questions import benchmark_questions
+from crescent.loop.stages.context import Context
+from crescent.loop.stages.pool import encoder
+from crescent.records import Pair
+
+EXAMPLES = 10
+
+
+def clean(context: Context, pairs: Sequence[Pair]) -> tuple[set[str], dict[str, Any]]:
+    """The ids of pairs that are near no benchmark question, and what was found, with examples for the report.
+
+    Near is what `evaluation.contamination` says, which is not None here. Every benchmark of the run is looked at, the
+    dev task too.
+    """
+    config = context.config
+    near = config.evaluation.contamination
+    assert near is not None
+    names = list(dict.fromkeys([*config.evaluation.tasks, config.evaluation.dev_task]))
+    by_task = benchmark_questions(names, config.evaluation.local_data or {})
+    benchmark = [(task, text) for task, texts in by_task.items() for text in texts]
+    found = decontaminate([p.question for p in pairs], [text for _, text in benchmark], near, encoder(context, near))
+    ledger = sorted(found.ledger, key=lambda row: -row.similarity)
+    examples = [
+        {
+            "text": pairs[row.index].question,
+            "task": benchmark[row.other][0],
+            "other_text": benchmark[row.other][1],
+            "test": row.test,
+            "similarity": round(row.similarity, 6),
+        }
+        for row in ledger[:EXAMPLES]
+    ]
+    facts = {"checked": sorted(by_task), "questions": len(benchmark), "dropped": len(ledger), "examples": examples}
+    return {pairs[index].id for index in found.kept}, facts

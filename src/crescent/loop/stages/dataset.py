@@ -1,0 +1,155 @@
+"""Stage `dataset`: the pairs the student learns from, those of the configured arm, with the earlier rounds' pairs.
+
+Arms that are compared must differ in one thing only, so every arm draws the same number of pairs (`max_pairs`) in the
+same way. `consensus` takes questions with an accepted consensus. The controls take what the vote did not choose:
+`unvoted` any question with its first solution; `shuffled` the consensus pairs with their solutions exchanged, filled up
+from rejected questions where the vote accepted fewer than `max_pairs`.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from crescent.config.schema import Config
+from crescent.errors import StageError
+from crescent.loop.stages.card import dataset_card
+from crescent.loop.stages.contamination import clean
+from crescent.loop.stages.context import Context
+from crescent.loop.stages.rows import solution_passes
+from crescent.records import Consensus, Pair, Question, Solution
+from crescent.run import rows
+from crescent.run.atomic import publish
+from crescent.run.manifest import Manifest
+from crescent.run.shards import ShardFolder
+from crescent.voting.ballots import by_question, decide, unguarded
+
+VERSION = 1
+FILE = "train.jsonl"
+
+
+def run(context: Context, number: int, questions: Manifest, answers: Manifest, earlier: Sequence[Manifest]) -> Manifest:
+    """Write `train.jsonl` (pairs as rows) and a card. `earlier`: the manifests of this stage in past rounds.
+
+    Raises:
+        StageError: no pair is left; says what became of the questions.
+    """
+    config = context.config
+    kept = earlier if config.training.accumulate else []
+    stage = context.run.stage(
+        f"round-{number:02d}/dataset",
+        VERSION,
+        _settings(config),
+        {m.plan.stage: m.outcome for m in (questions, answers, *kept)},
+    )
+    if (manifest := stage.finished()) is not None:
+        return manifest
+    stage.begin()
+    with stage.work():
+        candidates = _candidates(context, questions, answers)
+        found, contamination = len(candidates), None
+        if config.evaluation.contamination is not None:
+            clean_ids, contamination = clean(context, [pair for _, pair in candidates])
+            candidates = [candidate for candidate in candidates if candidate[1].id in clean_ids]
+        if not candidates:
+            raise StageError(_nothing_left(number, answers, found))
+        drawn = draw(candidates, config.training.max_pairs, config.seed, number)
+        if config.training.pairs == "shuffled":
+            drawn = exchange(drawn)
+        before = [
+            pair for m in kept for pair in rows.read(context.run.path / m.plan.stage / FILE, Pair) if _of(m, pair)
+        ]
+        pairs = [*before, *drawn]
+        publish(stage.path / FILE, rows.to_lines(pairs))
+        publish(stage.path / "README.md", dataset_card(config, number, pairs).encode())
+    facts = {
+        "new": len(drawn),
+        "total": len(pairs),
+        "candidates": found,
+        "drops": {"contaminated": found - len(candidates), "beyond-max-pairs": len(candidates) - len(drawn)},
+        "contamination": contamination,
+    }
+    return stage.finish(facts)
+
+
+def _nothing_left(number: int, answers: Manifest, contaminated: int) -> str:
+    drops = {**answers.facts["drops"], **({"contaminated": contaminated} if contaminated else {})}
+    listed = ", ".join(f"{count} {reason}" for reason, count in drops.items())
+    return (
+        f"round {number}: no training pair is left of {answers.facts['questions']} questions ({listed}). "
+        "Look at voting.min_agreement, voting.samples and the solutions of this round."
+    )
+
+
+def _settings(config: Config) -> dict[str, Any]:
+    """What decides the pairs; with decontamination also which benchmarks are kept out, and what is near."""
+    training = {key: getattr(config.training, key) for key in ("pairs", "max_pairs", "accumulate")}
+    settings: dict[str, Any] = {"seed": config.seed, "training": training}
+    if config.evaluation.contamination is not None:
+        evaluation = {"tasks": config.evaluation.tasks, "dev_task": config.evaluation.dev_task}
+        settings["evaluation"] = {**evaluation, "contamination": asdict(config.evaluation.contamination)}
+    return settings
+
+
+def _of(manifest: Manifest, pair: Pair) -> bool:
+    """Whether a pair is new in that round: each round's file repeats those before it."""
+    return manifest.plan.stage == f"round-{pair.round:02d}/dataset"
+
+
+def _candidates(context: Context, questions: Manifest, answers: Manifest) -> list[tuple[int, Pair]]:
+    """(preference, pair) for every question the arm may use; lower preferences are drawn first."""
+    folder = context.run.path / answers.plan.stage
+    texts = {q.id: q for q in ShardFolder(context.run.path / questions.plan.stage / "accepted").stream(Question)}
+    outcome = {c.question: c for c in ShardFolder(folder / "consensus").stream(Consensus)}
+    solutions = dict(by_question(solution_passes(folder)))
+    arm = context.config.training.pairs
+    found = []
+    for id, question in texts.items():
+        for preference, solution in _chosen(arm, outcome[id], solutions[id], context):
+            beside = solution.sample in outcome[id].others
+            pair = Pair(
+                id=f"{id}-s{solution.sample:02d}" if beside else id,
+                round=question.round,
+                question=question.text,
+                solution=solution.text,
+                answer=solution.answer,
+                agreement=outcome[id].agreement if arm == "consensus" else None,
+            )
+            found.append((preference, pair))
+    return found
+
+
+def _chosen(arm: str, outcome: Consensus, solutions: list[Solution], context: Context) -> list[tuple[int, Solution]]:
+    """The solutions an arm takes for a question, and how much it prefers that question."""
+    if arm == "unvoted":
+        return [(0, solutions[0])] if solutions[0].text else []
+    if outcome.solution is not None:
+        by_sample = {solution.sample: solution for solution in solutions}
+        return [(0, by_sample[sample]) for sample in (outcome.solution, *outcome.others)]
+    if arm == "shuffled":
+        plurality = decide(outcome.question, solutions, unguarded(context.config.voting)).solution
+        return [] if plurality is None else [(1, next(s for s in solutions if s.sample == plurality))]
+    return []
+
+
+def draw(candidates: Sequence[tuple[int, Pair]], limit: int | None, seed: int, number: int) -> list[Pair]:
+    """At most `limit` pairs, the preferred ones first, then in a random order that seed and id decide."""
+
+    def rank(candidate: tuple[int, Pair]) -> tuple[int, bytes]:
+        preference, pair = candidate
+        return preference, hashlib.blake2b(f"{seed}/{number}/{pair.id}".encode(), digest_size=8).digest()
+
+    chosen = sorted(candidates, key=rank)[:limit]
+    return sorted((pair for _, pair in chosen), key=lambda pair: pair.id)
+
+
+def exchange(pairs: Sequence[Pair]) -> list[Pair]:
+    """Every question with the solution of another one: the solutions move half-way round, so none stays at home."""
+    import msgspec
+
+    half = len(pairs) // 2
+    moved = [*pairs[half:], *pairs[:half]]
+    return [
+        msgspec.structs.replace(pair, solution=other.solution, answer=other.answer)
+        for pair, other in zip(pairs, moved, strict=True)
+    ]

@@ -1,0 +1,79 @@
+"""Stage `evaluation`: one model through lm-evaluation-harness, every item kept, the dev task too."""
+
+from dataclasses import asdict
+
+from crescent.evaluation.results import TaskResult
+from crescent.evaluation.version import task_version
+from crescent.loop.stages.context import Context, ModelRef
+from crescent.run.manifest import Manifest
+from crescent.run.shards import ShardFolder
+from crescent.run.stage import Stage
+from crescent.run.waiting import wait_for
+
+VERSION = 2
+SETTINGS = ("num_fewshot", "chat_template", "filter", "limit", "max_new_tokens")
+"""Keys of `evaluation` that change a figure, besides the tasks, which are among the inputs with their versions."""
+
+
+def run(context: Context, name: str, model: ModelRef) -> Manifest:
+    """Measure `model` on all tasks and on the dev task; a result row per task, all items in it.
+
+    Several ranks share the tasks out among them: a figure is that of one process.
+    """
+    config, data = context.config.evaluation, context.config.evaluation.local_data or {}
+    tasks = [task for task in dict.fromkeys([config.dev_task, *config.tasks]) if task]
+    settings = {key: value for key, value in asdict(config).items() if key in SETTINGS}
+    versions = {f"task {task}": task_version(task, data.get(task)) for task in tasks}
+    stage = context.run.stage(f"{name}/evaluation", VERSION, settings, {"model": model.identity, **versions})
+    if (manifest := stage.finished()) is not None:
+        return manifest
+    stage.begin()
+    results = stage.shards("results")
+    for index, task in enumerate(tasks):
+        if index % context.world_size == context.rank and index not in results.finished():
+            results.write(index, [_measure(context, stage, model, task)])
+    wait_for(lambda: len(results.finished()) == len(tasks))
+    facts: dict[str, object] = {}
+    for index, task in enumerate(tasks):
+        [result] = results.read(index, TaskResult)
+        facts[task] = {
+            "metric": result.primary,
+            "value": result.value,
+            "stderr": result.stderr,
+            "n": result.n,
+            "shots": result.shots,
+            "version": result.version,
+            "answered": result.answered,
+            "mean_tokens": result.mean_tokens,
+            "other_metrics": {k: v for k, v in result.metrics.items() if k != result.primary},
+        }
+    return stage.finish(facts)
+
+
+def items(context: Context, manifest: Manifest) -> dict[str, TaskResult]:
+    """The results of a finished evaluation by task, items included."""
+    folder = ShardFolder(context.run.path / manifest.plan.stage / "results")
+    return {result.task: result for result in folder.stream(TaskResult)}
+
+
+def _measure(context: Context, stage: Stage, model: ModelRef, task: str) -> TaskResult:
+    from crescent.evaluation.harness import evaluate
+
+    config = context.config.evaluation
+    loaded = context.model(model)
+    with context.report.task(f"{model.label} {task}", None, "items") as advance, stage.work():
+        [result] = evaluate(
+            (loaded.model, loaded.tokenizer),
+            [task],
+            num_fewshot=config.num_fewshot,
+            limit=config.limit,
+            batch_size=config.batch_size,
+            max_new_tokens=config.max_new_tokens,
+            chat_template=config.chat_template,
+            prefer_filter=config.filter,
+            local_data=config.local_data,
+            device=context.device,
+        )
+        advance(result.n)
+    result.task = task  # As the configuration calls it: a task file is given by its path.
+    return result

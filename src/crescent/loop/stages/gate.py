@@ -1,0 +1,63 @@
+"""The gate of every round: reads the dev task, and nothing of the test sets, and writes `gate.json`."""
+
+from typing import Any
+
+import msgspec
+
+from crescent.errors import DamagedError
+from crescent.evaluation.gate import Verdict, decide
+from crescent.loop.stages.context import Context
+from crescent.run.folder import read_json, write_json
+from crescent.run.manifest import Manifest
+
+FILE = "gate.json"
+
+
+class Verdicts:
+    """The verdicts of a run, round by round."""
+
+    def __init__(self, context: Context, base: Manifest | None) -> None:
+        self._context = context
+        self._dev: list[float | None] = [self._dev_score(base)]
+        self._agreement: list[float] = []
+        self._distinct: list[float] = []
+        self._variety: list[float] = []
+
+    def next(
+        self, number: int, training: Manifest, measured: Manifest | None, questions: Manifest, answers: Manifest
+    ) -> Verdict:
+        """Judge round `number` and write its verdict."""
+        self._dev.append(self._dev_score(measured))
+        self._agreement.append(answers.facts["mean_agreement"])
+        facts = questions.facts
+        self._distinct.append(facts["accepted"] / max(facts["written"] + facts["rewrites"], 1))
+        self._variety.append(facts["diversity"]["vendi"] / max(facts["diversity"]["vendi_sample"], 1))
+        problem = None if measured is not None else f"training {training.facts['state']}"
+        verdict = decide(
+            self._dev,
+            self._context.config.evaluation.gate,
+            dev_task=self._context.config.evaluation.dev_task,
+            problem=problem,
+            agreement=self._agreement,
+            distinct=self._distinct,
+            variety=self._variety,
+        )
+        write_json(self._context.run.path / f"round-{number:02d}" / FILE, msgspec.to_builtins(verdict))
+        self._context.report.say(f"round {number} gate: {verdict.verdict}")
+        self._context.run.events.append("gate", round=number, accepted=verdict.accepted, best_round=verdict.best_round)
+        return verdict
+
+    def _dev_score(self, manifest: Manifest | None) -> float | None:
+        if manifest is None:
+            return None
+        measured = manifest.facts.get(self._context.config.evaluation.dev_task)
+        return None if measured is None else float(measured["value"])
+
+
+def verdict_of(context: Context, number: int) -> dict[str, Any] | None:
+    """The verdict of a round as it stands in the run folder, None where there is none yet."""
+    path = context.run.path / f"round-{number:02d}" / FILE
+    found = read_json(path)
+    if found is None and path.exists():
+        raise DamagedError(f"{path} cannot be read. Delete it and start the same command again.")
+    return found

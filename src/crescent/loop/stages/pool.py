@@ -1,0 +1,62 @@
+"""The pool: every question accepted so far, over all rounds, as an index on disk that new texts are compared with."""
+
+import shutil
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain, groupby
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crescent.config.schema import Dedup
+from crescent.dedup.index import NearDuplicateIndex
+from crescent.loop.stages.context import Context
+from crescent.records import Question
+from crescent.run.shards import ShardFolder
+from crescent.run.stage import Stage
+
+
+def open_pool(context: Context, earlier: Sequence[str], stage: Stage, waves: set[int]) -> NearDuplicateIndex:
+    """The index over the accepted questions of the `earlier` stages and of this one's finished `waves`.
+
+    The rows of those stages are the truth and the index follows from them: when it holds anything else, as after a
+    kill between deciding a wave and publishing it, it is made again, in the order in which the questions came: of
+    several like questions the first is the one a rewrite is told of.
+    """
+    folder = context.run.path / "pool"
+    folders = [ShardFolder(context.run.path / name / "accepted") for name in earlier]
+    finished = (row for row in stage.shards("accepted").stream(Question) if row.wave in waves)
+    rows = sorted(chain(_all(folders), finished), key=lambda row: (row.round, row.wave, row.rewrites, row.id))
+    pool = [(row.id, row.text) for row in rows]
+    encode = encoder(context, context.config.dedup)
+    index = NearDuplicateIndex(context.config.dedup, folder, encode)
+    if set(index) != set(pool):
+        shutil.rmtree(folder, ignore_errors=True)
+        index = NearDuplicateIndex(context.config.dedup, folder, encode)
+        # One step for each time the model was asked, as in the first place: the files come out the same.
+        for _, step in groupby(rows, key=lambda row: (row.round, row.wave, row.rewrites)):
+            together = list(step)
+            index.add([row.text for row in together], [row.id for row in together])
+    return index
+
+
+def _all(folders: Iterable[ShardFolder]) -> Iterable[Question]:
+    for folder in folders:
+        yield from folder.stream(Question)
+
+
+def encoder(context: Context, dedup: Dedup) -> Callable[[list[str]], NDArray[np.float32]] | None:
+    """The base model as encoder, whatever round it is: vectors of two models could not be compared.
+
+    None where the configuration names another encoder, or no embedding test.
+    """
+    embedding = dedup.embedding
+    if embedding is None or embedding.encoder != "model":
+        return None
+
+    def encode(texts: list[str]) -> NDArray[np.float32]:
+        from crescent.dedup.encoders import hidden_state_encoder
+
+        loaded = context.model(context.base)
+        return hidden_state_encoder(loaded.model, loaded.tokenizer, embedding.batch_size)(texts)
+
+    return encode

@@ -1,0 +1,154 @@
+"""Running Lightning's `Trainer.predict` for a stage: quiet, no files of its own, shards published as they come."""
+
+import os
+import signal
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from functools import partial
+from typing import Any
+
+import msgspec
+import pytorch_lightning as pl
+
+from crescent.config.schema import Sampling
+from crescent.errors import StageError
+from crescent.generation.backend import Backend
+from crescent.generation.datamodule import PromptDataModule
+from crescent.generation.module import GenerationModule, ShardWriter
+from crescent.generation.request import Request
+from crescent.generation.transformers_backend import TransformersBackend
+from crescent.loop.stages.context import Context, ModelRef
+from crescent.models.chat import spoken
+from crescent.models.load import folder_or_id, load_tokenizer, stop_tokens_at
+from crescent.records import Completion, Row
+from crescent.run.shards import ShardFolder
+from crescent.run.stage import Stage
+from crescent.run.waiting import wait_for
+from crescent.training.launch import cluster_environment
+from crescent.training.quiet import quiet_lightning
+
+
+def predict(
+    context: Context, module: pl.LightningModule, data: pl.LightningDataModule, callbacks: Sequence[Any]
+) -> None:
+    """Run `module.predict_step` over `data` on this rank's device."""
+    with quiet_lightning():
+        trainer = pl.Trainer(
+            accelerator="cpu" if context.device == "cpu" else "gpu",
+            devices=1,
+            logger=False,
+            plugins=[cluster_environment(1)],
+            callbacks=[*callbacks, _OwnSignals()],
+            enable_checkpointing=False,
+            enable_progress_bar=False,
+            enable_model_summary=False,
+            default_root_dir=context.run.path,
+        )
+        handler = signal.getsignal(signal.SIGINT)
+        try:
+            trainer.predict(module, datamodule=data, return_predictions=False)
+        except SystemExit as error:
+            # Lightning turns Ctrl-C into an exit of its own and leaves SIGINT ignored; the run wants to hear of it.
+            if isinstance(error.__context__, KeyboardInterrupt):
+                raise KeyboardInterrupt from None
+            raise
+        finally:
+            signal.signal(signal.SIGINT, handler)
+
+
+class _OwnSignals(pl.Callback):  # type: ignore[misc]  # Lightning is untyped to mypy
+    """Ctrl-C and SIGTERM go on to mean what they meant before: Lightning's handler of SIGTERM would swallow it."""
+
+    def __init__(self) -> None:
+        self._before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def on_predict_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """By now Lightning has put its own handlers in place."""
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+
+def generate(
+    context: Context,
+    stage: Stage,
+    kind: str,
+    *,
+    ref: ModelRef,
+    requests: Sequence[Request],
+    sampling: Sampling,
+    title: str,
+    convert: Callable[[Completion], Row] | None = None,
+) -> ShardFolder:
+    """Sample every request with model `ref` into the stage's shards of `kind`; finished shards are left as they are.
+
+    Of several ranks each samples its shards, and returns when those of all are there.
+    `convert` makes the rows that are kept of the completions. Without it they are kept as they are, but for thoughts of
+    a reasoning model, which are no part of a question; `model.think` says what becomes of them in solutions.
+    """
+    shards = stage.shards(kind)
+    config = context.config.backend
+    data = PromptDataModule(requests, config.shard_size, set(shards.finished()), context.rank, context.world_size)
+    if data.shards:
+        think = context.settings(ref).think if convert else "strip"
+        kept = partial(_kept, convert=convert, think=think)
+        _sample(context, stage, shards, data, ref, sampling, title, kept)
+    if context.world_size > 1:
+        every = range(-(-len(requests) // config.shard_size))
+        wait_for(lambda: shards.finished().keys() >= set(every))
+    return shards
+
+
+def _sample(
+    context: Context,
+    stage: Stage,
+    shards: ShardFolder,
+    data: PromptDataModule,
+    ref: ModelRef,
+    sampling: Sampling,
+    title: str,
+    convert: Callable[[Completion], Row],
+) -> None:
+    total = sum(request.samples for _, shard in data.shards for request in shard)
+    backend = _backend(context, ref)
+    with (
+        context.report.task(title, total, "samples") as advance,
+        stage.work(),
+        closing(backend.stream(data.shards, sampling, context.config.seed, advance)) as stream,
+    ):
+        predict(context, GenerationModule(stream), data, [ShardWriter(shards, convert)])
+
+
+def _backend(context: Context, ref: ModelRef) -> Backend:
+    config, model = context.config.backend, context.settings(ref)
+    if config.name == "server":
+        from crescent.generation.server_backend import ServerBackend
+
+        if ref != context.base:
+            raise StageError(f"backend=server writes with the model it serves and not with {ref.label}")
+        return ServerBackend(config, load_tokenizer(model) if config.endpoint == "completions" else None)
+    if config.name == "vllm":
+        from crescent.generation.vllm_backend import VllmBackend
+        from crescent.generation.vllm_engine import Engine, engine_settings
+
+        place, revision = (folder_or_id(model), model.revision) if ref == context.base else (ref.path, None)
+        settings = engine_settings(config, model, place, revision)
+        engine = context.engine(ref, lambda: Engine(settings, context.run.path / "vllm.log", visible_devices(context)))
+        tokenizer = load_tokenizer(model, place, revision)
+        return VllmBackend(engine, tokenizer, stop_tokens_at(place, tokenizer, revision), model.context)
+    return TransformersBackend(context.model(ref), config.batch_size, model.context)
+
+
+def visible_devices(context: Context) -> str | None:
+    """The GPU of this rank in the words of CUDA_VISIBLE_DEVICES; None: all that this process sees."""
+    if context.world_size == 1:
+        return None
+    import torch
+
+    seen = [name for name in os.environ.get("CUDA_VISIBLE_DEVICES", "").split(",") if name]
+    local = torch.cuda.current_device()
+    return seen[local] if seen else str(local)
+
+
+def _kept(completion: Completion, convert: Callable[[Completion], Row] | None, think: str) -> Row:
+    said = msgspec.structs.replace(completion, text=spoken(completion.text, think))
+    return convert(said) if convert else said

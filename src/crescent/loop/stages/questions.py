@@ -1,0 +1,250 @@
+"""Stage `questions`: waves of bait generations, each diversified by rejection sampling against the pool of all rounds.
+
+A near-duplicate goes back to the model with the question it is like, to be made different; the rewrite is screened and
+checked like any other text, at most `max_rewrites` times, then dropped.
+"""
+
+import shutil
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from crescent.dedup.datamodule import Candidate, DedupDataModule
+from crescent.dedup.index import Match
+from crescent.errors import StageError
+from crescent.generation.prompts import fill
+from crescent.generation.request import Request
+from crescent.generation.screening import no_question
+from crescent.loop.stages.context import Context, ModelRef
+from crescent.loop.stages.diversity import measure, warning
+from crescent.loop.stages.orders import Order, follow_orders, give_order
+from crescent.loop.stages.pool import open_pool
+from crescent.loop.stages.predict import generate
+from crescent.loop.stages.seeds import seed_input, seed_problems, variation
+from crescent.records import Completion, Drop, Question, WaveCount
+from crescent.run.manifest import Manifest
+from crescent.run.stage import Stage
+
+VERSION = 1
+
+
+def run(context: Context, number: int, model: ModelRef, earlier: Sequence[Manifest]) -> Manifest:
+    """Write round `number`'s accepted questions and its drops; `earlier`: this stage's manifests of past rounds.
+
+    Raises:
+        StageError: not one question was accepted; says what became of them.
+    """
+    config = context.config
+    stage = context.run.stage(
+        f"round-{number:02d}/questions",
+        VERSION,
+        {"seed": config.seed, "questions": asdict(config.questions), "dedup": asdict(config.dedup)},
+        {"model": model.identity, **seed_input(config.questions), **{m.plan.stage: m.outcome for m in earlier}},
+    )
+    manifest = stage.finished() or _make(context, stage, number, model, earlier)
+    if not manifest.facts["accepted"]:
+        drops = ", ".join(f"{count} {reason}" for reason, count in manifest.facts["drops"].items())
+        raise StageError(
+            f"round {number}: none of the {manifest.facts['written']} texts that the model wrote is a new question "
+            f"({drops}). Look at {stage.path}/drops, the bait prompt and the sampling."
+        )
+    return manifest
+
+
+def _make(context: Context, stage: Stage, number: int, model: ModelRef, earlier: Sequence[Manifest]) -> Manifest:
+    stage.begin()
+    if not context.leads:
+        return follow_orders(context, stage, model, context.config.questions.sampling)
+    waves = _Waves(context, stage, number, model, earlier)
+    ending = None
+    while (ending := waves.ending()) is None:
+        waves.next()
+    manifest = stage.finish(waves.facts(ending), waves.total("tokens"))
+    shutil.rmtree(stage.scratch, ignore_errors=True)
+    return manifest
+
+
+@dataclass
+class _Wave:
+    """One wave in the making."""
+
+    number: int
+    size: int
+    accepted: list[Candidate] = field(default_factory=list)
+    drops: list[Drop] = field(default_factory=list)
+    written: list[str] = field(default_factory=list)
+    collisions: Counter[str] = field(default_factory=Counter)
+    rewrites: int = 0
+    tokens: int = 0
+
+
+class _Waves:
+    """The waves of one round. What is finished is read back from disk, so a wave is never made twice."""
+
+    def __init__(
+        self, context: Context, stage: Stage, number: int, model: ModelRef, earlier: Sequence[Manifest]
+    ) -> None:
+        self.earlier = earlier
+        self.context, self.stage, self.number, self.model = context, stage, number, model
+        self.config = context.config.questions
+        self.seeds = seed_problems(self.config.seed_problems) if self.config.seed_problems else []
+        self.counts = list(stage.shards("waves").stream(WaveCount))
+        self.index = open_pool(context, [m.plan.stage for m in earlier], stage, {count.wave for count in self.counts})
+
+    def total(self, name: str) -> int:
+        """Sum of a field over all finished waves."""
+        return sum(getattr(count, name) for count in self.counts)
+
+    def ending(self) -> str | None:
+        """Why no further wave is made, in words, or None."""
+        if self.total("accepted") >= self.config.target:
+            return "target reached"
+        if len(self.counts) >= self.config.max_waves:
+            return f"wave limit reached ({self.config.max_waves})"
+        if self.config.max_tokens is not None and self.total("tokens") >= self.config.max_tokens:
+            return f"token budget spent ({self.config.max_tokens})"
+        if self.counts and self.counts[-1].accepted < self.config.min_yield * self.counts[-1].written:
+            return f"yield below {self.config.min_yield:.0%} in wave {len(self.counts)}"
+        return None
+
+    def size(self) -> int:
+        """Texts to ask for in the next wave: no more than the yield so far makes necessary for the target."""
+        written, accepted = self.total("written"), self.total("accepted")
+        missing = self.config.target - accepted
+        needed = missing if not accepted else -(-missing * written // accepted)
+        return max(1, min(self.config.wave_size, needed))
+
+    def next(self) -> None:
+        """Make one wave: write, screen, dedup, rewrite; publish its rows, then its count, which makes it finished."""
+        wave = _Wave(number=len(self.counts) + 1, size=self.size())
+        ids = [f"r{self.number:02d}-w{wave.number:03d}-q{i:05d}" for i in range(wave.size)]
+        requests = [Request(id, self._asking(id)) for id in ids]
+        texts = self._generate(wave, requests, f"written-{wave.number:03d}", "bait")
+        candidates = self._screened(wave, texts, 0)
+        wave.written = [candidate.text for candidate in candidates]
+        for attempt in range(self.config.max_rewrites + 1):
+            unchecked = attempt > 0 and not self.config.recheck_rewrites
+            data = DedupDataModule(candidates, self.index, self._rewrite_requests, unchecked)
+            with self.stage.work():
+                data.setup()
+            wave.accepted += data.accepted
+            wave.collisions.update(match.test for _, match in data.collisions)
+            if not data.collisions or attempt == self.config.max_rewrites:
+                wave.drops += [_near_duplicate(candidate, match) for candidate, match in data.collisions]
+                break
+            requests = data.predict_dataloader()
+            wave.rewrites += len(requests)
+            texts = self._generate(
+                wave, requests, f"rewritten-{wave.number:03d}-{attempt + 1}", f"rewrite {attempt + 1}"
+            )
+            candidates = self._screened(wave, texts, attempt + 1)
+        self._publish(wave)
+
+    def _asking(self, id: str) -> str:
+        """What brings question `id`: the bait, or the request to vary a seed problem."""
+        if not self.seeds:
+            return self.config.bait
+        return variation(self.config, self.seeds, f"{self.context.config.seed}/{id}")
+
+    def _generate(self, wave: "_Wave", requests: Sequence[Request], kind: str, what: str) -> list[Completion]:
+        if self.context.world_size > 1:
+            give_order(self.stage, f"{wave.number:03d}-{kind}", Order(kind, list(requests)))
+        shards = generate(
+            self.context,
+            self.stage,
+            kind,
+            ref=self.model,
+            requests=requests,
+            sampling=self.config.sampling,
+            title=f"round-{self.number:02d} wave {wave.number} {what}",
+        )
+        completions = list(shards.stream(Completion))
+        wave.tokens += sum(completion.tokens for completion in completions)
+        return completions
+
+    def _screened(self, wave: "_Wave", completions: Sequence[Completion], rewrites: int) -> list[Candidate]:
+        """The completions that may be questions; the others become drops of the wave."""
+        candidates = []
+        for completion in completions:
+            question = completion.request.partition("-v")[0]
+            reason = no_question(completion.text, completion.stop, self.config.bait)
+            if reason is None:
+                candidates.append(Candidate(question, completion.text, rewrites))
+            else:
+                wave.drops.append(Drop(id=question, text=completion.text, reason=reason))
+        return candidates
+
+    def _rewrite_requests(self, collisions: Sequence[tuple[Candidate, Match]]) -> list[Request]:
+        return [
+            Request(
+                f"{candidate.id}-v{candidate.rewrites + 1}",
+                fill(self.config.rewrite, question=candidate.text, other=match.text),
+            )
+            for candidate, match in collisions
+        ]
+
+    def _publish(self, wave: "_Wave") -> None:
+        questions = [
+            Question(id=c.id, round=self.number, wave=wave.number, text=c.text, rewrites=c.rewrites)
+            for c in sorted(wave.accepted, key=lambda c: c.id)
+        ]
+        self.stage.shards("accepted").write(wave.number, questions)
+        drops: list[Drop] = sorted(wave.drops, key=lambda drop: drop.id)
+        self.stage.shards("drops").write(wave.number, drops)
+        count = WaveCount(
+            wave=wave.number,
+            written=wave.size,
+            rewrites=wave.rewrites,
+            accepted=len(questions),
+            drops=dict(sorted(Counter(drop.reason for drop in wave.drops).items())),
+            collisions=dict(sorted(wave.collisions.items())),
+            diversity=measure([q.text for q in questions], wave.written, self.context.config.seed),
+            tokens=wave.tokens,
+        )
+        assert count.written == count.accepted + len(wave.drops), "rows in = rows out + drops"
+        self.stage.shards("waves").write(wave.number, [count])
+        self.counts.append(count)
+
+    def facts(self, ending: str) -> dict[str, Any]:
+        """What the report says about this stage."""
+        drops: Counter[str] = Counter()
+        collisions: Counter[str] = Counter()
+        for count in self.counts:
+            drops.update(count.drops)
+            collisions.update(count.collisions)
+        figures = measure(*self._texts(), self.context.config.seed)
+        before = self.earlier[-1].facts["diversity"] if self.earlier else figures
+        if (told := warning(figures, before)) is not None:
+            self.context.report.say(f"round {self.number}: {told}")
+        return {
+            "written": self.total("written"),
+            "rewrites": self.total("rewrites"),
+            "accepted": self.total("accepted"),
+            "drops": dict(sorted(drops.items())),
+            "collisions": dict(sorted(collisions.items())),
+            "diversity": figures,
+            "warning": told,
+            "tokens": self.total("tokens"),
+            "ending": ending,
+            "pool": len(self.index),
+        }
+
+    def _texts(self) -> tuple[list[str], list[str]]:
+        """The accepted questions of the round, and all texts that the bait brought."""
+        accepted = [row.text for row in self.stage.shards("accepted").stream(Question)]
+        written = [
+            row.text for wave in self.counts for row in self.stage.shards(f"written-{wave.wave:03d}").stream(Completion)
+        ]
+        return accepted, written
+
+
+def _near_duplicate(candidate: Candidate, match: Match) -> Drop:
+    return Drop(
+        id=candidate.id,
+        text=candidate.text,
+        reason="near-duplicate",
+        other=match.other,
+        test=match.test,
+        similarity=round(match.similarity, 6),
+    )

@@ -1,0 +1,75 @@
+"""Stage `replay`: what the student itself writes to general prompts, to be mixed into its training.
+
+A model that is trained on mathematics alone forgets the rest. Its own answers to other prompts, sampled before the
+training, show it what it could do, without any data from outside.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from crescent.generation.request import Request
+from crescent.loop.stages.context import Context, ModelRef
+from crescent.loop.stages.predict import generate
+from crescent.records import Completion, Replayed
+from crescent.run import rows
+from crescent.run.atomic import publish
+from crescent.run.manifest import Manifest
+
+VERSION = 1
+FILE = "replay.jsonl"
+
+
+def run(context: Context, number: int, start: ModelRef, dataset: Manifest) -> Manifest:
+    """Sample `round-NN/replay` from the model that the round's training starts from.
+
+    As many samples as make `training.replay.share` of the examples, with the dataset's pairs as the rest, spread evenly
+    over `training.replay.prompts`. Those that came to an end are in `replay.jsonl`.
+    """
+    config = context.config.training.replay
+    wanted = count(dataset.facts["total"], config.share)
+    stage = context.run.stage(
+        f"round-{number:02d}/replay",
+        VERSION,
+        {"seed": context.config.seed, "replay": asdict(config), "samples": wanted},
+        {"model": start.identity},
+    )
+    if (manifest := stage.finished()) is not None:
+        return manifest
+    stage.begin()
+    shards = generate(
+        context,
+        stage,
+        "samples",
+        ref=start,
+        requests=requests(number, config.prompts, wanted),
+        sampling=config.sampling,
+        title=f"round-{number:02d} replay",
+    )
+    if not context.leads:
+        return stage.finish({})
+    prompts = dict(zip(ids(number, config.prompts), config.prompts, strict=True))
+    sampled = list(shards.stream(Completion))
+    kept = [Replayed(prompt=prompts[s.request], text=s.text) for s in sampled if s.stop == "stop" and s.text]
+    publish(stage.path / FILE, rows.to_lines(kept))
+    cut = sum(sample.stop == "length" for sample in sampled)
+    drops = {"cut": cut, "empty": len(sampled) - len(kept) - cut}
+    tokens = sum(sample.tokens for sample in sampled)
+    return stage.finish({"samples": len(sampled), "kept": len(kept), "drops": drops}, tokens)
+
+
+def count(pairs: int, share: float) -> int:
+    """How many examples have to stand beside `pairs` others to be `share` of all."""
+    return round(pairs * share / (1 - share))
+
+
+def ids(number: int, prompts: Sequence[str]) -> list[str]:
+    """The names of the requests of round `number`, prompt by prompt."""
+    return [f"r{number:02d}-replay{index:04d}" for index in range(len(prompts))]
+
+
+def requests(number: int, prompts: Sequence[str], wanted: int) -> list[Request]:
+    """`wanted` samples in all; the first prompts get one more where it does not come out even."""
+    each, more = divmod(wanted, len(prompts))
+    names = zip(ids(number, prompts), prompts, strict=True)
+    asked = [Request(id, prompt, each + (index < more)) for index, (id, prompt) in enumerate(names)]
+    return [request for request in asked if request.samples]

@@ -1,0 +1,145 @@
+"""Stage `samples`: K sampled solutions of every dev problem, for pass@k and majority@k. No decision reads them.
+
+Greedy accuracy alone cannot say whether training made the model able to solve more problems, or only more certain of
+what it could solve before: the first raises pass@k at large k, the second does not.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any
+
+from crescent.evaluation.results import Sampled
+from crescent.evaluation.version import task_version
+from crescent.generation.request import Request
+from crescent.loop.stages.context import Context, ModelRef
+from crescent.records import Completion
+from crescent.run.manifest import Manifest
+from crescent.run.shards import ShardFolder
+from crescent.run.stage import Stage
+from crescent.voting.calibration import pass_at_k
+from crescent.voting.extraction import extract_answer
+from crescent.voting.grouping import group
+from crescent.voting.symbolic import comparer
+
+if TYPE_CHECKING:
+    from crescent.evaluation.sampled import Problems
+
+VERSION = 1
+
+
+def run(context: Context, name: str, model: ModelRef, measured: Manifest) -> Manifest:
+    """Write `NAME/samples`: completions, and one `Sampled` row per problem; `evaluation.samples` is not null here.
+
+    `measured` is the finished evaluation of the same model: samples are judged by its primary metric. They are drawn as
+    the vote draws them (`voting.sampling`), for the task's prompt without worked examples.
+    """
+    config = context.config.evaluation
+    assert config.samples is not None
+    task, data = config.dev_task, config.local_data or {}
+    sampling = asdict(context.config.voting.sampling) | {"max_new_tokens": config.max_new_tokens}
+    settings = {
+        "seed": context.config.seed,
+        "task": task,
+        "metric": measured.facts[task]["metric"],
+        "samples": config.samples,
+        "limit": config.limit,
+        "sampling": sampling,
+        "marker": context.config.voting.marker,
+    }
+    inputs = {"model": model.identity, f"task {task}": task_version(task, data.get(task))}
+    stage = context.run.stage(f"{name}/samples", VERSION, settings, inputs)
+    if (manifest := stage.finished()) is not None:
+        return manifest
+    from crescent.evaluation.sampled import load_problems
+    from crescent.loop.stages.predict import generate
+
+    stage.begin()
+    problems = load_problems(task, settings["metric"], limit=config.limit, local_data=data)
+    completions = generate(
+        context,
+        stage,
+        "completions",
+        ref=model,
+        requests=[Request(id, prompt, config.samples) for id, prompt in problems.prompts.items()],
+        sampling=replace(context.config.voting.sampling, max_new_tokens=sampling["max_new_tokens"] or problems.longest),
+        title=f"{model.label} {task} samples",
+    )
+    if not context.leads:
+        return stage.finish({})
+    rows = _judge(context, stage, completions, problems)
+    stage.shards("judged").write(0, rows)
+    tokens = sum(sum(row.tokens) for row in rows)
+    return stage.finish({"task": task, "samples": config.samples, **figures(rows, config.samples)}, tokens)
+
+
+def judged(context: Context, manifest: Manifest) -> list[Sampled]:
+    """The rows of a finished stage, one per problem."""
+    return list(ShardFolder(context.run.path / manifest.plan.stage / "judged").stream(Sampled))
+
+
+def figures(rows: Sequence[Sampled], samples: int) -> dict[str, Any]:
+    """pass@k and majority@k with their standard errors over problems, answer-format rate and mean length."""
+    count = len(rows) * samples
+    return {
+        "problems": len(rows),
+        "pass_at_k": {str(k): _share(solved(rows, k)) for k in powers(samples)},
+        "majority_at_k": {str(k): _share([row.majority[str(k)] for row in rows]) for k in powers(samples)},
+        "answered": sum(sum(row.answered) for row in rows) / count,
+        "mean_tokens": sum(sum(row.tokens) for row in rows) / count,
+    }
+
+
+def powers(samples: int) -> list[int]:
+    """The k that are reported: 1, 2, 4, ... and the number of samples."""
+    return [*(2**power for power in range(samples.bit_length()) if 2**power < samples), samples]
+
+
+def solved(rows: Sequence[Sampled], k: int) -> list[float]:
+    """pass@k of every problem, unbiased (Chen et al., 2021, equation 1)."""
+    return [pass_at_k(len(row.right), sum(row.right), k) for row in rows]
+
+
+def majority(answers: Sequence[str | None], right: Sequence[bool], k: int, *, symbolic: bool) -> float:
+    """The share of disjoint groups of k samples whose majority is right.
+
+    Of tied answers the one sampled first wins, and the first sample that has the majority answer stands for it; a group
+    without any answer is wrong.
+    """
+    starts = range(0, len(answers) - k + 1, k)
+    return sum(_majority_right(answers[s : s + k], right[s : s + k], symbolic) for s in starts) / len(starts)
+
+
+def _majority_right(answers: Sequence[str | None], right: Sequence[bool], symbolic: bool) -> bool:
+    groups = group(answers, symbolic=symbolic)
+    named = [number for number in groups if number is not None]
+    if not named:
+        return False
+    leader = max(named, key=lambda number: (named.count(number), -groups.index(number)))
+    return right[groups.index(leader)]
+
+
+def _judge(context: Context, stage: Stage, completions: ShardFolder, problems: "Problems") -> list[Sampled]:
+    voting, samples = context.config.voting, context.config.evaluation.samples
+    assert samples is not None
+    comparer.configure(voting.symbolic_seconds, voting.symbolic_megabytes)
+    by_problem: dict[str, list[Completion]] = {id: [] for id in problems.prompts}
+    for completion in completions.stream(Completion):
+        by_problem[completion.request].append(completion)
+    rows = []
+    with stage.work():
+        for id, drawn in by_problem.items():
+            drawn.sort(key=lambda completion: completion.sample)
+            texts = [completion.text for completion in drawn]
+            right, answered = problems.judge(id, texts)
+            read = [extract_answer(text, voting.marker) for text in texts]
+            answers = [answer.value if answer else None for answer in read]
+            shares = {str(k): majority(answers, right, k, symbolic=voting.symbolic) for k in powers(samples)}
+            tokens = [completion.tokens for completion in drawn]
+            rows.append(Sampled(id=id, right=right, answered=answered, tokens=tokens, majority=shares))
+    return rows
+
+
+def _share(values: Sequence[float]) -> dict[str, float | None]:
+    from crescent.evaluation.statistics import standard_error
+
+    return {"value": sum(values) / len(values), "stderr": standard_error(values)}

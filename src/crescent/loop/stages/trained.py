@@ -1,0 +1,13 @@
+"""The model that a finished training has made: what the loop goes on with. Imports no model library."""
+
+from crescent.loop.stages.context import Context, ModelRef
+from crescent.run.manifest import Manifest
+
+MODEL = "model"
+
+
+def trained_model(context: Context, number: int, manifest: Manifest) -> ModelRef | None:
+    """The model of round `number`, None if its training was stopped by a loss that is no number."""
+    if not any(name.startswith(f"{MODEL}/") for name in manifest.files):
+        return None
+    return ModelRef(f"round-{number:02d}", str(context.run.path / manifest.plan.stage / MODEL), manifest.outcome)

@@ -1,0 +1,117 @@
+"""Stage `training`: fine-tune the student on the pairs and save it as an ordinary Hugging Face folder."""
+
+import shutil
+from dataclasses import asdict
+from typing import Any
+
+from crescent.generation.prompts import fill
+from crescent.loop.stages.card import model_card, origin
+from crescent.loop.stages.context import Context, ModelRef
+from crescent.loop.stages.trained import MODEL
+from crescent.records import Pair, Replayed
+from crescent.run import rows
+from crescent.run.atomic import publish, publish_folder
+from crescent.run.manifest import Manifest
+from crescent.training.export import export_model
+from crescent.training.fit import ADAPTER, EVIDENCE, FINISHED, TrainingResult, train
+
+VERSION = 2
+
+
+def run(
+    context: Context, number: int, start: ModelRef, dataset: Manifest, replayed: Manifest | None = None
+) -> Manifest:
+    """Train from `start` on the dataset's pairs, and on what stage `replay` sampled, if it did.
+
+    The result is `model/`, and with `training.lora.keep_adapter` also `adapter/`, unless the loss was no number.
+    """
+    config = context.config
+    stage = context.run.stage(
+        f"round-{number:02d}/training",
+        VERSION,
+        {"seed": config.seed, "training": asdict(config.training), "prompt": config.voting.prompt},
+        {"start": start.identity} | {m.plan.stage: m.outcome for m in (dataset, replayed) if m is not None},
+    )
+    if (manifest := stage.finished()) is not None:
+        return manifest
+    stage.begin()
+    context.release()
+    # Masters in float32 whatever the model generates in: bfloat16 cannot hold an update of a small learning rate.
+    # A model whose weights are to be spread over devices may be too large for one of them.
+    spread = config.trainer.strategy == "fsdp" and context.world_size > 1
+    student = context.load(start, dtype="float32", device="cpu" if spread else None)
+    student.model.requires_grad_(True)
+    lineage = _lineage(context, start, dataset)
+    student.model.name_or_path = lineage["path"]  # what an adapter will say it belongs to
+    pairs, others = _examples(context, dataset, replayed)
+    with context.report.task(f"round-{number:02d} training", None, "steps") as advance, stage.work():
+        result = train(
+            student.model,
+            student.tokenizer,
+            [*pairs, *others],
+            config.training,
+            seed=config.seed + number,
+            folder=stage.scratch,
+            on_step=lambda step: advance(1, step.tokens),
+            accelerator="cpu" if context.device == "cpu" else "gpu",
+            devices=context.world_size // config.trainer.nodes,
+            num_nodes=config.trainer.nodes,
+            strategy=config.trainer.strategy,
+        )
+        facts = _facts(result, len(pairs), len(others), config.training.epochs) | {"lineage": lineage}
+        if result.state == FINISHED and context.leads:
+            settings = context.settings(start)
+            card = model_card(config, settings, number, lineage, facts)
+            export_model(student.model, student.tokenizer, stage.path / MODEL, settings.dtype, card)
+            if (adapter := stage.scratch / ADAPTER).is_dir():
+                with publish_folder(stage.path / ADAPTER) as aside:
+                    shutil.copytree(adapter, aside, dirs_exist_ok=True)
+        elif context.leads and (evidence := stage.scratch / EVIDENCE).exists():
+            publish(stage.path / EVIDENCE, evidence.read_bytes())
+    manifest = stage.finish(facts, result.tokens)
+    if context.leads:
+        shutil.rmtree(stage.scratch, ignore_errors=True)
+    return manifest
+
+
+def _examples(
+    context: Context, dataset: Manifest, replayed: Manifest | None
+) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """(prompt, what to learn) of the dataset's pairs, and of what is replayed."""
+    folder, prompt = context.run.path, context.config.voting.prompt
+    pairs = rows.read(folder / dataset.plan.stage / "train.jsonl", Pair)
+    others = rows.read(folder / replayed.plan.stage / "replay.jsonl", Replayed) if replayed else []
+    return (
+        [(fill(prompt, question=pair.question), pair.solution) for pair in pairs],
+        [(other.prompt, other.text) for other in others],
+    )
+
+
+def _lineage(context: Context, start: ModelRef, dataset: Manifest) -> dict[str, Any]:
+    """Which model the training started from and what it learned from, in words and by content."""
+    settings = context.settings(start)
+    model, hub = origin(settings)
+    return {
+        "model": model,
+        "hub": hub,
+        "path": settings.path if start.label == "base" else f"{start.label}/training/{MODEL}",
+        "start": start.label,
+        "start_identity": start.identity,
+        "data": dataset.plan.stage,
+        "data_outcome": dataset.outcome,
+    }
+
+
+def _facts(result: TrainingResult, pairs: int, replayed: int, epochs: int) -> dict[str, Any]:
+    return {
+        "pairs": pairs,
+        "replayed": replayed,
+        "epochs": epochs,
+        "steps": result.steps,
+        "tokens": result.tokens,
+        "solution_tokens": result.solution_tokens,
+        "dropped": result.dropped,
+        "packed": result.packed,
+        "losses": [[step, round(loss, 6)] for step, loss in enumerate(result.losses, start=1)],
+        "state": result.state,
+    }

@@ -1,0 +1,1 @@
+"""What a run tells: summary, page and table, trackers."""

@@ -1,0 +1,50 @@
+"""A run that has reached its end: recognised, checked and shown without loading a model library."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from crescent.run.atomic import file_digest
+from crescent.run.folder import Run, read_json
+from crescent.run.manifest import Manifest, check_files
+
+SUMMARY = "summary.json"
+REPORT = "report.html"
+
+
+def completed(run: Run) -> dict[str, Any] | None:
+    """The summary if the run is complete for this configuration and its files are undamaged, None if there is work.
+
+    Raises:
+        DamagedError: a file of a finished stage was cut or altered.
+    """
+    summary = read_json(run.path / SUMMARY)
+    status = read_json(run.path / "status.json")
+    if summary is None or status is None or status.get("state") != "complete":
+        return None
+    if summary.get("state") != "complete" or summary["config"].get("rounds") != run.config.rounds:
+        return None
+    if status.get("summary") != file_digest(run.path / SUMMARY) or not (run.path / REPORT).exists():
+        return None
+    manifests = list(run.manifests())
+    for manifest in manifests:
+        check_files(run.path / manifest.plan.stage, manifest)
+    # A stage whose folder was deleted, as a message about damage may ask for, is work to do.
+    return summary if status.get("stages") == outcomes(manifests) else None
+
+
+def is_complete(folder: Path) -> bool:
+    """Whether the folder says of itself that its run has reached its end; `completed` looks closer."""
+    return (read_json(folder / "status.json") or {}).get("state") == "complete"
+
+
+def outcomes(manifests: Iterable[Manifest]) -> dict[str, str]:
+    """Stage -> digest of what it made, as `status.json` keeps them of a complete run."""
+    return {manifest.plan.stage: manifest.outcome for manifest in manifests}
+
+
+def show(summary: dict[str, Any], folder: Path) -> None:
+    """Print the table of the run and where its page is."""
+    from crescent.reporting.report.table import print_summary
+
+    print_summary(summary, report=folder / REPORT)

@@ -1,0 +1,82 @@
+"""The examples a report shows: spread over what there is, the same in every start."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from crescent.loop.stages.context import Context
+from crescent.loop.stages.rows import solutions
+from crescent.records import Consensus, Drop, Question, Solution
+from crescent.reporting.summary.audit import truth
+from crescent.run.shards import ShardFolder
+
+DROPS = 12
+ACCEPTED = 6
+REJECTED = 6
+T = TypeVar("T")
+
+
+def drop_samples(context: Context, number: int) -> list[dict[str, Any]]:
+    """Some drops of a round, every reason among them, near-duplicates with the question they are like."""
+    folder = context.run.path / f"round-{number:02d}" / "questions"
+    drops = list(ShardFolder(folder / "drops").stream(Drop))
+    reasons: dict[str, list[Drop]] = {}
+    for drop in drops:
+        reasons.setdefault(drop.reason, []).append(drop)
+    each = max(1, DROPS // max(len(reasons), 1))
+    chosen = [drop for _, rows in sorted(reasons.items()) for drop in spread(rows, each)]
+    wanted = {drop.other for drop in chosen}
+    others: dict[str | None, str] = {}
+    for earlier in range(1, number + 1):
+        accepted = context.run.path / f"round-{earlier:02d}" / "questions" / "accepted"
+        others |= {q.id: q.text for q in ShardFolder(accepted).stream(Question) if q.id in wanted}
+    return [
+        {
+            "text": drop.text,
+            "reason": drop.reason,
+            "other_text": others.get(drop.other),
+            "test": drop.test,
+            "similarity": drop.similarity,
+        }
+        for drop in chosen
+    ]
+
+
+def question_samples(context: Context, number: int) -> list[dict[str, Any]]:
+    """Some questions of a round with all their votes, accepted and rejected ones, over the whole range of agreement."""
+    folder = context.run.path / f"round-{number:02d}"
+    outcomes = sorted(
+        ShardFolder(folder / "answers" / "consensus").stream(Consensus), key=lambda c: (c.agreement, c.question)
+    )
+    chosen = spread([c for c in outcomes if c.reason is None], ACCEPTED)[::-1]
+    chosen += spread([c for c in outcomes if c.reason is not None], REJECTED)[::-1]
+    wanted = {c.question for c in chosen}
+    texts = {q.id: q.text for q in ShardFolder(folder / "questions" / "accepted").stream(Question) if q.id in wanted}
+    votes: dict[str, list[Solution]] = {id: [] for id in wanted}
+    for row in solutions(folder / "answers"):
+        if row.question in wanted:
+            votes[row.question].append(row)
+    known = truth(context.config.evaluation.audit)
+    return [_sample(c, texts[c.question], votes[c.question], known(texts[c.question])) for c in chosen]
+
+
+def _sample(outcome: Consensus, text: str, solutions: list[Solution], expected: str | None) -> dict[str, Any]:
+    votes = Counter(s.answer if s.answer is not None else "none" for s in solutions)
+    shown = next((s for s in solutions if s.sample == outcome.solution), solutions[0])
+    return {
+        "question": text,
+        "answer": outcome.answer,
+        "agreement": outcome.agreement,
+        "accepted": outcome.reason is None,
+        "reason": outcome.reason,
+        "votes": dict(sorted(votes.items(), key=lambda item: (-item[1], item[0]))),
+        "solution": shown.text,
+        "truth": expected,
+    }
+
+
+def spread(rows: Sequence[T], count: int) -> list[T]:
+    """`count` of the rows, evenly spaced from first to last."""
+    if len(rows) <= count or count < 2:
+        return list(rows[:count])
+    return [rows[round(i * (len(rows) - 1) / (count - 1))] for i in range(count)]

@@ -1,0 +1,110 @@
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from crescent.commands.status.runs import find_runs, inspect
+from crescent.errors import DataError
+from crescent.run.folder import write_json
+from crescent.run.lock import locked
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Another process holds the folder's lock."""
+    script = "import sys; from pathlib import Path; from crescent.run.lock import locked\n"
+    script += "with locked(Path(sys.argv[1])):\n    print('held', flush=True); sys.stdin.read()"
+    holder = subprocess.Popen(
+        [sys.executable, "-c", script, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "held\n"
+    try:
+        yield
+    finally:
+        holder.communicate("")
+
+
+def test_a_complete_run(finished_run: Path) -> None:
+    run = inspect(finished_run)
+    assert (run.state, run.stage, run.progress) == ("complete", "round-02/evaluation", "11 of 11 stages")
+    assert next(iter(run.figures)) == "nano_dev"
+    before, now = run.figures["nano_math"]
+    assert before is not None
+    assert 0 <= before <= 1
+    assert 0 <= now <= 1
+    assert not run.resumable
+
+
+def test_a_run_that_was_killed_is_no_longer_running(copied_run: Path) -> None:
+    write_json(copied_run / "status.json", {"state": "running"})
+    with held(copied_run):
+        assert inspect(copied_run).state == "running"
+    killed = inspect(copied_run)
+    assert (killed.state, killed.resumable) == ("interrupted", True)
+
+
+def test_a_running_run_says_how_far_its_task_is(copied_run: Path) -> None:
+    write_json(copied_run / "status.json", {"state": "running"})
+    write_json(copied_run / "progress.json", {"task": "solutions", "done": 40, "total": 1600, "unit": "samples"})
+    with held(copied_run):
+        assert inspect(copied_run).progress == "solutions: 40 of 1,600 samples"
+    assert inspect(copied_run).progress == "11 of 11 stages"
+
+
+def test_a_run_on_another_machine_is_believed_for_a_minute(copied_run: Path) -> None:
+    write_json(copied_run / "status.json", {"state": "running"})
+    (copied_run / "run.lock").write_text(json.dumps({"process": 1, "host": "elsewhere", "since": "now"}))
+    assert inspect(copied_run).state == "running"
+    import os
+
+    for name in ("status.json", "events.jsonl"):
+        os.utime(copied_run / name, (0, 0))
+    assert inspect(copied_run).state == "interrupted"
+
+
+def test_asking_does_not_get_in_the_way_of_a_run_that_starts(tmp_path: Path) -> None:
+    with locked(tmp_path):
+        pass
+    asking = "import sys, time; from pathlib import Path; from crescent.run.lock import is_held\n"
+    asking += "end = time.time() + 1.5\nwhile time.time() < end: is_held(Path(sys.argv[1]))"
+    process = subprocess.Popen([sys.executable, "-c", asking, str(tmp_path)])
+    taken = 0
+    while process.poll() is None:
+        with locked(tmp_path):
+            taken += 1
+    assert process.returncode == 0
+    assert taken > 0
+
+
+def test_folders_of_runs_and_of_sweeps_are_gone_through(finished_run: Path, tmp_path: Path) -> None:
+    assert [run.folder for run in find_runs([finished_run.parent])] == [finished_run]
+    write_json(
+        tmp_path / "jobs.json",
+        {"jobs": [{"job": "7_0", "folder": str(finished_run)}, {"job": "7_1", "folder": str(tmp_path / "later")}]},
+    )
+    assert [(run.state, run.job) for run in find_runs([tmp_path])] == [("complete", "7_0"), ("waiting", "7_1")]
+
+
+def test_a_folder_without_runs_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="it is no run folder"):
+        find_runs([tmp_path])
+    with pytest.raises(DataError, match="no such folder"):
+        find_runs([tmp_path / "absent"])
+
+
+@pytest.mark.system
+def test_no_model_library_is_loaded(finished_run: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "crescent", "status", "--page", str(finished_run.parent)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "1 run: 1 complete" in done.stdout
+    for heavy in ("torch", "transformers", "lm_eval", "pytorch_lightning", "hydra"):
+        assert f"| {heavy}\n" not in done.stderr.replace("|           ", "| ")
+    (finished_run.parent / "sweep.html").unlink()

@@ -1,0 +1,150 @@
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from crescent.errors import DamagedError
+from crescent.evaluation.gate import Verdict
+from crescent.loop.stages.context import Context
+from crescent.loop.stages.gate import FILE, Verdicts, verdict_of
+from crescent.run.folder import read_json
+from crescent.run.manifest import Manifest, Plan
+from tests.conftest import tiny
+
+
+def made(name: str, **facts: Any) -> Manifest:
+    plan = Plan(stage=name, version=1, config={}, inputs={})
+    return Manifest(plan=plan, files={}, facts=facts, tokens=0, seconds=0.0)
+
+
+def asked(accepted: int, written: int, rewrites: int = 0, vendi: float = 5.0) -> Manifest:
+    diversity = {"vendi": vendi, "vendi_sample": 10}
+    return made("questions", accepted=accepted, written=written, rewrites=rewrites, diversity=diversity)
+
+
+def measured(dev: float, test: float = 0.5) -> Manifest:
+    return made("evaluation", nano_dev={"value": dev}, nano_math={"value": test})
+
+
+def judge(
+    context: Context, dev: list[float | None], test: float = 0.5, agreement: tuple[float, ...] = (0.5,) * 9
+) -> list[Verdict]:
+    """The verdicts of rounds whose dev accuracies are `dev[1:]`; None is a round whose training failed."""
+    assert dev[0] is not None
+    verdicts = Verdicts(context, measured(dev[0], test))
+    return [
+        verdicts.next(
+            number,
+            made("training", state="finished" if score is not None else "loss is not a number"),
+            None if score is None else measured(score, test),
+            asked(8, 10),
+            made("answers", mean_agreement=agreement[number]),
+        )
+        for number, score in enumerate(dev[1:], start=1)
+    ]
+
+
+@pytest.fixture
+def context(tmp_path: Path, context_of: Callable[..., Context]) -> Context:
+    return context_of(tmp_path)
+
+
+def test_rounds_are_kept_and_rejected_by_the_dev_task(context: Context) -> None:
+    verdicts = judge(context, [0.4, 0.5, 0.45, 0.6])
+    assert [verdict.accepted for verdict in verdicts] == [True, False, True]
+    assert [verdict.best_round for verdict in verdicts] == [1, 1, 3]
+    assert [verdict.best_before for verdict in verdicts] == [0.4, 0.5, 0.5]
+
+
+def test_every_verdict_is_written_and_read_back(context: Context) -> None:
+    verdicts = judge(context, [0.4, 0.5, None])
+    for number, verdict in enumerate(verdicts, start=1):
+        written = read_json(context.run.path / f"round-{number:02d}" / FILE)
+        assert written == verdict_of(context, number)
+        assert msgspec.convert(written, Verdict) == verdict
+    assert "loss is not a number" in verdicts[1].verdict
+    assert verdict_of(context, 3) is None
+    gates = [event for event in context.run.events if event["event"] == "gate"]
+    assert [(e["round"], e["accepted"], e["best_round"]) for e in gates] == [(1, True, 1), (2, False, 1)]
+
+
+@pytest.mark.parametrize("test", [0.0, 0.9, float("nan")])
+def test_the_test_tasks_change_no_verdict(context: Context, test: float) -> None:
+    scores = [0.4, 0.5, 0.45, 0.6]
+    assert judge(context, [*scores], test) == judge(context, [*scores])
+
+
+def test_the_test_tasks_need_not_even_be_there(context: Context) -> None:
+    verdicts = Verdicts(context, made("evaluation", nano_dev={"value": 0.4}))
+    verdict = verdicts.next(
+        1,
+        made("training", state="finished"),
+        made("evaluation", nano_dev={"value": 0.5}),
+        asked(1, 1),
+        made("answers", mean_agreement=1.0),
+    )
+    assert verdict.accepted
+
+
+def test_without_a_base_evaluation_the_first_round_is_kept(context: Context) -> None:
+    verdict = Verdicts(context, None).next(
+        1,
+        made("training", state="finished"),
+        measured(0.1),
+        asked(1, 1),
+        made("answers", mean_agreement=1.0),
+    )
+    assert (verdict.accepted, verdict.best_before) == (True, None)
+
+
+def test_agreement_and_diversity_come_from_the_rounds_own_facts(
+    tmp_path: Path, context_of: Callable[..., Context]
+) -> None:
+    config = tiny()
+    config.evaluation.gate.stop_on_false_confidence = True
+    falling = judge(context_of(tmp_path, config), [0.4, 0.5, 0.45], agreement=(0.0, 0.5, 0.7))
+    assert falling[0].stop is None
+    assert falling[1].stop is not None
+    assert "50.0% to 70.0%" in falling[1].stop
+    config.evaluation.gate.min_distinct = 0.9
+    [collapsed] = judge(context_of(tmp_path, config), [0.4, 0.5])
+    assert collapsed.stop is not None
+    assert "80.0%" in collapsed.stop
+
+
+def test_gate_json_has_the_rule_the_inputs_and_the_verdict_in_words(context: Context) -> None:
+    judge(context, [0.4, 0.5, None], agreement=(0.0, 0.5, 0.6))
+    written = verdict_of(context, 2)
+    assert written is not None
+    assert "accuracy on nano_dev" in written["rule"] and "no reported benchmark" in written["rule"]
+    assert written["inputs"] == {
+        "dev_task": "nano_dev",
+        "dev_accuracy": [0.4, 0.5, None],
+        "label_agreement": [0.5, 0.6],
+        "new_questions": [0.8, 0.8],
+        "variety": [0.5, 0.5],
+    }
+    assert written["verdict"].startswith("Round 2 rejected, back to round 1: not evaluated")
+
+
+def test_rewrites_count_as_written(context: Context) -> None:
+    verdicts = Verdicts(context, measured(0.4))
+    answers = made("answers", mean_agreement=0.5)
+    verdict = verdicts.next(1, made("training", state="finished"), measured(0.5), asked(8, 10, rewrites=6), answers)
+    assert verdict.inputs.new_questions == [0.5]
+
+
+def test_without_a_dev_task_there_is_nothing_to_judge_by(tmp_path: Path, context_of: Callable[..., Context]) -> None:
+    config = tiny()
+    config.evaluation.dev_task, config.evaluation.gate.enabled = "", False
+    verdict = judge(context_of(tmp_path, config), [0.4, 0.1])[0]
+    assert verdict.accepted and verdict.inputs.dev_accuracy == [None, None]
+
+
+def test_a_damaged_verdict_is_told(context: Context) -> None:
+    judge(context, [0.4, 0.5])
+    (context.run.path / "round-01" / FILE).write_text('{"accepted": tr')
+    with pytest.raises(DamagedError, match=r"round-01/gate\.json"):
+        verdict_of(context, 1)

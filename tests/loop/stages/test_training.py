@@ -1,0 +1,73 @@
+"""The training stage on the embedded model: its card, its lineage, adapters kept apart, and where it starts from."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from transformers import AutoModelForCausalLM
+
+from crescent.config.schema import Config
+from crescent.errors import StageError
+from crescent.loop.stages import training
+from crescent.loop.stages.context import Context
+from crescent.loop.stages.trained import trained_model
+from tests.conftest import tiny
+from tests.loop.stages.test_replay import taught
+
+
+def configured(**training: object) -> Config:
+    config = tiny()
+    for name, value in training.items():
+        setattr(config.training, name, value)
+    return config
+
+
+def test_lineage_is_in_the_manifest_and_on_the_card(tmp_path: Path, context_of: Callable[..., Context]) -> None:
+    context = context_of(tmp_path, configured())
+    dataset = taught(context, 12)
+    first = training.run(context, 1, context.base, dataset)
+    lineage = first.facts["lineage"]
+    assert (lineage["start"], lineage["start_identity"]) == ("base", context.base.identity)
+    assert (lineage["data"], lineage["data_outcome"]) == ("round-01/dataset", dataset.outcome)
+    card = (tmp_path / "round-01/training/model/README.md").read_text()
+    for told in ("library_name: transformers", "`embedded:nano`", "`base`", context.base.identity[:16], "12 pairs"):
+        assert told in card
+    assert str(tmp_path) not in card
+    assert first.facts["packed"]
+
+    start = trained_model(context, 1, first)
+    assert start is not None
+    second = training.run(context, 2, start, dataset)
+    assert second.facts["lineage"]["start"] == "round-01"
+    assert second.facts["lineage"]["start_identity"] == first.outcome
+    one, two = (AutoModelForCausalLM.from_pretrained(tmp_path / f"round-0{n}/training/model") for n in (1, 2))
+    assert not torch.equal(one.model.norm.weight, two.model.norm.weight)
+
+
+def test_an_adapter_is_kept_beside_the_merged_model(tmp_path: Path, context_of: Callable[..., Context]) -> None:
+    peft = pytest.importorskip("peft")
+    config = configured(method="lora")
+    config.training.lora.keep_adapter = True
+    context = context_of(tmp_path, config)
+    manifest = training.run(context, 1, context.base, taught(context, 12))
+    folder = tmp_path / "round-01/training"
+    assert "adapter/adapter_model.safetensors" in manifest.files
+    assert (
+        json.loads((folder / "adapter/adapter_config.json").read_text())["base_model_name_or_path"] == "embedded:nano"
+    )
+    merged = AutoModelForCausalLM.from_pretrained(folder / "model")
+    base = context.load(context.base).model
+    ids = torch.arange(20)[None]
+    with torch.no_grad():
+        before = base(ids).logits
+        apart = peft.PeftModel.from_pretrained(base, str(folder / "adapter"))(ids).logits
+        torch.testing.assert_close(merged(ids).logits, apart, rtol=0, atol=1e-4)
+    assert not torch.allclose(before, apart, atol=1e-4)
+
+
+def test_all_solutions_too_long_is_one_line(tmp_path: Path, context_of: Callable[..., Context]) -> None:
+    context = context_of(tmp_path, configured(max_length=8))
+    with pytest.raises(StageError, match=r"12 are longer than 8 tokens .* Raise training\.max_length"):
+        training.run(context, 1, context.base, taught(context, 12))

@@ -1,0 +1,127 @@
+from typing import Any
+
+import pytest
+
+from crescent.reporting.report import numbers
+from crescent.reporting.report.outcome import outcome, unknowns
+from crescent.reporting.report.summary import read
+
+from . import example
+
+
+def said(raw: dict[str, Any]) -> str:
+    return numbers.plain(" ".join(outcome(read(raw))))
+
+
+def changed(difference: float, low: float, high: float) -> dict[str, Any]:
+    raw = example.summary(1)
+    raw["rounds"][0]["evaluation"]["nano_math"] |= {"value": 0.381 + difference}
+    raw["rounds"][0]["evaluation"]["nano_math"]["against_base"] |= {"difference": difference, "low": low, "high": high}
+    return raw
+
+
+def rejected(rounds: int) -> dict[str, Any]:
+    raw = example.summary(rounds, best_round=0)
+    for part in raw["rounds"]:
+        part["gate"]["accepted"] = False
+    return raw
+
+
+@pytest.mark.parametrize(
+    ("raw", "wanted"),
+    [
+        (
+            example.summary(2),
+            "nano_math rose from 38.1 % to 70.3 % (+32.2 points, 95 % interval 28.9 to 35.4) after round 2, "
+            "which the gate accepted.",
+        ),
+        (
+            example.summary(4),
+            "nano_math rose from 38.1 % to 70.3 % (+32.2 points, 95 % interval 28.9 to 35.4) after round 2, "
+            "which the gate accepted. Rounds 3 and 4 were rolled back: the model of round 2 stays.",
+        ),
+        (
+            changed(0.01, -0.02, 0.04),
+            "nano_math went from 38.1 % to 39.1 % (+1.0 points, 95 % interval -2.0 to 4.0) after round 1, "
+            "which the gate accepted; the interval includes zero, so this is no clear change.",
+        ),
+        (
+            changed(-0.025, -0.04, -0.01),
+            "nano_math fell from 38.1 % to 35.6 % (-2.5 points, 95 % interval -4.0 to -1.0) after round 1, "
+            "which the gate accepted.",
+        ),
+        (
+            rejected(1),
+            "No gain: the gate rejected the only round and the run stays with the base model, which stands at "
+            "38.1 % on nano_math. nano_math after round 1: 61.0 % (+22.9 points, 95 % interval 19.6 to 26.1).",
+        ),
+        (
+            rejected(2),
+            "No gain: the gate rejected all 2 rounds and the run stays with the base model, which stands at "
+            "38.1 % on nano_math. nano_math after round 2: 70.3 % (+32.2 points, 95 % interval 28.9 to 35.4), "
+            "the best of them.",
+        ),
+        (example.summary(0, best_round=0), "The base model stands at 38.1 % on nano_math; no round has been measured."),
+        (
+            example.summary(0, state="running"),
+            "The base model stands at 38.1 % on nano_math; no round has been measured yet. The run is still going; "
+            "these are the figures so far.",
+        ),
+        (
+            example.summary(0, state="stopped", note="Round 1 wrote no usable question."),
+            "The base model stands at 38.1 % on nano_math; no round has been measured. The run ended early: Round 1 "
+            "wrote no usable question.",
+        ),
+        (
+            example.summary(1, base={}),
+            "nano_math reached 61.0 % after round 1, which the gate accepted; the base model was not measured.",
+        ),
+        ({}, "Nothing has been measured."),
+    ],
+)
+def test_the_outcome_in_words(raw: dict[str, Any], wanted: str) -> None:
+    assert said(raw) == wanted
+
+
+def test_without_a_gate_the_round_is_not_said_to_be_accepted_by_one() -> None:
+    raw = example.summary(1)
+    raw["config"]["evaluation"]["gate"]["enabled"] = False
+    assert "after round 1, kept without a gate." in said(raw)
+
+
+def test_an_undecided_round_is_called_undecided() -> None:
+    raw = example.summary(1)
+    del raw["best_round"], raw["rounds"][0]["gate"]
+    assert "after round 1, on which the gate has not decided" in said(raw)
+
+
+def test_scores_that_are_no_shares_are_not_written_in_percent() -> None:
+    raw = example.summary(1, primary_task="perplexity")
+    raw["base"]["evaluation"]["perplexity"] = {"value": 14.2}
+    raw["rounds"][0]["evaluation"]["perplexity"] = {"value": 11.9, "against_base": {"difference": -2.3}}
+    assert said(raw).startswith("perplexity went from 14.200 to 11.900 (-2.300) after round 1")
+
+
+def test_what_is_not_known_is_said() -> None:
+    raw = example.summary(1, audited=False, base={})
+    del raw["rounds"][0]["training"], raw["rounds"][0]["dataset"]["contamination"]
+    raw["rounds"][0]["questions"]["accepted"] -= 2
+    raw["config"]["evaluation"]["limit"] = 50
+    found = " ".join(unknowns(read(raw)))
+    for part in (
+        "no gain over it can be stated",
+        "Round 1: nothing is known of the training.",
+        "Round 1: whether the consensus answers are right is not known",
+        "Round 1: questions: 2 not accounted for.",
+        "close to benchmark questions was not checked (round 1).",
+        "no more than 50 items per task",
+        "one seed (1)",
+    ):
+        assert part in found
+
+
+def test_a_complete_audited_run_has_only_the_seed_to_confess_and_the_unchecked_answers() -> None:
+    assert [sentence.split(".")[0] for sentence in unknowns(read(example.summary(1)))] == [
+        "Round 1: 48 accepted answers could not be checked; label accuracy is over the others",
+        "This is one run with one seed (1)",
+    ]

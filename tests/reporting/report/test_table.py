@@ -1,0 +1,102 @@
+import io
+import re
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from crescent.reporting.report.table import print_summary
+
+from . import example
+
+CASES = {
+    "two rounds": example.summary(2),
+    "five rounds": example.summary(5),
+    "base alone": example.summary(0, best_round=0),
+    "nothing": {},
+}
+
+
+def printed(raw: dict[str, Any], terminal: bool, width: int = 80, report: str | None = None) -> list[str]:
+    out = io.StringIO()
+    print_summary(
+        raw, Console(file=out, force_terminal=terminal, width=width, no_color=True, legacy_windows=False), report
+    )
+    return [line.rstrip() for line in out.getvalue().splitlines()]
+
+
+def test_plain_lines_give_every_figure() -> None:
+    assert printed(example.summary(2), terminal=False, report="outputs/nano/report.html")[5:] == [
+        "round 1, 1 min 33 s, 832,653 tokens, accepted by the gate",
+        "  nano_math    61.0 % +/-3.0    +22.9 [19.6, 26.1]",
+        "  nano_hard    25.5 % +/-2.7    +13.1 [9.8, 16.3]",
+        "  nano_skills  90.8 % +/-1.8    -0.4 [-3.7, 2.8]",
+        "  nano_dev     61.0 % +/-3.0    +20.8 [17.5, 24.0]",
+        "round 2, 1 min 33 s, 832,653 tokens, accepted by the gate",
+        "  nano_math    70.3 % +/-2.8    +32.2 [28.9, 35.4]",
+        "  nano_hard    30.8 % +/-2.9    +18.4 [15.1, 21.6]",
+        "  nano_skills  90.6 % +/-1.8    -0.6 [-3.9, 2.6]",
+        "  nano_dev     69.4 % +/-2.9    +29.2 [25.9, 32.4]",
+        "nano_math rose from 38.1 % to 70.3 % (+32.2 points, 95 % interval 28.9 to 35.4) after round 2, "
+        "which the gate accepted.",
+        "Report: outputs/nano/report.html",
+    ]
+
+
+def test_without_a_gate_nothing_is_said_to_be_accepted_by_it() -> None:
+    raw = {**example.summary(1), "config": {"evaluation": {"gate": {"enabled": False}}}}
+    lines = printed(raw, terminal=False)
+    assert "round 1, 1 min 33 s, 832,653 tokens, no gate" in lines
+    assert "accepted" not in "\n".join(lines)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_plain_lines_are_plain(name: str) -> None:
+    text = "\n".join(printed(CASES[name], terminal=False))
+    assert text.isascii()
+    assert "\x1b" not in text
+    assert "Report: report.html in the run folder" in text
+
+
+@pytest.mark.parametrize("width", [80, 120, 200])
+@pytest.mark.parametrize("name", CASES)
+def test_a_terminal_gets_nothing_wider_than_itself_and_nothing_cut(name: str, width: int) -> None:
+    lines = printed(CASES[name], terminal=True, width=width)
+    assert max(len(re.sub(r"\x1b\[[\d;]*m", "", line)) for line in lines) <= width
+    assert "…" not in "\n".join(lines)
+
+
+def test_the_drawn_table_fits_three_tasks_into_80_columns() -> None:
+    text = "\n".join(printed(example.summary(2), terminal=True))
+    assert "─" * 20 in text
+    for part in ("nano_skills", "70.3", "±2.8", "+32.2", "[28.9, 35.4]", "832,653", "accepted"):
+        assert part in text
+
+
+def test_a_terminal_too_narrow_for_the_table_gets_the_lines() -> None:
+    lines = printed(example.summary(2), terminal=True, width=60)
+    assert "─" not in "".join(lines)
+    assert "  nano_math    61.0" in "\n".join(lines)
+
+
+def test_markup_and_escape_codes_of_names_are_only_text() -> None:
+    raw = example.summary(1, note="[red]x[/red] \x1b[2J :smile:", state="stopped")
+    for terminal in (False, True):
+        text = " ".join(printed(raw, terminal))
+        assert "[red]x[/red] ␛[2J :smile:" in text
+        assert "\x1b[2J" not in text
+
+
+def test_the_run_folder_of_the_configuration_is_named() -> None:
+    raw = example.summary(1)
+    raw["config"]["run_dir"] = "outputs/mine"
+    assert printed(raw, terminal=False)[-1] == "Report: outputs/mine/report.html"
+
+
+def test_importing_the_table_imports_nothing_heavy() -> None:
+    heavy = ("torch", "numpy", "rich", "jinja2")
+    code = f"import sys, crescent.reporting.report.table; print([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
