@@ -44,7 +44,7 @@ def tiny(name: str = "tiny") -> Config:
 @pytest.fixture(scope="session")
 def finished_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a complete run of `tiny()`. Only to be read: take `copied_run` to change anything."""
-    from crescent.loop.pipeline import start
+    from crescent.commands.run import start
 
     folder = tmp_path_factory.mktemp("runs") / "tiny"
     assert start(tiny(), folder) == 0

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-import crescent.loop.pipeline
+import crescent.commands.run
 from crescent import cli
 from crescent.commands.help import help_text, keys_text
 from crescent.config.keys import all_keys
@@ -34,7 +34,7 @@ def crescent_command(*arguments: str, cwd: Path | None = None) -> subprocess.Com
 
 
 class Pipeline(SimpleNamespace):
-    """Takes the place of `crescent.loop.pipeline` and notes what it is asked to run."""
+    """Takes the place of `crescent.commands.run` and notes what it is asked to run."""
 
     def __init__(self, *results: object) -> None:
         super().__init__(results=list(results), started=[])
@@ -54,7 +54,7 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
 
     def command(*arguments: str, results: tuple[object, ...] = ()) -> tuple[int, list[tuple[Config, Path]]]:
         pipeline = Pipeline(*results)
-        monkeypatch.setattr(crescent.loop.pipeline, "start", pipeline.start)
+        monkeypatch.setattr(crescent.commands.run, "start", pipeline.start)
         monkeypatch.setattr(sys, "argv", ["crescent", *arguments])
         monkeypatch.setenv("HYDRA_FULL_ERROR", "")
         monkeypatch.chdir(tmp_path)

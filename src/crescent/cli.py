@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from crescent.commands.table import COMMANDS, spelled_out, start
 from crescent.errors import ConfigError, CrescentError
 
 if TYPE_CHECKING:
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 ANSWERS = {"-h", "--help", "--keys", "--version"}
 SPELLED_OUT = {"plan=true": "plan.enabled=true", "plan=false": "plan.enabled=false"}
-STATUS = "status"
-CHECK_SWEEP = "check-sweep"
 
 outcomes: list[int] = []
 """Exit code of every job that ran in this process, since Hydra keeps a job's return value to itself."""
@@ -29,14 +28,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
-        if arguments[:1] == [STATUS]:
-            from crescent.commands.status.command import status
-
-            return status(arguments[1:])
-        if arguments[:1] == [CHECK_SWEEP]:
-            from crescent.commands.sweeps.command import check_sweep
-
-            return check_sweep(arguments[1:])
+        command = COMMANDS.get(arguments[0]) if arguments else None
+        if command is not None and command.overrides is None:
+            return command.call(arguments[1:])
         return _answer(arguments) if ANSWERS.intersection(arguments) else _check_and_launch(arguments)
     except CrescentError as error:
         print(error, file=sys.stderr)
@@ -80,11 +74,6 @@ def job(composed: "DictConfig") -> float | None:
     try:
         config = to_config(composed)
         folder = run_folder(config, overrides)
-        if config.stage == "claim":
-            from crescent.commands.claim.runs import start
-        else:
-            from crescent.loop.pipeline import start
-
         code = start(config, folder)
     except CrescentError as error:
         print(error, file=sys.stderr)
@@ -110,7 +99,7 @@ def _check_and_launch(arguments: list[str]) -> int:
     from crescent.config.preflight import Command, preflight
     from crescent.config.tree import conf_dir
 
-    arguments = [SPELLED_OUT.get(word, word) for word in arguments]
+    arguments = [SPELLED_OUT.get(word, word) for word in spelled_out(arguments)]
     parsed, rest = get_args_parser().parse_known_args(arguments)
     overrides = parsed.overrides + [word for word in rest if not word.startswith("-")]
     _refuse_unusable_flags(parsed, [word for word in rest if word.startswith("-")])

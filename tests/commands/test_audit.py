@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 import crescent
+from crescent.commands.table import start
 from crescent.config.schema import Audit, Config
 from crescent.errors import ConfigError, DataError, RunFolderError
-from crescent.loop.pipeline import start
 from crescent.loop.stages.rows import solutions
 from crescent.nano.world import problem
 from crescent.records import Consensus, Solution

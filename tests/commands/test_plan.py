@@ -5,9 +5,9 @@ import pytest
 from rich.console import Console
 
 from crescent.commands.plan import plan
+from crescent.commands.table import start
 from crescent.config.schema import Model
 from crescent.errors import ConfigError
-from crescent.loop.pipeline import start
 from crescent.plan.accuracy import accuracy, factor
 from tests.conftest import tiny
 from tests.test_conf_tree import GROUPS, composed

@@ -12,10 +12,10 @@ import pytest
 import yaml
 
 import crescent
+from crescent.commands.table import start
 from crescent.commands.vote import revote
 from crescent.config.schema import Config, Voting
 from crescent.errors import RunFolderError
-from crescent.loop.pipeline import start
 from crescent.records import Consensus, Question, Solution
 from crescent.run import rows
 from crescent.run.folder import Run

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import yaml
 
+from crescent.commands.run import start
 from crescent.evaluation.tasks import OWN
-from crescent.loop.pipeline import start
 from crescent.run.folder import read_json
 from tests.conftest import tiny
 

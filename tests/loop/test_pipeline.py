@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from crescent.commands.run import start
 from crescent.errors import DamagedError, RunFolderError
-from crescent.loop.pipeline import start
 from crescent.reporting.completed import completed
 from crescent.run.folder import Run, read_json
 from crescent.run.manifest import MANIFEST, Manifest, read_sealed

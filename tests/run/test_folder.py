@@ -164,7 +164,7 @@ def test_json_keeps_the_order_and_the_letters(tmp_path: Path) -> None:
 
 
 def test_an_old_folder_is_judged_without_a_model_library() -> None:
-    imports = "import sys, crescent.loop.pipeline, crescent.reporting.completed"
+    imports = "import sys, crescent.commands.run, crescent.reporting.completed"
     code = f"{imports}; print('torch' in sys.modules, 'numpy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "False"]

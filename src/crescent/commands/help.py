@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from crescent.commands.table import COMMANDS
 from crescent.config import schema
 from crescent.config.check import allowed
 from crescent.config.keys import all_keys, find
@@ -16,7 +17,7 @@ Crescent lets a language model improve its own mathematical reasoning: it writes
 and is fine-tuned on what most of them agree on. No seed data, no labels, no other model."""
 
 USAGE = """\
-  python -m crescent [option] [+experiment=NAME] [GROUP=CHOICE ...] [KEY=VALUE ...]
+  python -m crescent [COMMAND] [option] [+experiment=NAME] [GROUP=CHOICE ...] [KEY=VALUE ...]
   python -m crescent status [--page] [FOLDER ...]
   python -m crescent check-sweep FILE ...
   `crescent` is the same command; the shell completes it after: eval "$(crescent -sc install=bash)\""""
@@ -57,9 +58,9 @@ EXAMPLES = """\
   python -m crescent -m seed=1,2,3 hydra/launcher=slurm        the same, a Slurm job each (docs/slurm.md)
   python -m crescent status outputs                     how the runs in a folder stand; --page: side by side
   python -m crescent dedup=none voting.samples=16       another choice of a group, another value of a key
-  python -m crescent +experiment=qwen2_5_0_5b plan=true plan.hardware=rtx_4090_24gb    what a run will take, before it
-  python -m crescent stage=vote voting.min_agreement=0.6       vote anew on that run's solutions: seconds, no model
-  python -m crescent stage=export export.file=parquet export.model=true      that run's pairs and model, with cards
+  python -m crescent plan +experiment=qwen2_5_0_5b plan.hardware=rtx_4090_24gb    what a run will take, before it
+  python -m crescent vote voting.min_agreement=0.6             vote anew on that run's solutions: seconds, no model
+  python -m crescent export export.file=parquet export.model=true      that run's pairs and model, with cards
   python -m crescent +experiment=audit audit.data=FILE         what a model's labels are worth, before training on them
   python -m crescent model=chat model.path=FOLDER --cfg job    see what a run with your own model would be"""
 
@@ -77,6 +78,7 @@ def help_text() -> str:
     experiments = groups.pop("experiment", [])
     sections = {
         "usage": USAGE,
+        "commands": "\n".join(f"  {name:<19} {command.says}" for name, command in COMMANDS.items()),
         "options": OPTIONS,
         "experiments": _wrapped("+experiment", experiments, 16),
         "groups": "\n".join(_wrapped(group, choices, 16) for group, choices in groups.items()),

@@ -32,7 +32,7 @@ class SlurmJob:
         put_back = signal.getsignal(signal.SIGUSR2)
         try:
             listen()
-            from crescent.loop.pipeline import start
+            from crescent.commands.table import start
 
             code = start(to_config(self.submission.config), Path(self.submission.folder))
         except CrescentError as error:

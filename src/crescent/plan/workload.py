@@ -4,6 +4,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from crescent.config.schema import Config, Model
+from crescent.loop.stages.table import (
+    ANSWERS,
+    DATASET,
+    EVALUATION,
+    QUESTIONS,
+    REPLAY,
+    SAMPLES,
+    TRAINING,
+    stages_of,
+)
+from crescent.run.names import round_number
 
 ITEMS = {
     "nano_math": 1000, "nano_hard": 400, "nano_skills": 400, "nano_dev": 500,
@@ -44,25 +55,17 @@ class Work:
 
 def workload(config: Config) -> Iterator[Work]:
     """The stages in the order of the run."""
-    student = config.student or config.model
-    if config.evaluation.base:
-        yield _evaluation(config, "base", student)
-        yield from _samples(config, "base", student)
-        if config.student is not None:
-            yield _evaluation(config, "teacher", config.model)
-    pairs = 0
-    for number in range(1, config.rounds + 1):
-        name = f"round-{number:02d}"
-        accepted = _accepted(config)
-        yield _questions(config, name, accepted)
-        yield _answers(config, name, accepted)
-        new = max(1, round(accepted * (config.plan.agreed if config.training.pairs != "unvoted" else 1.0)))
-        new = min(new, config.training.max_pairs or new)
-        pairs = pairs + new if config.training.accumulate else new
-        yield Work(f"{name}/dataset", "rows", student, sequences=new)
-        yield _training(config, name, student, pairs)
-        yield _evaluation(config, name, student)
-        yield from _samples(config, name, student)
+    works = {
+        QUESTIONS: _questions, ANSWERS: _answers, DATASET: _dataset, REPLAY: _replay, TRAINING: _training,
+        EVALUATION: _evaluation, SAMPLES: _samples,
+    }  # fmt: skip
+    for place, kind in stages_of(config):
+        yield works[kind](config, place)
+
+
+def _student(config: Config) -> Model:
+    """The model that is trained and benchmarked."""
+    return config.student or config.model
 
 
 def _around(config: Config) -> int:
@@ -75,8 +78,19 @@ def _accepted(config: Config) -> int:
     return max(1, min(config.questions.target, round(most * config.plan.new)))
 
 
-def _questions(config: Config, name: str, accepted: int) -> Work:
-    questions, plan = config.questions, config.plan
+def _new_pairs(config: Config) -> int:
+    """Pairs that a round adds."""
+    new = max(1, round(_accepted(config) * (config.plan.agreed if config.training.pairs != "unvoted" else 1.0)))
+    return min(new, config.training.max_pairs or new)
+
+
+def _pairs(config: Config, name: str) -> int:
+    """Pairs that the training of round `name` learns from."""
+    return _new_pairs(config) * (round_number(name) or 1 if config.training.accumulate else 1)
+
+
+def _questions(config: Config, name: str) -> Work:
+    questions, plan, accepted = config.questions, config.plan, _accepted(config)
     written = round(accepted / plan.new)
     again = round(written * plan.rewritten) if questions.max_rewrites else 0
     around = _around(config)
@@ -95,8 +109,8 @@ def _questions(config: Config, name: str, accepted: int) -> Work:
     )
 
 
-def _answers(config: Config, name: str, accepted: int) -> Work:
-    plan, voting = config.plan, config.voting
+def _answers(config: Config, name: str) -> Work:
+    plan, voting, accepted = config.plan, config.voting, _accepted(config)
     prompt = _around(config) + plan.question_tokens
     length = min(plan.solution_tokens, voting.sampling.max_new_tokens)
     return Work(
@@ -113,23 +127,50 @@ def _answers(config: Config, name: str, accepted: int) -> Work:
     )
 
 
-def _training(config: Config, name: str, student: Model, pairs: int) -> Work:
+def _dataset(config: Config, name: str) -> Work:
+    return Work(f"{name}/dataset", "rows", _student(config), sequences=_new_pairs(config))
+
+
+def _replay(config: Config, name: str) -> Work:
+    sampling, samples = config.training.replay.sampling, _replayed(config, name)
+    length = min(config.plan.solution_tokens, sampling.max_new_tokens)
+    return Work(
+        f"{name}/replay",
+        "generate",
+        _student(config),
+        sequences=samples,
+        read=len(config.training.replay.prompts) * _around(config),
+        new=samples * length,
+        batch=min(config.backend.batch_size or USUAL_BATCH, max(samples, 1)),
+        longest=min(_student(config).context, _around(config) + sampling.max_new_tokens),
+    )
+
+
+def _replayed(config: Config, name: str) -> int:
+    """Samples that stand beside the pairs of a training, so that they are `training.replay.share` of all."""
+    share = config.training.replay.share
+    return round(_pairs(config, name) * share / (1 - share))
+
+
+def _training(config: Config, name: str) -> Work:
     training, plan = config.training, config.plan
+    examples = _pairs(config, name) + _replayed(config, name)
     length = min(training.max_length, _around(config) + plan.question_tokens + plan.solution_tokens)
     at_once = training.micro_batch_tokens // length
     return Work(
         f"{name}/training",
         "train",
-        student,
-        sequences=-(-pairs // training.batch_size) * training.epochs,
-        read=pairs * training.epochs * length,
+        _student(config),
+        sequences=-(-examples // training.batch_size) * training.epochs,
+        read=examples * training.epochs * length,
         batch=max(1, at_once if training.packing else min(at_once, training.micro_batch_size)),
         longest=length,
     )
 
 
-def _evaluation(config: Config, name: str, model: Model) -> Work:
+def _evaluation(config: Config, name: str) -> Work:
     evaluation, plan = config.evaluation, config.plan
+    model = config.model if name == "teacher" else _student(config)
     tasks = list(dict.fromkeys([*([evaluation.dev_task] if evaluation.dev_task else []), *evaluation.tasks]))
     shots = 1 + (evaluation.num_fewshot or 0)
     prompt = _around(config) + plan.question_tokens * shots
@@ -153,22 +194,21 @@ def _evaluation(config: Config, name: str, model: Model) -> Work:
     )
 
 
-def _samples(config: Config, name: str, model: Model) -> Iterator[Work]:
+def _samples(config: Config, name: str) -> Work:
     """Sampled solutions of the dev problems, where pass@k is wanted."""
-    evaluation, plan, dev = config.evaluation, config.plan, config.evaluation.dev_task
-    if evaluation.samples is None or not dev:
-        return
-    problems = min(ITEMS.get(dev, UNKNOWN), evaluation.limit or UNKNOWN * UNKNOWN)
+    evaluation, plan, model = config.evaluation, config.plan, _student(config)
+    samples = evaluation.samples or 0
+    problems = min(ITEMS.get(evaluation.dev_task, UNKNOWN), evaluation.limit or UNKNOWN * UNKNOWN)
     prompt = _around(config) + plan.question_tokens
     length = min(plan.solution_tokens, config.voting.sampling.max_new_tokens)
-    yield Work(
+    return Work(
         f"{name}/samples",
         "generate",
         model,
-        sequences=problems * evaluation.samples,
+        sequences=problems * samples,
         read=problems * prompt,
-        new=problems * evaluation.samples * length,
-        batch=min(config.backend.batch_size or USUAL_BATCH, problems * evaluation.samples),
+        new=problems * samples * length,
+        batch=min(config.backend.batch_size or USUAL_BATCH, problems * samples),
         longest=min(model.context, prompt + config.voting.sampling.max_new_tokens),
         passes=-(-problems // config.backend.shard_size),
     )

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from crescent.commands.table import start
 from crescent.config.schema import Config
 from crescent.errors import RunFolderError
 from crescent.generation.prompts import fill
-from crescent.loop.pipeline import start
 from crescent.nano.prompts import SOLVE
 from crescent.records import Pair
 from crescent.run import rows

@@ -90,7 +90,7 @@ SCRIPT = """
 import sys
 from pathlib import Path
 from tests.conftest import tiny
-from crescent.loop.pipeline import start
+from crescent.commands.run import start
 config = tiny()
 config.executor, config.trainer.devices = "process", int(sys.argv[2])
 sys.exit(start(config, Path(sys.argv[1])))
@@ -103,7 +103,7 @@ def test_no_process_outlives_the_run(without_answers: Path, devices: int) -> Non
     parent = subprocess.Popen(
         [sys.executable, "-c", SCRIPT, str(without_answers), str(devices)], stderr=subprocess.DEVNULL
     )
-    folder = without_answers / "processes" / "base.benchmark"
+    folder = without_answers / "processes" / "base.evaluation"
     files = [folder / f"rank-{rank}.pid" for rank in range(devices)]
     deadline = time.monotonic() + 120
     while not all(path.exists() and path.read_text() for path in files):
@@ -121,7 +121,7 @@ def test_no_process_outlives_the_run(without_answers: Path, devices: int) -> Non
 def test_an_interrupt_ends_the_run_and_its_processes(without_answers: Path) -> None:
     (without_answers / "status.json").unlink()
     parent = subprocess.Popen([sys.executable, "-c", SCRIPT, str(without_answers), "1"], stderr=subprocess.PIPE)
-    pid = without_answers / "processes" / "base.benchmark" / "rank-0.pid"
+    pid = without_answers / "processes" / "base.evaluation" / "rank-0.pid"
     deadline = time.monotonic() + 120
     while not (pid.exists() and pid.read_text()) and time.monotonic() < deadline:
         time.sleep(0.02)

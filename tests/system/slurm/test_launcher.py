@@ -197,7 +197,7 @@ def test_a_stage_over_two_nodes_makes_the_same_rows(
     for stage in ("questions", "answers", "dataset"):
         ours, theirs = contents(folder / "round-01" / stage), contents(alone / "round-01" / stage)
         assert differences(ours, theirs) == []
-    assert len(list(folder.glob("processes/round-01.finetune/rank-*.pid"))) == 2
+    assert len(list(folder.glob("processes/round-01.training/rank-*.pid"))) == 2
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ import msgspec
 
 from crescent.commands.checks import check
 from crescent.commands.claim.figures import Claim, read_claim
+from crescent.commands.run import start as start_run
 from crescent.config.arms import arms as arms_of
 from crescent.config.schema import Config
-from crescent.loop.pipeline import start as start_run
 from crescent.reporting.completed import SUMMARY, completed
 from crescent.run.atomic import file_digest, publish
 from crescent.run.folder import opened

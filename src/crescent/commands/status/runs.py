@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from crescent.config.load import to_config
 from crescent.errors import DataError
 from crescent.loop.environment import JOURNAL
+from crescent.loop.stages.table import stages_of
 from crescent.run.events import EventLog
 from crescent.run.folder import CONFIG, read_json, stored_config
 from crescent.run.lock import is_held
@@ -17,7 +19,6 @@ from crescent.run.manifest import MANIFEST
 JOBS = "jobs.json"
 FRESH = 60.0
 """Seconds after which a run on another machine, whose lock cannot be seen from here, counts as gone."""
-STAGES = ("questions", "answers", "dataset", "training", "evaluation")
 
 
 @dataclass
@@ -81,8 +82,7 @@ def inspect(folder: Path, job: str | None = None) -> RunState:
         return run
     config = stored_config(folder) or {}
     run.stage = _stage(folder)
-    done = len(list(folder.glob(f"*/*/{MANIFEST}")))
-    run.progress = _progress(folder, run.state) or f"{done} of {_stages(config)} stages"
+    run.progress = _progress(folder, run.state) or _stages(folder, config)
     run.figures = _figures(folder, config.get("evaluation", {}))
     return run
 
@@ -119,10 +119,11 @@ def _progress(folder: Path, state: str) -> str | None:
     return f"{news['task']}: {news['done']:,}{total} {news['unit']}"
 
 
-def _stages(config: Mapping[str, Any]) -> int:
-    """Stages that the run has if no gate ends it early."""
-    base = 1 if config.get("evaluation", {}).get("base") else 0
-    return base * (2 if config.get("student") else 1) + len(STAGES) * int(config.get("rounds", 1))
+def _stages(folder: Path, config: Mapping[str, Any]) -> str:
+    """How many of the stages that the run has, if no gate ends it early, are finished."""
+    stages = [f"{place}/{kind.name}" for place, kind in stages_of(to_config(config))]
+    done = sum((folder / stage / MANIFEST).is_file() for stage in stages)
+    return f"{done} of {len(stages)} stages"
 
 
 def _figures(folder: Path, evaluation: Mapping[str, Any]) -> dict[str, tuple[float | None, float]]:

@@ -5,6 +5,7 @@ from importlib import import_module
 from typing import Any
 
 from crescent.loop.stages.context import Context
+from crescent.loop.stages.table import EVALUATION
 from crescent.run.manifest import Manifest
 
 Executor = Callable[..., Manifest]
@@ -23,7 +24,7 @@ def executor(context: Context) -> Executor:
         return apart
 
     def execute(stage: str, *arguments: Any) -> Manifest:
-        if stage != "evaluation":
+        if stage != EVALUATION.name:
             return run_here(context, stage, arguments)
         context.release()
         return apart(stage, *arguments)

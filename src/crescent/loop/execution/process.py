@@ -18,11 +18,10 @@ from crescent.loop.execution.command import command
 from crescent.loop.execution.family import die_with_parent
 from crescent.loop.execution.task import OUTCOME, TASK, Outcome, Task, read, write
 from crescent.loop.stages.context import Context
+from crescent.loop.stages.table import STAGES
 from crescent.run.manifest import Manifest
 
 FOLDER = "processes"
-ALONE = ("dataset",)
-"""Stages with nothing to share out."""
 
 
 class ProcessExecutor:
@@ -63,8 +62,8 @@ class ProcessExecutor:
             config=asdict(context.config),
             base=context.base,
             student=context.student,
-            devices=1 if stage in ALONE else trainer.devices,
-            nodes=1 if stage in ALONE else trainer.nodes,
+            devices=trainer.devices if STAGES[stage].parallel else 1,
+            nodes=trainer.nodes if STAGES[stage].parallel else 1,
             version=__version__,
         )
 

@@ -17,12 +17,11 @@ from crescent.loop.environment import JOURNAL, check_devices, listen, set_up
 from crescent.loop.execution.family import die_with_parent
 from crescent.loop.execution.task import OUTCOME, Outcome, Task, read, write
 from crescent.loop.stages.context import Context
+from crescent.loop.stages.table import STAGES
 from crescent.progress import Reporter
 from crescent.run.folder import Run
 
 INTERRUPTED = 130
-ALL_DEVICES = "training"
-"""The stage whose library deals out the devices itself; in all others a process sees its own alone."""
 
 
 def main(path: Path) -> int:
@@ -63,7 +62,7 @@ def _context(task: Task, rank: int) -> Context:
     config = to_config(task.config)
     local = int(os.environ.get("LOCAL_RANK", os.environ.get("SLURM_LOCALID", "0"))) if task.world_size > 1 else 0
     # Before PyTorch looks at the devices: it does so once.
-    given = task.stage != ALL_DEVICES and task.devices > 1
+    given = not STAGES[task.stage].collective and task.devices > 1
     if given:
         visible = os.environ.get("CUDA_VISIBLE_DEVICES", ",".join(map(str, range(task.devices)))).split(",")
         os.environ["CUDA_VISIBLE_DEVICES"] = visible[local % len(visible)]

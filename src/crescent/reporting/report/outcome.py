@@ -1,18 +1,12 @@
 """What came out of a run, in sentences, and what the run cannot tell."""
 
+from crescent.loop.stages.table import ROUND
 from crescent.reporting.report import numbers
 from crescent.reporting.report.funnel import unaccounted
 from crescent.reporting.report.measured import Comparison, Score
 from crescent.reporting.report.summary import Round, Summary
 
-PARTS = {
-    "questions": "questions",
-    "answers": "the vote",
-    "dataset": "the training pairs",
-    "training": "the training",
-    "evaluation": "the benchmark",
-    "gate": "the gate",
-}
+PARTS = {kind.name: kind.title for kind in ROUND if kind.when is None} | {"gate": "the gate"}
 
 
 def outcome(summary: Summary) -> list[str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from crescent.config.schema import Config
+from crescent.loop.stages.table import position
 from crescent.records import WaveCount
 from crescent.reporting.tracking.benchmarks import benchmark, verdict
 from crescent.reporting.tracking.entries import Artifact, Figures, Keyed, Table
@@ -19,7 +20,6 @@ from crescent.run.manifest import MANIFEST, PLAN, Manifest, read_sealed
 from crescent.run.shards import ShardFolder
 from crescent.run.stage import SCRATCH
 
-STAGES = ("questions", "answers", "dataset", "training", "evaluation")
 MODEL = "model"
 ENDED = ("complete", "stopped")
 
@@ -43,7 +43,7 @@ def journal(run: Path, config: Config) -> list[Part]:
         if (gate := read_json(top / "gate.json")) is not None:
             found.append(_single(f"{top.name}/gate", verdict(gate, round_of(top.name))))
         stages = {path.parent for path in top.glob(f"*/{PLAN}")}
-        for stage in sorted(stages, key=lambda path: (_place(path), path.name), reverse=True):
+        for stage in sorted(stages, key=lambda path: (position(path.name), path.name), reverse=True):
             manifest = read_sealed(stage / MANIFEST, Manifest)
             reader = _Reader(run, config, stage, manifest)
             found.append(Part(reader.name, manifest is not None, reader.entries))
@@ -68,10 +68,6 @@ def _ends(run: Path) -> Iterator[Part]:
         yield _single(name, numbers(summary, "run", ("best_round", "wall_s", "peak_gb")))
     if audit is not None:
         yield _single("audit.json", numbers(audit, "audit"))
-
-
-def _place(stage: Path) -> int:
-    return STAGES.index(stage.name) if stage.name in STAGES else len(STAGES)
 
 
 def _single(name: str, values: dict[str, float]) -> Part:

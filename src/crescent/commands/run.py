@@ -1,0 +1,55 @@
+"""A run from its start to its summary: everything that stands around the loop.
+
+Torch is imported by the stages, here or in processes of their own (`loop/execution/`), so an old folder with another
+configuration, or a run that is already complete, is told before that.
+"""
+
+from pathlib import Path
+
+from crescent.commands.checks import check, check_backend, check_models
+from crescent.config.schema import Config
+from crescent.errors import StageError
+from crescent.reporting.completed import SUMMARY, completed, is_complete, outcomes, show
+from crescent.reporting.tracking.session import tracked
+from crescent.run.atomic import file_digest
+from crescent.run.folder import Run, opened
+
+
+def start(config: Config, folder: Path) -> int:
+    """Run `config` in `folder`, or go on where it stood. Returns the exit code; the outcome is in the folder.
+
+    Raises:
+        ConfigError: a benchmark or a dedup setting cannot work.
+        RunFolderError, DamagedError: the folder is in use, of another configuration, or damaged.
+    """
+    check(config)
+    if not is_complete(folder):
+        check_models(config)
+        check_backend(config)
+    with opened(folder, config) as run, tracked(folder, config):
+        if (summary := completed(run)) is not None:
+            print(f"This run is complete: {folder}")
+            show(summary, folder)
+            return 0
+        return _work(run)
+
+
+def _work(run: Run) -> int:
+    from crescent.loop.environment import prepare
+    from crescent.loop.execution.executor import executor
+    from crescent.loop.pipeline import rounds
+    from crescent.plan.estimate import expect
+    from crescent.reporting.summary.gather import conclude
+
+    expect(run.config, run.path)
+    context = prepare(run)
+    with run.working():
+        try:
+            note, code = rounds(context, executor(context)), 0
+        except StageError as error:
+            note, code = str(error), 1
+    summary = conclude(context, note, stopped=code != 0)
+    digest = file_digest(run.path / SUMMARY)
+    run.status(summary["state"], note=note, summary=digest, stages=outcomes(run.manifests()))
+    show(summary, run.path)
+    return code

@@ -1,0 +1,66 @@
+"""What a person can ask for: `python -m crescent COMMAND ...`, said once for the command line, its help and a job.
+
+Most commands take the same words as a run and differ in one override: `crescent vote X` is `crescent stage=vote X`.
+Nothing is imported before a command is called.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+
+from crescent.config.schema import Config
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command. `function` is MODULE:NAME below this package.
+
+    With `overrides` it takes a run's words, the overrides are added to them, and the function gets (configuration,
+    run folder). Without (None) the function gets the words as they are. Both return the exit code.
+    """
+
+    says: str
+    function: str
+    overrides: tuple[str, ...] | None = None
+
+    @property
+    def call(self) -> Callable[..., int]:
+        """The function, its module imported now."""
+        module, _, name = self.function.partition(":")
+        function: Callable[..., int] = getattr(import_module(f"crescent.commands.{module}"), name)
+        return function
+
+
+COMMANDS = {
+    "run": Command("the whole loop; the word may be left out", "run:start", ()),
+    "plan": Command("what a run will take, without running it", "plan:plan", ("plan.enabled=true",)),
+    "claim": Command("method and controls over seeds, one page", "claim.runs:start", ("stage=claim",)),
+    "vote": Command("vote again on a run's solutions, by other rules", "vote:revote", ("stage=vote",)),
+    "audit": Command("what a model's labels are worth", "audit:audit", ("stage=audit",)),
+    "export": Command("a round's pairs and model for other programs", "export.command:export", ("stage=export",)),
+    "status": Command("how the runs in a folder stand", "status.command:status"),
+    "check-sweep": Command("what is wrong with W&B sweep files", "sweeps.command:check_sweep"),
+}
+
+
+def start(config: Config, folder: Path) -> int:
+    """Carry out the command that a composed configuration stands for, in its run folder. Returns the exit code.
+
+    Raises:
+        CrescentError: what the command raises.
+    """
+    return command_of(config).call(config, folder)
+
+
+def command_of(config: Config) -> Command:
+    """The command that a composed configuration stands for."""
+    if config.plan.enabled:
+        return COMMANDS["plan"]
+    return COMMANDS["run" if config.stage == "all" else config.stage]
+
+
+def spelled_out(words: Sequence[str]) -> list[str]:
+    """The words of a command line with its command as overrides: `vote run_dir=X` becomes `stage=vote run_dir=X`."""
+    found = COMMANDS.get(words[0]) if words else None
+    return [*found.overrides, *words[1:]] if found is not None and found.overrides is not None else list(words)

@@ -1,0 +1,239 @@
+"""What the loop decides, case by case: who writes, what is trained, what is kept, when it ends. No model is run.
+
+The executor of these tests notes each call in a line and answers with the manifest that the stage would have made. The
+gate that judges the dev scores is the real one.
+"""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import pytest
+
+from crescent.config.schema import Config, Model
+from crescent.loop.pipeline import rounds
+from crescent.loop.stages.calls import Stages
+from crescent.loop.stages.context import Context, ModelRef
+from crescent.loop.stages.gate import FILE
+from crescent.loop.stages.table import STAGES, stages_of
+from crescent.loop.stages.trained import MODEL
+from crescent.run.folder import read_json
+from crescent.run.manifest import Manifest, Plan
+from crescent.run.names import round_folder
+from tests.conftest import tiny
+
+
+@dataclass
+class Notebook:
+    """An executor. `dev`: accuracy on the dev task by model; None: its training came to nothing."""
+
+    dev: dict[str, float | None]
+    agreement: dict[str, float] = field(default_factory=dict)
+    calls: list[str] = field(default_factory=list)
+
+    def __call__(self, stage: str, *arguments: Any) -> Manifest:
+        place = f"round-{arguments[0]:02d}" if isinstance(arguments[0], int) else str(arguments[0])
+        self.calls.append(" ".join([f"{place}/{stage}", *map(_words, arguments[1:])]).rstrip())
+        return getattr(self, f"_{stage}", self._plain)(f"{place}/{stage}", place)
+
+    def stages(self) -> list[str]:
+        return [call.split()[0] for call in self.calls]
+
+    def named(self, stage: str) -> list[str]:
+        return [call for call in self.calls if call.split()[0].endswith(f"/{stage}")]
+
+    def _plain(self, name: str, place: str, **facts: Any) -> Manifest:
+        plan = Plan(stage=name, version=1, config={}, inputs={})
+        return Manifest(plan=plan, files={"rows": name}, facts=facts, tokens=0, seconds=0.0)
+
+    def _questions(self, name: str, place: str) -> Manifest:
+        return self._plain(name, place, accepted=8, written=10, rewrites=0, diversity={"vendi": 5.0, "vendi_sample": 8})
+
+    def _answers(self, name: str, place: str) -> Manifest:
+        return self._plain(name, place, mean_agreement=self.agreement.get(place, 0.5))
+
+    def _training(self, name: str, place: str) -> Manifest:
+        failed = self.dev[place] is None
+        made = self._plain(name, place, state="the loss is not a number" if failed else "finished")
+        made.files = {} if failed else {f"{MODEL}/model.safetensors": name}
+        return made
+
+    def _evaluation(self, name: str, place: str) -> Manifest:
+        return self._plain(name, place, nano_dev={"value": self.dev[place]})
+
+
+def _words(argument: Any) -> str:
+    if isinstance(argument, ModelRef):
+        return argument.label
+    if isinstance(argument, Manifest):
+        return argument.plan.stage
+    return "-" if argument is None else "[" + " ".join(map(_words, argument)) + "]"
+
+
+@pytest.fixture
+def loop(tmp_path: Path, context_of: Callable[..., Context]) -> Callable[..., tuple[Notebook, str | None]]:
+    """Runs the loop of a configuration with an executor that notes; distillations have a student."""
+
+    def run(config: Config, **outcomes: Any) -> tuple[Notebook, str | None]:
+        context, notebook = context_of(tmp_path, config), Notebook(**outcomes)
+        if config.student is not None:
+            context.student, context.base = context.base, ModelRef("teacher", "teacher", "its weights")
+        return notebook, rounds(context, notebook)
+
+    return run
+
+
+def configured(**settings: Any) -> Config:
+    """`tiny()` with three rounds, and with keys of training, evaluation or gate set."""
+    config = tiny()
+    config.rounds = 3
+    for key, value in settings.items():
+        place: Any = config
+        *groups, last = key.split("__")
+        for group in groups:
+            place = getattr(place, group)
+        assert hasattr(place, last)
+        setattr(place, last, value)
+    return config
+
+
+RISING = {"base": 0.4, "round-01": 0.5, "round-02": 0.6, "round-03": 0.7}
+SECOND_WORSE = RISING | {"round-02": 0.45}
+SECOND_FAILED = RISING | {"round-02": None}
+NONE_BETTER = RISING | {"round-01": 0.3, "round-02": 0.2, "round-03": 0.1}
+
+DECISIONS = {
+    # case: (settings, dev accuracies, who writes in each round, what each training starts from)
+    "each round is the teacher of the next": ({}, RISING, "base round-01 round-02", "base base base"),
+    "a rejected round teaches nobody": ({}, SECOND_WORSE, "base round-01 round-01", "base base base"),
+    "a round whose training failed teaches nobody": ({}, SECOND_FAILED, "base round-01 round-01", "base base base"),
+    "without a better round the base model teaches": ({}, NONE_BETTER, "base base base", "base base base"),
+    "training goes on from the best": (
+        {"training__start_from": "best"}, SECOND_WORSE, "base round-01 round-01", "base round-01 round-01",
+    ),
+    "training goes on from the best, each time": (
+        {"training__start_from": "best"}, RISING, "base round-01 round-02", "base round-01 round-02",
+    ),
+    "without a gate the newest teaches": (
+        {"evaluation__gate__enabled": False}, NONE_BETTER, "base round-01 round-02", "base base base",
+    ),
+    "a failed round teaches nobody without a gate either": (
+        {"evaluation__gate__enabled": False}, SECOND_FAILED, "base round-01 round-01", "base base base",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("settings", "dev", "teachers", "starts"), DECISIONS.values(), ids=DECISIONS)
+def test_who_writes_and_what_is_trained(
+    loop: Callable[..., Any], settings: dict[str, Any], dev: dict[str, float | None], teachers: str, starts: str
+) -> None:
+    notebook, note = loop(configured(**settings), dev=dev)
+    assert note is None
+    assert [call.split()[1] for call in notebook.named("questions")] == teachers.split()
+    assert [call.split()[1] for call in notebook.named("answers")] == teachers.split()
+    assert [call.split()[1] for call in notebook.named("training")] == starts.split()
+
+
+def test_the_stages_hand_on_what_they_made(loop: Callable[..., Any]) -> None:
+    notebook, _ = loop(configured(rounds=2), dev=RISING)
+    assert notebook.calls == [
+        "base/evaluation base",
+        "round-01/questions base []",
+        "round-01/answers base round-01/questions",
+        "round-01/dataset round-01/questions round-01/answers []",
+        "round-01/training base round-01/dataset -",
+        "round-01/evaluation round-01",
+        "round-02/questions round-01 [round-01/questions]",
+        "round-02/answers round-01 round-02/questions",
+        "round-02/dataset round-02/questions round-02/answers [round-01/dataset]",
+        "round-02/training base round-02/dataset -",
+        "round-02/evaluation round-02",
+    ]
+
+
+def test_in_a_distillation_the_teacher_writes_and_the_student_learns(loop: Callable[..., Any]) -> None:
+    config = configured(student=Model(), training__start_from="best")
+    notebook, _ = loop(config, dev=SECOND_WORSE | {"teacher": 0.9})
+    assert notebook.calls[:2] == ["base/evaluation base", "teacher/evaluation teacher"]
+    assert [call.split()[1] for call in notebook.named("questions")] == ["teacher"] * 3
+    assert [call.split()[1] for call in notebook.named("answers")] == ["teacher"] * 3
+    assert [call.split()[1] for call in notebook.named("training")] == ["base", "round-01", "round-01"]
+
+
+@pytest.mark.parametrize("start", ["base", "best"])
+def test_replay_is_sampled_from_what_is_trained(loop: Callable[..., Any], start: str) -> None:
+    notebook, _ = loop(configured(training__replay__share=0.2, training__start_from=start), dev=RISING)
+    trained = ["base", "base", "base"] if start == "base" else ["base", "round-01", "round-02"]
+    assert notebook.named("replay") == [
+        f"round-0{number}/replay {model} round-0{number}/dataset" for number, model in enumerate(trained, start=1)
+    ]
+    assert notebook.named("training") == [
+        f"round-0{number}/training {model} round-0{number}/dataset round-0{number}/replay"
+        for number, model in enumerate(trained, start=1)
+    ]
+
+
+def test_the_gate_ends_the_run(loop: Callable[..., Any]) -> None:
+    notebook, note = loop(configured(evaluation__gate__patience=1), dev=SECOND_WORSE)
+    assert note is not None
+    assert "No gain" in note
+    assert notebook.stages()[-1] == "round-02/evaluation"
+
+
+def test_false_confidence_ends_the_run(loop: Callable[..., Any]) -> None:
+    config = configured(evaluation__gate__stop_on_false_confidence=True)
+    notebook, note = loop(config, dev=SECOND_WORSE, agreement={"round-01": 0.5, "round-02": 0.8})
+    assert note is not None
+    assert "consistent errors" in note
+    assert notebook.stages()[-1] == "round-02/evaluation"
+
+
+def test_dev_problems_are_sampled_of_every_model_that_was_measured(loop: Callable[..., Any]) -> None:
+    notebook, _ = loop(configured(evaluation__samples=4), dev=SECOND_FAILED)
+    assert notebook.named("samples") == [
+        "base/samples base base/evaluation",
+        "round-01/samples round-01 round-01/evaluation",
+        "round-03/samples round-03 round-03/evaluation",
+    ]
+    assert "round-02/evaluation" not in notebook.stages()
+
+
+def test_without_a_base_measurement_none_is_made(loop: Callable[..., Any]) -> None:
+    notebook, _ = loop(configured(evaluation__base=False, evaluation__samples=4, rounds=1), dev=RISING)
+    assert notebook.stages()[0] == "round-01/questions"
+    assert notebook.named("samples") == ["round-01/samples round-01 round-01/evaluation"]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"evaluation__samples": 4},
+        {"training__replay__share": 0.2},
+        {"evaluation__base": False},
+        {"student": Model()},
+    ],
+)
+def test_the_table_lists_the_stages_that_the_loop_calls(loop: Callable[..., Any], settings: dict[str, Any]) -> None:
+    config = configured(**settings)
+    notebook, _ = loop(config, dev=RISING | {"teacher": 0.9})
+    assert [f"{place}/{kind.name}" for place, kind in stages_of(config)] == notebook.stages()
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_a_call_has_the_signature_of_its_stage(name: str) -> None:
+    def signature(function: Any) -> list[tuple[str, Any, Any]]:
+        hints = get_type_hints(function)
+        parameters = list(inspect.signature(function).parameters.values())[1:]
+        return [(each.name, hints[each.name], each.default) for each in parameters]
+
+    assert signature(getattr(Stages, name)) == signature(import_module(f"crescent.loop.stages.{name}").run)
+
+
+def test_each_verdict_stands_in_its_round(loop: Callable[..., Any], tmp_path: Path) -> None:
+    loop(configured(), dev=SECOND_WORSE)
+    found = [read_json(tmp_path / round_folder(number) / FILE) for number in (1, 2, 3)]
+    assert [(verdict or {})["best_round"] for verdict in found] == [1, 1, 3]
