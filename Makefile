@@ -14,6 +14,7 @@ lint:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/yamllint --strict conf src/crescent/evaluation/tasks
+	$(BIN)/lint-imports --no-logo
 
 types:
 	$(BIN)/mypy

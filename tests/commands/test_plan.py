@@ -8,7 +8,7 @@ from crescent.commands.plan import plan
 from crescent.commands.table import start
 from crescent.config.schema import Model
 from crescent.errors import ConfigError
-from crescent.plan.accuracy import accuracy, factor
+from crescent.plan.estimate import accuracy, factor
 from tests.conftest import tiny
 from tests.test_conf_tree import GROUPS, composed
 

@@ -2,8 +2,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from crescent.config.launcher import SlurmSettings
+from crescent.launching.job import Submission, several_in_one
 from crescent.launching.slurm import sbatch_parameters, sweep_folder
-from crescent.launching.submission import Submission, several_in_one
 from tests.conftest import tiny
 
 

@@ -12,7 +12,7 @@ from crescent.config.schema import Config, Model
 from crescent.dedup.settings import mistakes as dedup_mistakes
 from crescent.errors import ConfigError, DamagedError, DataError, MissingExtraError, ModelError
 from crescent.evaluation.tasks import check_sampled, check_tasks
-from crescent.loop.execution.command import allocation_mistakes
+from crescent.loop.execution.process import allocation_mistakes
 from crescent.loop.stages.seeds import seed_problems
 from crescent.reporting.tracking.login import mistakes as tracking_mistakes
 from crescent.training.lora import mistakes as lora_mistakes

@@ -40,7 +40,7 @@ COMMANDS = {
     "audit": Command("what a model's labels are worth", "audit:audit", ("stage=audit",)),
     "export": Command("a round's pairs and model for other programs", "export.command:export", ("stage=export",)),
     "status": Command("how the runs in a folder stand", "status.command:status"),
-    "check-sweep": Command("what is wrong with W&B sweep files", "sweeps.command:check_sweep"),
+    "check-sweep": Command("what is wrong with W&B sweep files", "sweeps.check:check_sweep"),
 }
 
 

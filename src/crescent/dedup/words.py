@@ -11,7 +11,71 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from crescent.dedup import masks
+NUMBER = "#"
+UNIT = "~"
+NAME = "@"
+
+NUMBER_WORDS = frozenset(
+    str.split(
+        """
+    zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
+    eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred hundreds thousand thousands
+    million millions billion billions trillion dozen dozens half halves third thirds fourth fourths quarter quarters
+    fifth fifths sixth sixths seventh sevenths eighth eighths ninth ninths tenth tenths twentieth hundredth hundredths
+    thousandth first once twice thrice double doubled triple tripled quadruple quadrupled
+    """
+    )
+)
+
+UNIT_WORDS = frozenset(
+    str.split(
+        """
+    second seconds sec secs minute minutes min mins hour hours hr hrs day days week weeks month months year years
+    decade decades century centuries am pm inch inches foot feet ft yard yards yd mile miles mph meter meters metre
+    metres centimeter centimeters centimetre centimetres millimeter millimeters millimetre millimetres kilometer
+    kilometers kilometre kilometres km cm mm kmh square cubic sq acre acres hectare hectares gram grams kilogram
+    kilograms kilo kilos milligram milligrams kg mg ounce ounces oz pound pounds lb lbs ton tons tonne tonnes stone
+    liter liters litre litres milliliter milliliters millilitre millilitres ml gallon gallons gal quart quarts pint
+    pints cup cups tablespoon tablespoons teaspoon teaspoons tbsp tsp fluid dollar dollars usd cent cents euro euros
+    penny pennies nickel nickels dime dimes buck bucks percent percentage percents degree degrees celsius fahrenheit
+    time times watt watts kilowatt kilowatts
+    """
+    )
+)
+
+# Words that are capitalised at the start of a sentence without being a name.
+_COMMON_WORDS = frozenset(
+    str.split(
+        """
+    a about after all also although altogether am among an and another any are as ask assume assuming at be because
+    before both but by calculate can consider could determine did do does during each either equal estimate evaluate
+    every everyone except express figure find for from give given had has have he hence her here hers his how however
+    i if in initially instead into is it its just last later let many more most much my name neither next no not now
+    of on only or other our out over please prove round she should show simplify since so solve some step suppose that
+    the their them then there therefore these they this those though thus to together today tomorrow total until up
+    upon use using was we were what when where whether which while who whom whose why will with without would write
+    yesterday yet you your monday tuesday wednesday thursday friday saturday sunday january february march april may
+    june july august september october november december
+    """
+    )
+)
+
+
+def is_number(word: str) -> bool:
+    """Whether a case-folded word is a number: it starts with a digit ("12", "3rd", "5kg") or is a number word."""
+    return word[0].isnumeric() or word in NUMBER_WORDS
+
+
+def is_name(word: str) -> bool:
+    """Whether a word, in its own case, is taken for a name: capitalised and no common word or number or unit.
+
+    A common noun at the start of a sentence is taken for a name too, which only makes the mask a little wider.
+    """
+    if len(word) < 2 or not word[0].isupper() or not word[1:].islower():
+        return False
+    lower = word.casefold()
+    return lower not in _COMMON_WORDS and lower not in NUMBER_WORDS and lower not in UNIT_WORDS
+
 
 # Scripts written without spaces: every character is a word. Signs of arithmetic are words too.
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
@@ -23,7 +87,7 @@ _TABLE = bytes(
 )
 
 _END, _NUMBER, _UNIT, _NAME, _A, _AN, _AND = range(7)
-_FIXED = ["\n", masks.NUMBER, masks.UNIT, masks.NAME, "a", "an", "and"]
+_FIXED = ["\n", NUMBER, UNIT, NAME, "a", "an", "and"]
 
 
 class Vocabulary(dict[str, int]):
@@ -38,11 +102,11 @@ class Vocabulary(dict[str, int]):
 
     def __missing__(self, word: str) -> int:
         folded = word.casefold()
-        if self.mask_numbers and masks.is_number(folded):
+        if self.mask_numbers and is_number(folded):
             number = _NUMBER
-        elif self.mask_numbers and folded in masks.UNIT_WORDS:
+        elif self.mask_numbers and folded in UNIT_WORDS:
             number = _UNIT
-        elif self.mask_names and masks.is_name(word):
+        elif self.mask_names and is_name(word):
             number = _NAME
         else:
             number = self._number_of.setdefault(folded, len(self.words))

@@ -3,14 +3,32 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from lm_eval.tasks import TaskManager
 
 from crescent.errors import ConfigError, CrescentError, DataError, StageError
+from crescent.evaluation.isolation import quiet_libraries
 from crescent.evaluation.local_data import write_task
 from crescent.evaluation.task_file import read_task
 from crescent.evaluation.tasks import find_task
+
+
+def benchmark_questions(tasks: Sequence[str], local_data: Mapping[str, str]) -> dict[str, list[str]]:
+    """Task -> the question of every problem of its test split; groups are given by their tasks.
+
+    Raises:
+        ConfigError: a task is unknown.
+        DataError: a task's data cannot be read.
+    """
+    with TemporaryDirectory(prefix="crescent-tasks-") as folder, quiet_libraries():
+        _, loaded = load_tasks(tasks, local_data, Path(folder))
+        return {name: [question_of(task, doc) for doc in _problems(task)] for name, task in loaded["tasks"].items()}
+
+
+def _problems(task: Any) -> Any:
+    return task.test_docs() if task.has_test_docs() else task.validation_docs()
 
 
 def load_tasks(tasks: Sequence[str], local_data: Mapping[str, str], folder: Path) -> tuple[list[str], Any]:

@@ -10,9 +10,8 @@ from typing import Any
 
 import yaml
 
-from crescent.evaluation.hub import missing_dataset
 from crescent.evaluation.local_data import check_folder
-from crescent.evaluation.packages import missing_packages
+from crescent.evaluation.packages import missing_dataset, missing_packages
 from crescent.evaluation.task_file import functions, read_task
 
 OWN = Path(__file__).with_name("tasks")

@@ -16,8 +16,7 @@ from typing import Any
 from crescent.config.launcher import SlurmSettings, slurm_settings
 from crescent.errors import ConfigError, MissingExtraError
 from crescent.launching.cluster import last_state, objections, refused, states
-from crescent.launching.job import SlurmJob
-from crescent.launching.submission import Submission, several_in_one
+from crescent.launching.job import SlurmJob, Submission, several_in_one
 from crescent.run.folder import read_json, write_json
 
 JOBS = "jobs.json"

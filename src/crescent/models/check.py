@@ -8,8 +8,7 @@ from crescent.config.schema import Model
 from crescent.errors import ModelError
 from crescent.models import gguf
 from crescent.models.gguf_header import read_header
-from crescent.models.hub import reach
-from crescent.models.locate import locate
+from crescent.models.locate import locate, reach
 from crescent.models.weights import check_weights
 
 if TYPE_CHECKING:

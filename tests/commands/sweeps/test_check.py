@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crescent import cli
-from crescent.commands.sweeps.check import check
-from crescent.commands.sweeps.command import check_sweep
+from crescent.commands.sweeps.check import check, check_sweep
 from crescent.commands.sweeps.values import arrives
 from crescent.errors import ConfigError
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from crescent.models.hub import ID
+from crescent.models.locate import ID
 
 CARD = """---
 {front}library_name: transformers

@@ -11,7 +11,9 @@ from crescent.reporting.completed import REPORT, SUMMARY
 from crescent.reporting.report import numbers
 from crescent.reporting.report.measured import Measured, Score
 from crescent.reporting.report.outcome import kept_round
+from crescent.reporting.report.page import style_sheet, templates
 from crescent.reporting.report.summary import Summary, read
+from crescent.run.atomic import publish
 from crescent.run.folder import PLACES, flatten, read_json, stored_config
 
 ABSENT = "absent"
@@ -97,3 +99,33 @@ def _relative(path: Path, page: Path) -> str:
     import os
 
     return Path(os.path.relpath(path.resolve(), page.resolve().parent)).as_posix()
+
+
+PAGE = "sweep.html"
+
+
+def write(runs: Sequence[RunState], path: Path) -> None:
+    """Write the page of `runs` to `path`, whole or not at all."""
+    publish(path, render(compare(runs, path)).encode())
+
+
+def render(sweep: Sweep) -> str:
+    """The page's text."""
+    template = templates().get_template("sweep.html.j2")
+    return template.render(css=style_sheet(), sweep=sweep, headline=headline(sweep), share=_shares(sweep))
+
+
+def headline(sweep: Sweep) -> str:
+    """What came out, in a sentence."""
+    complete = sum(row.run.state == "complete" for row in sweep.rows)
+    if sweep.best is None or sweep.dev is None:
+        return f"{complete} of {numbers.plural(len(sweep.rows), 'run')} complete"
+    value = numbers.score(sweep.best.scores[sweep.dev].value, _shares(sweep)[sweep.dev])
+    differs = ", ".join(f"{key}={value}" for key, value in sweep.best.differs.items()) or sweep.best.run.folder.name
+    return f"Best on {sweep.dev}: {differs}, {value}"
+
+
+def _shares(sweep: Sweep) -> dict[str, bool]:
+    """Task -> whether its scores are fractions of 1."""
+    tasks = [*sweep.tasks, *([sweep.dev] if sweep.dev else [])]
+    return {task: numbers.is_share(r.scores[task].value for r in sweep.rows if task in r.scores) for task in tasks}

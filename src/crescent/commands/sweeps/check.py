@@ -1,7 +1,7 @@
-"""One sweep file: read, taken apart, and held against the configuration as the agent's runs will be."""
+"""`python -m crescent check-sweep FILE...`: W&B sweep files, read and held against the configuration of their runs."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod
 from pathlib import Path
@@ -132,3 +132,26 @@ class _Sweep:
 
         if find(key) is None and key not in Tree((conf_dir(),)).groups():
             self.mistakes.append(f"{key}: unknown key{did_you_mean(key, all_keys())}")
+
+
+def check_sweep(files: Sequence[str]) -> int:
+    """Print one line per good file. Returns the exit code.
+
+    Raises:
+        ConfigError: names every mistake in every file.
+    """
+    if not files:
+        raise ConfigError(["check-sweep: name at least one sweep file, as in: crescent check-sweep sweeps/votes.yaml"])
+    mistakes: list[str] = []
+    for name in files:
+        checked = check(Path(name))
+        mistakes += [f"{name}: {mistake}" for mistake in checked.mistakes]
+        if not checked.mistakes:
+            print(_shown(name, checked))
+    if mistakes:
+        raise ConfigError(mistakes)
+    return 0
+
+
+def _shown(name: str, checked: Checked) -> str:
+    return f"{name}: good, {checked.size}; a run of it: {' '.join(checked.example)}"

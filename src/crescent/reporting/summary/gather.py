@@ -8,8 +8,7 @@ import msgspec
 
 from crescent.loop.stages.context import Context
 from crescent.loop.stages.gate import verdict_of
-from crescent.plan.accuracy import accuracy
-from crescent.plan.estimate import FILE
+from crescent.plan.estimate import FILE, accuracy
 from crescent.records import WaveCount
 from crescent.reporting.completed import REPORT, SUMMARY
 from crescent.reporting.summary.audit import audit

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from crescent.config.schema import Dedup, Embedding
 from crescent.dedup import NearDuplicateIndex, deduplicate
-from crescent.dedup.figures import figures, fingerprints
+from crescent.dedup.embedding import figures, fingerprints
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 import torch
 
 from crescent.nano.mixture import Conversation, Conversations, Reply
-from crescent.nano.packing import batches, encode
 from crescent.nano.recipe import Cycle, Recipe
+from crescent.nano.training import batches, encode
 
 REQUEST = [{"role": "user", "content": "Ann has 3 pens. How many?"}]
 

@@ -9,7 +9,7 @@ import pytest
 
 from crescent.config.schema import Model
 from crescent.errors import ModelError
-from crescent.models.hub import reach
+from crescent.models.locate import reach
 
 MODEL = {"id": "org/open", "modelId": "org/open", "gated": False, "siblings": [], "tags": [], "private": False}
 

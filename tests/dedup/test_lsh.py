@@ -3,7 +3,7 @@ import pytest
 from datasketch import MinHash
 
 from crescent.config.schema import Minhash
-from crescent.dedup.minhash import Permutations, band_keys
+from crescent.dedup.lsh import Permutations, band_keys
 from crescent.dedup.shingles import Shingler
 
 TEXTS = [

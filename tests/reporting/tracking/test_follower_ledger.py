@@ -3,7 +3,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crescent.reporting.tracking.ledger import Ledger
+from crescent.reporting.tracking.follower import Ledger
 
 
 @given(cut=st.integers(0, 40))

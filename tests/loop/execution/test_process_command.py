@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from crescent.loop.execution.command import allocation_mistakes, command
+from crescent.loop.execution.process import allocation_mistakes, command
 
 TASK = Path("task.json")
 

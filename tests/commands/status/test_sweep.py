@@ -5,9 +5,8 @@ from typing import Any
 
 import yaml
 
-from crescent.commands.status.page import headline, render, write
 from crescent.commands.status.runs import find_runs
-from crescent.commands.status.sweep import compare
+from crescent.commands.status.sweep import compare, headline, render, write
 from crescent.reporting.report import numbers
 
 
