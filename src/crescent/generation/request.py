@@ -1,14 +1,14 @@
 """What is asked of a model, and the seeds that make every sample independent of its neighbours."""
 
-import hashlib
-
 import msgspec
+
+from crescent.run.seeds import derived_seed
 
 
 class Request(msgspec.Struct, frozen=True):
     """One chat message to the model and the number of samples wanted of its reply.
 
-    `id` is unique within a run: the samples' seeds follow from it and from the run's seed, so neither the order of
+    `id` is unique within a stage: the samples' seeds follow from it and from the stage's seed, so neither the order of
     requests nor the batch they land in changes a sample.
     """
 
@@ -23,7 +23,6 @@ Shard = tuple[int, list[Request]]
 """Index of the shard and its requests."""
 
 
-def sample_seed(run_seed: int, request: str, sample: int) -> int:
-    """The 64-bit seed of one sample."""
-    key = f"{run_seed}/{request}/{sample}".encode()
-    return int.from_bytes(hashlib.blake2b(key, digest_size=8).digest(), "little")
+def sample_seed(seed: int, request: str, sample: int) -> int:
+    """The 63-bit seed of one sample. `seed` is that of the stage it is drawn in."""
+    return derived_seed(seed, request, sample)

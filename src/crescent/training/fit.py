@@ -13,13 +13,14 @@ from pytorch_lightning.strategies import ModelParallelStrategy
 
 from crescent.config.schema import Training
 from crescent.run.atomic import publish
+from crescent.run.seeds import derived_seed
 from crescent.training.attention import by_document
 from crescent.training.checkpoint import Checkpoints
 from crescent.training.datamodule import StepDataModule
 from crescent.training.examples import encode_pairs
 from crescent.training.export import export_adapter
 from crescent.training.launch import cluster_environment
-from crescent.training.module import FineTuning, StepRecord, derived_seed
+from crescent.training.module import FineTuning, StepRecord
 from crescent.training.plan import TrainingPlan, plan_steps
 from crescent.training.prepare import keeps_documents_apart, prepared
 from crescent.training.quiet import quiet_lightning
@@ -92,7 +93,7 @@ def train(
     folder.mkdir(parents=True, exist_ok=True)
     # CUDA's generators are left alone: reading their state would open a context on every device.
     with quiet_lightning(), torch.random.fork_rng(devices=[]):
-        torch.manual_seed(derived_seed(seed))
+        torch.manual_seed(derived_seed(seed, "adapters"))
         trainer = pl.Trainer(
             accelerator=accelerator,
             devices=devices,

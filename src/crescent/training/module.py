@@ -1,6 +1,5 @@
 """The LightningModule: one `training_step` is one whole optimizer step."""
 
-import hashlib
 import inspect
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -10,6 +9,7 @@ import pytorch_lightning as pl
 import torch
 from torch.nn.functional import cross_entropy
 
+from crescent.run.seeds import derived_seed
 from crescent.training.datamodule import StepBatch
 from crescent.training.packing import IGNORED, MicroBatch
 from crescent.training.plan import TrainingPlan
@@ -75,7 +75,7 @@ class FineTuning(pl.LightningModule):  # type: ignore[misc]  # Lightning is unty
     def training_step(self, batch: StepBatch, batch_idx: int) -> None:
         """Run the whole optimizer step `batch.step` (from 0)."""
         # Dropout draws from the step's own seed, so that a resumed training sees what an unbroken one sees.
-        torch.manual_seed(derived_seed(self.plan.seed, batch.step, self.global_rank))
+        torch.manual_seed(derived_seed(self.plan.seed, "step", batch.step, self.global_rank))
         optimizer: Any = self.optimizers()
         rate = learning_rate(batch.step, len(self.plan.steps), self.config)
         for group in optimizer.param_groups:
@@ -129,9 +129,3 @@ class FineTuning(pl.LightningModule):  # type: ignore[misc]  # Lightning is unty
     def _unsynchronised(self) -> Any:
         strategy = self.trainer.strategy
         return strategy.block_backward_sync() if self.trainer.world_size > 1 else nullcontext()
-
-
-def derived_seed(seed: int, *parts: int) -> int:
-    """A seed of 63 bits that depends on all of `seed` and `parts`."""
-    text = ":".join(map(str, (seed, *parts)))
-    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8]) >> 1

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from crescent.config.schema import Training
+from crescent.run.seeds import derived_seed
 from crescent.training.examples import Example, Examples
 
 if TYPE_CHECKING:
@@ -53,15 +54,11 @@ class TrainingPlan:
 def plan_steps(count: int, epochs: int, batch_size: int, seed: int) -> list[Step]:
     """All optimizer steps: a fresh order of all `count` examples per epoch, the last incomplete batch kept.
 
-    The order is a sort by SHA-256 and not a library's shuffle, so that it stays the same across versions and
+    The order is a sort by hash and not a library's shuffle, so that it stays the same across versions and
     platforms: a training that is resumed after an upgrade goes on with the plan it began with.
     """
     steps = []
     for epoch in range(epochs):
-        order = sorted(range(count), key=lambda index: _rank(seed, epoch, index))
+        order = sorted(range(count), key=lambda index: derived_seed(seed, "order", epoch, index))
         steps += [Step(epoch, order[start : start + batch_size]) for start in range(0, count, batch_size)]
     return steps
-
-
-def _rank(seed: int, epoch: int, index: int) -> bytes:
-    return hashlib.sha256(f"{seed}:{epoch}:{index}".encode()).digest()

@@ -1,4 +1,4 @@
-"""Seed problems: read with every mistake named, and varied by the key alone."""
+"""Seed problems: read with every mistake named, and varied by the seed alone."""
 
 from pathlib import Path
 
@@ -7,6 +7,7 @@ import pytest
 from crescent.config.schema import Questions
 from crescent.errors import DataError
 from crescent.loop.stages.seeds import seed_problems, variation
+from crescent.run.seeds import derived_seed
 
 SEEDS = ["One {other}?", "Two?", "Three?"]
 
@@ -36,12 +37,12 @@ def test_a_file_that_is_not_there() -> None:
         seed_problems("nowhere.jsonl")
 
 
-def test_the_key_decides_which_seed_is_varied() -> None:
+def test_the_seed_decides_which_problem_is_varied() -> None:
     config = Questions(rewrite="{question} / {other}")
-    asked = [variation(config, SEEDS, f"1/q{number}") for number in range(200)]
-    assert asked == [variation(config, SEEDS, f"1/q{number}") for number in range(200)]
+    asked = [variation(config, SEEDS, derived_seed(1, f"q{number}")) for number in range(200)]
+    assert asked == [variation(config, SEEDS, derived_seed(1, f"q{number}")) for number in range(200)]
     assert set(asked) == {f"{one} / {other}" for one in SEEDS for other in SEEDS if one != other}
 
 
 def test_a_prompt_of_its_own_wins() -> None:
-    assert variation(Questions(vary="Vary: {question}", rewrite="no"), ["One?", "One?"], "k") == "Vary: One?"
+    assert variation(Questions(vary="Vary: {question}", rewrite="no"), ["One?", "One?"], 3) == "Vary: One?"

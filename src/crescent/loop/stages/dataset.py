@@ -6,7 +6,6 @@ same way. `consensus` takes questions with an accepted consensus. The controls t
 from rejected questions where the vote accepted fewer than `max_pairs`.
 """
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
@@ -21,6 +20,7 @@ from crescent.records import Consensus, Pair, Question, Solution
 from crescent.run import rows
 from crescent.run.atomic import publish
 from crescent.run.manifest import Manifest
+from crescent.run.seeds import derived_seed
 from crescent.run.shards import ShardFolder
 from crescent.voting.ballots import by_question, decide, unguarded
 
@@ -53,7 +53,7 @@ def run(context: Context, number: int, questions: Manifest, answers: Manifest, e
             candidates = [candidate for candidate in candidates if candidate[1].id in clean_ids]
         if not candidates:
             raise StageError(_nothing_left(number, answers, found))
-        drawn = draw(candidates, config.training.max_pairs, config.seed, number)
+        drawn = draw(candidates, config.training.max_pairs, derived_seed(config.seed, stage.name))
         if config.training.pairs == "shuffled":
             drawn = exchange(drawn)
         before = [
@@ -132,12 +132,12 @@ def _chosen(arm: str, outcome: Consensus, solutions: list[Solution], context: Co
     return []
 
 
-def draw(candidates: Sequence[tuple[int, Pair]], limit: int | None, seed: int, number: int) -> list[Pair]:
+def draw(candidates: Sequence[tuple[int, Pair]], limit: int | None, seed: int) -> list[Pair]:
     """At most `limit` pairs, the preferred ones first, then in a random order that seed and id decide."""
 
-    def rank(candidate: tuple[int, Pair]) -> tuple[int, bytes]:
+    def rank(candidate: tuple[int, Pair]) -> tuple[int, int]:
         preference, pair = candidate
-        return preference, hashlib.blake2b(f"{seed}/{number}/{pair.id}".encode(), digest_size=8).digest()
+        return preference, derived_seed(seed, pair.id)
 
     chosen = sorted(candidates, key=rank)[:limit]
     return sorted((pair for _, pair in chosen), key=lambda pair: pair.id)

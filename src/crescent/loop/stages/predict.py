@@ -21,6 +21,7 @@ from crescent.loop.stages.context import Context, ModelRef
 from crescent.models.chat import spoken
 from crescent.models.load import folder_or_id, load_tokenizer, stop_tokens_at
 from crescent.records import Completion, Row
+from crescent.run.seeds import derived_seed
 from crescent.run.shards import ShardFolder
 from crescent.run.stage import Stage
 from crescent.run.waiting import wait_for
@@ -110,10 +111,11 @@ def _sample(
 ) -> None:
     total = sum(request.samples for _, shard in data.shards for request in shard)
     backend = _backend(context, ref)
+    seed = derived_seed(context.config.seed, stage.name)
     with (
         context.report.task(title, total, "samples") as advance,
         stage.work(),
-        closing(backend.stream(data.shards, sampling, context.config.seed, advance)) as stream,
+        closing(backend.stream(data.shards, sampling, seed, advance)) as stream,
     ):
         predict(context, GenerationModule(stream), data, [ShardWriter(shards, convert)])
 

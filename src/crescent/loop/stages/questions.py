@@ -24,6 +24,7 @@ from crescent.loop.stages.predict import generate
 from crescent.loop.stages.seeds import seed_input, seed_problems, variation
 from crescent.records import Completion, Drop, Question, WaveCount
 from crescent.run.manifest import Manifest
+from crescent.run.seeds import derived_seed
 from crescent.run.stage import Stage
 
 VERSION = 1
@@ -145,7 +146,10 @@ class _Waves:
         """What brings question `id`: the bait, or the request to vary a seed problem."""
         if not self.seeds:
             return self.config.bait
-        return variation(self.config, self.seeds, f"{self.context.config.seed}/{id}")
+        return variation(self.config, self.seeds, self._seed("seed problem", id))
+
+    def _seed(self, *parts: str | int) -> int:
+        return derived_seed(self.context.config.seed, self.stage.name, *parts)
 
     def _generate(self, wave: "_Wave", requests: Sequence[Request], kind: str, what: str) -> list[Completion]:
         if self.context.world_size > 1:
@@ -199,7 +203,7 @@ class _Waves:
             accepted=len(questions),
             drops=dict(sorted(Counter(drop.reason for drop in wave.drops).items())),
             collisions=dict(sorted(wave.collisions.items())),
-            diversity=measure([q.text for q in questions], wave.written, self.context.config.seed),
+            diversity=measure([q.text for q in questions], wave.written, self._seed("diversity", wave.number)),
             tokens=wave.tokens,
         )
         assert count.written == count.accepted + len(wave.drops), "rows in = rows out + drops"
@@ -213,7 +217,7 @@ class _Waves:
         for count in self.counts:
             drops.update(count.drops)
             collisions.update(count.collisions)
-        figures = measure(*self._texts(), self.context.config.seed)
+        figures = measure(*self._texts(), self._seed("diversity"))
         before = self.earlier[-1].facts["diversity"] if self.earlier else figures
         if (told := warning(figures, before)) is not None:
             self.context.report.say(f"round {self.number}: {told}")

@@ -45,7 +45,7 @@ def seed_problems(seeds: str) -> list[str]:
     return list(dict.fromkeys(problems))
 
 
-def variation(config: Questions, problems: Sequence[str], key: str) -> str:
-    """The request to vary one of `problems`, which one `key` decides."""
-    seed, other = random.Random(key).sample(problems, 2)
-    return fill(config.vary or config.rewrite, question=seed, other=other)
+def variation(config: Questions, problems: Sequence[str], seed: int) -> str:
+    """The request to vary one of `problems`, which one `seed` decides."""
+    question, other = random.Random(seed).sample(problems, 2)
+    return fill(config.vary or config.rewrite, question=question, other=other)

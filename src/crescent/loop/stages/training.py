@@ -12,6 +12,7 @@ from crescent.records import Pair, Replayed
 from crescent.run import rows
 from crescent.run.atomic import publish, publish_folder
 from crescent.run.manifest import Manifest
+from crescent.run.seeds import derived_seed
 from crescent.training.export import export_model
 from crescent.training.fit import ADAPTER, EVIDENCE, FINISHED, TrainingResult, train
 
@@ -50,7 +51,7 @@ def run(
             student.tokenizer,
             [*pairs, *others],
             config.training,
-            seed=config.seed + number,
+            seed=derived_seed(config.seed, stage.name),
             folder=stage.scratch,
             on_step=lambda step: advance(1, step.tokens),
             accelerator="cpu" if context.device == "cpu" else "gpu",

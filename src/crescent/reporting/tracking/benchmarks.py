@@ -9,6 +9,7 @@ from crescent.errors import CrescentError
 from crescent.evaluation.comparison import compare
 from crescent.evaluation.results import TaskResult
 from crescent.run.manifest import Manifest
+from crescent.run.seeds import derived_seed
 from crescent.run.shards import ShardFolder
 
 BASE = "base/evaluation"
@@ -47,8 +48,10 @@ def _gains(run: Path, config: Config, stage: str) -> dict[str, float]:
     now, base = _results(run / stage), _results(run / BASE)
     values: dict[str, float] = {}
     for task in now.keys() & base.keys():
+        # The report's own seed, so that a tracker shows the report's intervals.
+        seed = derived_seed(config.seed, stage, "bootstrap", task)
         try:
-            found = compare(now[task].items, base[task].items, bootstrap=config.evaluation.bootstrap, seed=config.seed)
+            found = compare(now[task].items, base[task].items, bootstrap=config.evaluation.bootstrap, seed=seed)
         except CrescentError:
             continue  # the two cannot be compared, as the report says in words
         values |= {f"gain/{task}": found["difference"]}
