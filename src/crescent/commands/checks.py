@@ -8,7 +8,7 @@ import re
 from importlib.util import find_spec
 from pathlib import Path
 
-from crescent.config.schema import Config, Model
+from crescent.config.schema import Config, Embedding, Model
 from crescent.dedup.settings import mistakes as dedup_mistakes
 from crescent.errors import ConfigError, DamagedError, DataError, MissingExtraError, ModelError
 from crescent.evaluation.tasks import check_sampled, check_tasks
@@ -65,13 +65,26 @@ def models(config: Config) -> dict[str, Model]:
 
 
 def check_models(config: Config) -> None:
-    """See that every model can be had, is whole, and has a tokenizer, template and context that fit.
+    """See that every model can be had, is whole, and has a tokenizer, template and context that fit; encoders too.
 
     Raises:
         ModelError, DamagedError, MissingExtraError: the first thing that is wrong, in a line.
     """
     for key in models(config):
         check_model_of(config, key)
+    for key, dedup in (("dedup", config.dedup), ("evaluation.contamination", config.evaluation.contamination)):
+        if dedup is not None and dedup.embedding is not None and dedup.embedding.encoder != "model":
+            _check_encoder(f"{key}.embedding", dedup.embedding)
+
+
+def _check_encoder(key: str, embedding: Embedding) -> None:
+    from crescent.models.check import check_files
+
+    try:
+        check_files(Model(path=embedding.encoder, revision=embedding.revision))
+    except (ModelError, DamagedError) as error:
+        told = str(error).replace("model.path", f"{key}.encoder").replace("model.revision", f"{key}.revision")
+        raise type(error)(told) from error
 
 
 def check_model_of(config: Config, key: str) -> None:

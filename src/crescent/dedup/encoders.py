@@ -1,8 +1,6 @@
 """Texts to vectors: a sentence encoder, or the hidden states of the generating model."""
 
-import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 
 from crescent.dedup.embedding import Encoder
-from crescent.errors import ModelError
+from crescent.models.encoder import load_encoder
 
 _SENTENCE_WINDOW = 256
 """Tokens that a sentence encoder reads where its folder does not say: as all-MiniLM-L6-v2 was made for."""
@@ -19,23 +17,17 @@ _MODEL_WINDOW = 2048
 """Tokens that a generating model reads at most; the rest of a text is not looked at."""
 
 
-def sentence_encoder(name: str, batch_size: int = 128, device: str = "cpu") -> Encoder:
+def sentence_encoder(name: str, batch_size: int = 128, device: str = "cpu", revision: str | None = None) -> Encoder:
     """A sentence encoder in the layout of `sentence-transformers/all-MiniLM-L6-v2`, by hub id or local folder.
 
     Mean of the last hidden states over the text's tokens, scaled to length 1 (Reimers and Gurevych 2019, section 3).
-    Texts longer than the encoder's window are cut there. Raises `ModelError` when it cannot be loaded.
-    """
-    from transformers import AutoModel, AutoTokenizer
+    Texts longer than the encoder's window are cut there. `revision` is the hub's.
 
-    try:
-        tokenizer = AutoTokenizer.from_pretrained(name)
-        model = AutoModel.from_pretrained(name).to(device)
-    except (OSError, ValueError) as error:
-        reason = str(error).strip().splitlines()[0]
-        raise ModelError(
-            f"dedup.embedding.encoder: cannot load `{name}`: {reason}\ngive a folder that holds it, or `model`"
-        ) from error
-    return _encoder(model, tokenizer, batch_size, _window(Path(name)))
+    Raises:
+        ModelError, DamagedError: it cannot be loaded.
+    """
+    loaded = load_encoder(name, revision, device)
+    return _encoder(loaded.model, loaded.tokenizer, batch_size, loaded.window or _SENTENCE_WINDOW)
 
 
 def hidden_state_encoder(model: Any, tokenizer: Any, batch_size: int = 128) -> Encoder:
@@ -79,9 +71,3 @@ def _pooled(model: Any, tokens: Sequence[Sequence[int]]) -> torch.Tensor:
     weights = mask.unsqueeze(-1).float()
     mean = (states * weights).sum(1) / weights.sum(1).clamp(min=1.0)
     return torch.nn.functional.normalize(mean, dim=1)
-
-
-def _window(folder: Path) -> int:
-    """How many tokens the sentence encoder reads, as sentence-transformers stores it."""
-    stored = folder / "sentence_bert_config.json"
-    return int(json.loads(stored.read_text())["max_seq_length"]) if stored.is_file() else _SENTENCE_WINDOW

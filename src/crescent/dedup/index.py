@@ -181,5 +181,6 @@ def _what_is_stored(config: Dedup) -> dict[str, Any]:
         flat |= {f"minhash.{name}": value for name, value in asdict(config.minhash).items()}
     if config.embedding is not None:
         flat["embedding.encoder"] = config.embedding.encoder
+        flat["embedding.revision"] = config.embedding.revision
         flat["embedding.figures"] = config.embedding.figures_threshold is not None
     return flat

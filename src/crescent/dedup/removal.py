@@ -103,7 +103,8 @@ def build_steps(config: Dedup, encode: Encoder | None) -> list[Step]:
         if encode is None:
             from crescent.dedup.encoders import sentence_encoder
 
-            encode = sentence_encoder(config.embedding.encoder, config.embedding.batch_size)
+            embedding = config.embedding
+            encode = sentence_encoder(embedding.encoder, embedding.batch_size, revision=embedding.revision)
         steps.append(EmbeddingStep(config.embedding, encode))
     return steps
 

@@ -6,7 +6,7 @@ from crescent.config.schema import Model
 from crescent.models.locate import locate
 from crescent.run.atomic import digest, file_digest
 
-WEIGHTS = ("*.safetensors", "*.json", "*.gguf", "*.jinja", "*.model")
+WEIGHTS = ("*.safetensors", "*.json", "*.gguf", "*.jinja", "*.model", "vocab.txt")
 
 
 def identity(config: Model) -> str:
@@ -15,14 +15,19 @@ def identity(config: Model) -> str:
     With it go the settings that change what the model writes: precision, context, chat template and thoughts.
     """
     settings = f"{config.dtype} {config.context} {config.chat_template} {config.think}"
-    return digest(f"{settings}\n{_content(config)}".encode())
+    return digest(f"{settings}\n{_content(config.path, config.revision)}".encode())
 
 
-def _content(config: Model) -> str:
-    place = Path(locate(config.path))
+def encoder_identity(path: str, revision: str | None) -> str:
+    """The same of a sentence encoder, which has no settings."""
+    return digest(f"encoder\n{_content(path, revision)}".encode())
+
+
+def _content(path: str, revision: str | None) -> str:
+    place = Path(locate(path))
     if place.is_file():
         return file_digest(place)
     if place.is_dir():
         files = sorted({file for pattern in WEIGHTS for file in place.glob(pattern)})
         return "\n".join(f"{file.name} {file_digest(file)}" for file in files)
-    return f"{config.path}@{config.revision or 'main'}"
+    return f"{path}@{revision or 'main'}"

@@ -65,6 +65,8 @@ class Embedding:
 
     encoder: str = "model"
     """`model`: mean-pooled hidden states of the generating model; otherwise folder or id of a sentence encoder."""
+    revision: str | None = None
+    """Branch, tag or commit of a sentence encoder on the hub; null: its main branch."""
     threshold: float = option(0.9, low=0.01, high=1.0)
     """Cosine similarity from which two questions are near-duplicates."""
     figures_threshold: float | None = option(None, low=0.01, high=1.0)

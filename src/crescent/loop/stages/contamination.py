@@ -25,6 +25,7 @@ def clean(context: Context, pairs: Sequence[Pair]) -> tuple[set[str], dict[str, 
     by_task = benchmark_questions(names, config.evaluation.local_data or {})
     benchmark = [(task, text) for task, texts in by_task.items() for text in texts]
     found = decontaminate([p.question for p in pairs], [text for _, text in benchmark], near, encoder(context, near))
+    context.release_encoder()
     ledger = sorted(found.ledger, key=lambda row: -row.similarity)
     examples = [
         {

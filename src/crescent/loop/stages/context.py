@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from crescent.config.schema import Config, Model
 from crescent.progress import Reporter
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from crescent.generation.vllm_engine import Engine
     from crescent.models.load import Loaded
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,8 @@ class ModelRef:
 
 @dataclass
 class Context:
-    """Passed from stage to stage. Holds at most one loaded model, so that stages in a row can share it.
+    """Passed from stage to stage. Has a place for what writes (or is measured), a loaded model or an engine, so that
+    stages in a row can share it, and one for what embeds. The same model in both is loaded once.
 
     Of `world_size` processes that run the same stage together this is number `rank`. Each makes its share of the rows;
     rank 0 does what can be done once only, and the shards on disk are what they wait for.
@@ -44,6 +47,7 @@ class Context:
     student: ModelRef | None = None
     _held: "tuple[str, Loaded] | None" = field(default=None, repr=False)
     _engine: "tuple[str, Engine] | None" = field(default=None, repr=False)
+    _encoder: tuple[str, Any] | None = field(default=None, repr=False)
 
     @property
     def leads(self) -> bool:
@@ -61,9 +65,23 @@ class Context:
     def model(self, ref: ModelRef) -> "Loaded":
         """The model, loaded for generation. Valid until another one is asked for or `release` is called."""
         if self._held is None or self._held[0] != ref.identity:
-            self.release()
-            self._held = (ref.identity, self.load(ref))
+            self._release_writer()
+            known = self._encoder
+            self._held = (ref.identity, known[1] if known and known[0] == ref.identity else self.load(ref))
         return self._held[1]
+
+    def encoder(self, identity: str, load: "Callable[[], T]") -> T:
+        """What embeds, loaded by `load` where it is not there. What writes stays, be it a model or an engine.
+
+        `identity` is that of a `ModelRef` where `load` is `self.load` of it: then what writes is shared, if it is the
+        same. Valid until `release` or `release_encoder` is called.
+        """
+        if self._encoder is None or self._encoder[0] != identity:
+            self.release_encoder()
+            held: tuple[str, Any] | None = self._held
+            self._encoder = (identity, held[1] if held and held[0] == identity else load())
+        found: T = self._encoder[1]
+        return found
 
     def load(self, ref: ModelRef, dtype: str | None = None, device: str | None = None) -> "Loaded":
         """A copy of the model of the caller's own, in precision `dtype`; None: the one it generates in."""
@@ -80,18 +98,31 @@ class Context:
     def engine(self, ref: ModelRef, start: "Callable[[], Engine]") -> "Engine":
         """The process that generates with `ref`, begun by `start` where none runs. It lives as long as a model does."""
         if self._engine is None or self._engine[0] != ref.identity or not self._engine[1].alive:
-            self.release()
+            self._release_writer()
             self._engine = (ref.identity, start())
         return self._engine[1]
 
     def release(self) -> None:
-        """Let go of the loaded model or the running engine, and of its memory on the device."""
+        """Let go of what writes and of what embeds, and of their memory on the device."""
+        self.release_encoder()
+        self._release_writer()
+
+    def release_encoder(self) -> None:
+        """Let go of what embeds alone."""
+        if self._encoder is not None:
+            self._encoder = None
+            self._empty_cache()
+
+    def _release_writer(self) -> None:
         if self._engine is not None:
             engine, self._engine = self._engine[1], None
             engine.close()
         if self._held is not None:
             self._held = None
-            if self.device == "cuda":
-                import torch
+            self._empty_cache()
 
-                torch.cuda.empty_cache()
+    def _empty_cache(self) -> None:
+        if self.device == "cuda":
+            import torch
+
+            torch.cuda.empty_cache()

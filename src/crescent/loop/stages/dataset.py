@@ -15,6 +15,7 @@ from crescent.errors import StageError
 from crescent.loop.stages.card import dataset_card
 from crescent.loop.stages.contamination import clean
 from crescent.loop.stages.context import Context
+from crescent.loop.stages.pool import encoder_input
 from crescent.loop.stages.rows import solution_passes
 from crescent.records import Consensus, Pair, Question, Solution
 from crescent.run import rows
@@ -40,7 +41,10 @@ def run(context: Context, number: int, questions: Manifest, answers: Manifest, e
         f"round-{number:02d}/dataset",
         VERSION,
         _settings(config),
-        {m.plan.stage: m.outcome for m in (questions, answers, *kept)},
+        {
+            **{m.plan.stage: m.outcome for m in (questions, answers, *kept)},
+            **encoder_input(context, config.evaluation.contamination),
+        },
     )
     if (manifest := stage.finished()) is not None:
         return manifest

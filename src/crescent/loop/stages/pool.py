@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from crescent.config.schema import Dedup
 from crescent.dedup.index import NearDuplicateIndex
 from crescent.loop.stages.context import Context
+from crescent.models.identity import encoder_identity
 from crescent.records import Question
 from crescent.run.shards import ShardFolder
 from crescent.run.stage import Stage
@@ -45,18 +46,32 @@ def _all(folders: Iterable[ShardFolder]) -> Iterable[Question]:
 
 
 def encoder(context: Context, dedup: Dedup) -> Callable[[list[str]], NDArray[np.float32]] | None:
-    """The base model as encoder, whatever round it is: vectors of two models could not be compared.
+    """The configured encoder in its place of the context, loaded when the first text comes; None without that test.
 
-    None where the configuration names another encoder, or no embedding test.
+    `model` is the base model, whatever round it is: vectors of two models could not be compared.
     """
     embedding = dedup.embedding
-    if embedding is None or embedding.encoder != "model":
+    if embedding is None:
         return None
+    [identity] = encoder_input(context, dedup).values()
 
     def encode(texts: list[str]) -> NDArray[np.float32]:
-        from crescent.dedup.encoders import hidden_state_encoder
+        from crescent.dedup.encoders import hidden_state_encoder, sentence_encoder
 
-        loaded = context.model(context.base)
-        return hidden_state_encoder(loaded.model, loaded.tokenizer, embedding.batch_size)(texts)
+        if embedding.encoder == "model":
+            loaded = context.encoder(identity, lambda: context.load(context.base))
+            return hidden_state_encoder(loaded.model, loaded.tokenizer, embedding.batch_size)(texts)
+        name, size, revision = embedding.encoder, embedding.batch_size, embedding.revision
+        return context.encoder(identity, lambda: sentence_encoder(name, size, context.device, revision))(texts)
 
     return encode
+
+
+def encoder_input(context: Context, dedup: Dedup | None) -> dict[str, str]:
+    """The encoder as an input of a stage, by its content; nothing where none is used."""
+    embedding = dedup.embedding if dedup is not None else None
+    if embedding is None:
+        return {}
+    if embedding.encoder == "model":
+        return {"encoder": context.base.identity}
+    return {"encoder": encoder_identity(embedding.encoder, embedding.revision)}

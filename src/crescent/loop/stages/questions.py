@@ -19,7 +19,7 @@ from crescent.generation.screening import no_question
 from crescent.loop.stages.context import Context, ModelRef
 from crescent.loop.stages.diversity import measure, warning
 from crescent.loop.stages.orders import Order, follow_orders, give_order
-from crescent.loop.stages.pool import open_pool
+from crescent.loop.stages.pool import encoder_input, open_pool
 from crescent.loop.stages.predict import generate
 from crescent.loop.stages.seeds import seed_input, seed_problems, variation
 from crescent.records import Completion, Drop, Question, WaveCount
@@ -41,7 +41,12 @@ def run(context: Context, number: int, model: ModelRef, earlier: Sequence[Manife
         f"round-{number:02d}/questions",
         VERSION,
         {"seed": config.seed, "questions": asdict(config.questions), "dedup": asdict(config.dedup)},
-        {"model": model.identity, **seed_input(config.questions), **{m.plan.stage: m.outcome for m in earlier}},
+        {
+            "model": model.identity,
+            **encoder_input(context, config.dedup),
+            **seed_input(config.questions),
+            **{m.plan.stage: m.outcome for m in earlier},
+        },
     )
     manifest = stage.finished() or _make(context, stage, number, model, earlier)
     if not manifest.facts["accepted"]:
@@ -61,6 +66,7 @@ def _make(context: Context, stage: Stage, number: int, model: ModelRef, earlier:
     ending = None
     while (ending := waves.ending()) is None:
         waves.next()
+    context.release_encoder()
     manifest = stage.finish(waves.facts(ending), waves.total("tokens"))
     shutil.rmtree(stage.scratch, ignore_errors=True)
     return manifest

@@ -1,0 +1,91 @@
+"""What writes and what embeds have a place each, and share a model where it is the same one."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from crescent.config.schema import Config, Embedding
+from crescent.loop.stages import questions
+from crescent.loop.stages.context import Context, ModelRef
+from crescent.models import load as loading
+from tests.conftest import tiny
+from tests.generation import stand_in
+
+ContextOf = Callable[..., Context]
+
+
+@pytest.fixture
+def loads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The models that are loaded in this process, in their order."""
+    found: list[str] = []
+    load = loading.load
+
+    def counting(config: object, path: object = None, **options: object) -> object:
+        found.append(str(path or "base"))
+        return load(config, path, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(loading, "load", counting)
+    return found
+
+
+def embedding() -> Config:
+    """Three waves, each embedded by the base model."""
+    config = tiny()
+    config.dedup.embedding = Embedding(encoder="model", threshold=0.9999)
+    config.questions.target, config.questions.wave_size, config.questions.max_waves = 60, 8, 3
+    config.questions.min_yield = 0.0
+    return config
+
+
+def test_the_engine_stays_while_the_model_embeds(
+    tmp_path: Path, context_of: ContextOf, loads: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = str(Path(__file__).parents[3] / "src")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([stand_in.FOLDER, source]))
+    config = embedding()
+    config.backend.name = "vllm"
+    context = context_of(tmp_path, config)
+    manifest = questions.run(context, 1, context.base, [])
+    assert len(list((tmp_path / "round-01/questions/waves").iterdir())) == 3
+    assert manifest.facts["written"] == 24
+    assert (tmp_path / "vllm.log").read_text().count("loading") == 1
+    assert loads == ["base"]
+    assert context._engine is not None and context._engine[1].alive
+    context.release()
+
+
+def test_a_model_that_writes_and_embeds_is_loaded_once(tmp_path: Path, context_of: ContextOf, loads: list[str]) -> None:
+    context = context_of(tmp_path, embedding())
+    questions.run(context, 1, context.base, [])
+    assert loads == ["base"]
+    assert context._held is not None
+    assert context._encoder is None
+
+
+def test_another_model_that_writes_stays_beside_it(tmp_path: Path, context_of: ContextOf, loads: list[str]) -> None:
+    """As in round 2: the trained model writes, the base model embeds."""
+    from crescent.models.locate import locate
+
+    context = context_of(tmp_path, embedding())
+    trained = ModelRef("round-01", locate("embedded:nano"), "another")
+    questions.run(context, 1, trained, [])
+    assert loads == [trained.path, "base"]
+
+
+def test_the_encoder_is_shared_whoever_comes_first(tmp_path: Path, context_of: ContextOf, loads: list[str]) -> None:
+    context = context_of(tmp_path)
+    one = context.encoder(context.base.identity, lambda: context.load(context.base))
+    assert context.model(context.base) is one
+    context.release_encoder()
+    assert context.encoder(context.base.identity, lambda: context.load(context.base)) is one
+    assert loads == ["base"]
+    context.release()
+    assert (context._held, context._encoder) == (None, None)
+
+
+def test_the_encoder_is_an_input_of_the_stages_that_use_it(tmp_path: Path, context_of: ContextOf) -> None:
+    context = context_of(tmp_path, embedding())
+    manifest = questions.run(context, 1, context.base, [])
+    assert manifest.plan.inputs["encoder"] == context.base.identity
