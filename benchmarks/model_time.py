@@ -89,11 +89,14 @@ def main() -> None:
     """Run `sys.argv[2:]` and write the figures to the file `sys.argv[1]`."""
     start = time.perf_counter()
     target, sys.argv[1:] = Path(sys.argv[1]), sys.argv[2:]
+    # First, as on the command line: how threads wait is decided before torch is loaded (crescent/__init__.py).
+    from crescent.cli import main as crescent
+
+    # isort: split
     import pytorch_lightning as pl
     import torch
     import transformers
 
-    from crescent.cli import main as crescent
     from crescent.generation import threads
 
     clock = Clock()

@@ -3,11 +3,13 @@
     python benchmarks/nano_run.py                    seed 1
     python benchmarks/nano_run.py --seeds 1 2 3      the worst of three
     python benchmarks/nano_run.py --keep FOLDER      reuse runs that are complete in FOLDER, keep new ones there
+    python benchmarks/nano_run.py --busy 2           beside two busy loops, against the same run alone; nothing else
 
 `overhead_share` is the part of the run that is not spent in the model's forward and backward passes; its causes, in
 seconds, go to standard error (see model_time.py).
 `gain_*` is the paired 95 % interval of nano_math against the base model at the accepted round. With several seeds every
 figure is the worst over the seeds (`wall_s`, `peak_gb`: the largest), so that a goal met by it is met by each of them.
+`busy_ratio` is `busy_s` / `idle_s`. With a busy loop per core a fair scheduler gives the run half of each: 2 is fair.
 """
 
 import argparse
@@ -18,7 +20,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -35,13 +38,26 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=[1])
     parser.add_argument("--experiment", default="nano")
     parser.add_argument("--keep", type=Path, help="folder for the runs (default: a temporary one)")
+    parser.add_argument("--busy", type=int, metavar="N", help="measure the time beside N busy loops, nothing else")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         output = options.keep or Path(temporary)
-        seeds = [measure(options.experiment, seed, output) for seed in options.seeds]
+        if options.busy is not None:
+            seeds = [beside(options.experiment, seed, Path(temporary), options.busy) for seed in options.seeds]
+        else:
+            seeds = [measure(options.experiment, seed, output) for seed in options.seeds]
     for seed, figures in zip(options.seeds, seeds, strict=True):
         print(f"seed {seed}: " + ", ".join(f"{k} {v:.4g}" for k, v in figures.items()), file=sys.stderr)
-    largest = {"wall_s", "peak_gb", "overhead_share", "base_math", "plan_error_factor"}
+    largest = {
+        "wall_s",
+        "peak_gb",
+        "overhead_share",
+        "base_math",
+        "plan_error_factor",
+        "idle_s",
+        "busy_s",
+        "busy_ratio",
+    }
     worst = {key: (max if key in largest else min)(figures[key] for figures in seeds) for key in seeds[0]}
     emit("nano_run", worst, options.json, ("torch", "transformers", "pytorch-lightning", "lm-eval"))
 
@@ -98,6 +114,29 @@ def overhead(experiment: str, seed: int, output: Path) -> float:
     listed = ", ".join(f"{cause} {seconds:.1f} s" for cause, seconds in outside.items())
     print(f"{experiment} seed {seed}, outside the model: {listed}", file=sys.stderr)
     return 1.0 - told["causes"][INSIDE] / float(told["wall_s"])
+
+
+def beside(experiment: str, seed: int, output: Path, loops: int) -> Figures:
+    """Seconds of a run alone and beside `loops` processes that never wait, both as a user starts it."""
+    seconds = {}
+    for name, count in (("idle", 0), ("busy", loops)):
+        place = output / f"{name}-{seed}"
+        command = [sys.executable, "-m", "crescent", f"+experiment={experiment}", f"seed={seed}", f"output_dir={place}"]
+        with busy_loops(count):
+            seconds[name] = timed(command)["wall_s"]
+    return {"idle_s": seconds["idle"], "busy_s": seconds["busy"], "busy_ratio": seconds["busy"] / seconds["idle"]}
+
+
+@contextmanager
+def busy_loops(count: int) -> Iterator[None]:
+    """That many processes that take all the time they are given, while the block runs."""
+    loops = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(count)]
+    try:
+        yield
+    finally:
+        for loop in loops:
+            loop.kill()
+            loop.wait()
 
 
 def timed(command: Sequence[str]) -> dict[str, Any]:
