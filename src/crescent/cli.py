@@ -3,7 +3,6 @@
 import argparse
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -75,12 +74,11 @@ def job(composed: "DictConfig") -> float | None:
         config = to_config(composed)
         folder = run_folder(config, overrides)
         code = start(config, folder)
-    except CrescentError as error:
-        print(error, file=sys.stderr)
-        code = error.exit_code
-    except Exception:
-        traceback.print_exc()
-        code = 1
+    except Exception as error:
+        from crescent.failures import told
+
+        print(told(error), file=sys.stderr)
+        code = error.exit_code if isinstance(error, CrescentError) else 1
     if code and HydraConfig.get().mode == RunMode.MULTIRUN:
         print(f"failed: {' '.join(overrides)} (exit code {code})", file=sys.stderr)
     outcomes.append(code)

@@ -1,7 +1,8 @@
 """What can go wrong, in words for the person at the terminal.
 
 Every error a user can cause or mend is a `CrescentError`: one or two lines that say what is wrong, where it is and
-what to do. The command line prints the message alone; anything else that escapes is a defect and keeps its traceback.
+what to do. The command line prints the message, and of a run where the chain of causes is (`crescent.failures`);
+anything else that escapes is a defect.
 """
 
 from collections.abc import Sequence

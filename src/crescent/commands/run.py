@@ -4,11 +4,13 @@ Torch is imported by the stages, here or in processes of their own (`loop/execut
 configuration, or a run that is already complete, is told before that.
 """
 
+import sys
 from pathlib import Path
 
 from crescent.commands.checks import check, check_backend, check_models
 from crescent.config.schema import Config
 from crescent.errors import StageError
+from crescent.failures import keep
 from crescent.reporting.completed import SUMMARY, completed, is_complete, outcomes, show
 from crescent.reporting.tracking.session import tracked
 from crescent.run.atomic import file_digest
@@ -43,13 +45,17 @@ def _work(run: Run) -> int:
 
     expect(run.config, run.path)
     context = prepare(run)
+    kept = None
     with run.working():
         try:
             note, code = rounds(context, executor(context)), 0
         except StageError as error:
             note, code = str(error), 1
+            kept = keep(error, run.path, run.config.backend.key_variable)
     summary = conclude(context, note, stopped=code != 0)
     digest = file_digest(run.path / SUMMARY)
     run.status(summary["state"], note=note, summary=digest, stages=outcomes(run.manifests()))
     show(summary, run.path)
+    if kept is not None:
+        print(f"Details: {kept}", file=sys.stderr)
     return code

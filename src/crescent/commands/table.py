@@ -10,6 +10,7 @@ from importlib import import_module
 from pathlib import Path
 
 from crescent.config.schema import Config
+from crescent.failures import keeping
 
 
 @dataclass(frozen=True)
@@ -48,9 +49,10 @@ def start(config: Config, folder: Path) -> int:
     """Carry out the command that a composed configuration stands for, in its run folder. Returns the exit code.
 
     Raises:
-        CrescentError: what the command raises.
+        CrescentError: what the command raises; its whole chain of causes is then in the folder.
     """
-    return command_of(config).call(config, folder)
+    with keeping(folder, config.backend.key_variable):
+        return command_of(config).call(config, folder)
 
 
 def command_of(config: Config) -> Command:

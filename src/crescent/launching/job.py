@@ -3,7 +3,6 @@
 import os
 import signal
 import sys
-import traceback
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -69,14 +68,13 @@ class SlurmJob:
             from crescent.commands.table import start
 
             code = start(to_config(self.submission.config), Path(self.submission.folder))
-        except CrescentError as error:
-            print(error, file=sys.stderr)
-            code = error.exit_code
         except KeyboardInterrupt:
             code = INTERRUPTED
-        except Exception:
-            traceback.print_exc()
-            code = 1
+        except Exception as error:
+            from crescent.failures import told
+
+            print(told(error), file=sys.stderr)
+            code = error.exit_code if isinstance(error, CrescentError) else 1
         # Cancelled jobs are asked to stop by the same signal; those are to stay away.
         if code == INTERRUPTED and callable(put_back) and wanted_still(os.environ["SLURM_JOB_ID"]):
             print("told to stop before the end: state saved, back into the queue", file=sys.stderr)

@@ -3,7 +3,6 @@
 import json
 import platform
 import time
-import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -32,6 +31,7 @@ GROWING = ("rounds", "claim.repeats")
 """Keys that may change on an old folder: more rounds continue a run, more seeds a claim."""
 CONFIG = "config.yaml"
 TRACEBACK = "traceback.txt"
+"""How the last start ended in an error, see `crescent.failures`."""
 PACKAGES = ("torch", "transformers", "pytorch-lightning", "datasketch", "lm-eval", "hydra-core", "numpy")
 
 
@@ -68,11 +68,6 @@ class Run:
             self.events.append("end", reason=told)
             raise
 
-    def crashed(self, error: Exception) -> None:
-        """Leave the traceback of a defect in the folder, where it is found also when the run was a job elsewhere."""
-        publish(self.path / TRACEBACK, "".join(traceback.format_exception(error)).encode())
-        self.status("failed", reason=type(error).__name__)
-
     def manifests(self) -> Iterator[Manifest]:
         """The manifests of all finished stages, in path order."""
         from crescent.run.manifest import MANIFEST, read_sealed
@@ -95,12 +90,13 @@ def opened(path: Path, config: Config) -> Iterator[Run]:
         check_config(path, config)
         run = Run(path, config)
         write_json(path / "environment.json", environment())
+        (path / TRACEBACK).unlink(missing_ok=True)
         try:
             yield run
         except CrescentError:
             raise
         except Exception as error:
-            run.crashed(error)
+            run.status("failed", reason=type(error).__name__)
             raise
 
 

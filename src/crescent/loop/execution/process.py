@@ -18,7 +18,7 @@ from typing import Any
 from crescent import __version__
 from crescent.errors import ProcessError
 from crescent.loop.execution.family import die_with_parent
-from crescent.loop.execution.task import OUTCOME, TASK, Outcome, Task, read, write
+from crescent.loop.execution.task import OUTCOME, TASK, ElsewhereError, Outcome, Task, read, write
 from crescent.loop.stages.context import Context
 from crescent.loop.stages.table import STAGES
 from crescent.run.manifest import Manifest
@@ -66,6 +66,8 @@ def free_port() -> int:
 
 
 FOLDER = "processes"
+LONGEST_LOG = 20_000
+"""Characters of a process's log that are kept with the error."""
 
 
 class ProcessExecutor:
@@ -94,7 +96,7 @@ class ProcessExecutor:
             raise outcome.raised()
         manifest = outcome.manifest(run.path) if outcome is not None else None
         if code != 0 or manifest is None:
-            raise ProcessError(_what_happened(folder, code))
+            raise ProcessError(_what_happened(folder, code)) from _logged(folder)
         return manifest
 
     def _task(self, stage: str, arguments: tuple[Any, ...]) -> Task:
@@ -144,6 +146,13 @@ def _stop(process: "subprocess.Popen[bytes]", folder: Path, program: str) -> Non
             os.kill(number, signal.SIGTERM)
         except ProcessLookupError:
             continue
+
+
+def _logged(folder: Path) -> ElsewhereError | None:
+    """The end of every log of a process that said something."""
+    texts = {path.name: path.read_text(encoding="utf-8", errors="replace") for path in sorted(folder.glob("*.log"))}
+    said = [f"{name}:\n{text[-LONGEST_LOG:]}" for name, text in texts.items() if text]
+    return ElsewhereError("\n".join(said)) if said else None
 
 
 def _what_happened(folder: Path, code: int) -> str:

@@ -16,6 +16,10 @@ OUTCOME = "outcome.json"
 R = TypeVar("R", bound=msgspec.Struct)
 
 
+class ElsewhereError(Exception):
+    """Stands for what happened in another process: its tracebacks, or the end of its log, as text."""
+
+
 class Task(msgspec.Struct, kw_only=True):
     """One stage to run: `crescent.loop.stages.STAGE.run` with `arguments`, as rank r of `nodes` times `devices`.
 
@@ -57,20 +61,25 @@ class Outcome(msgspec.Struct, kw_only=True):
     error: str | None = None
     message: str = ""
     mistakes: list[str] = []
+    chain: str = ""
+    """Its tracebacks and those of its causes, in the process where it was raised."""
 
     @classmethod
-    def failed(cls, task: Task, error: CrescentError) -> "Outcome":
-        """The outcome of a stage that ended with `error`."""
+    def failed(cls, task: Task, error: CrescentError, chain: str = "") -> "Outcome":
+        """The outcome of a stage that ended with `error`; `chain` as `crescent.failures.chain` writes it."""
         mistakes = getattr(error, "mistakes", [])
-        return cls(task=task.digest, error=type(error).__name__, message=str(error), mistakes=mistakes)
+        return cls(task=task.digest, error=type(error).__name__, message=str(error), mistakes=mistakes, chain=chain)
 
     def raised(self) -> CrescentError:
-        """The error, to be raised again in another process."""
+        """The error, to be raised again in another process, with its chain as its cause."""
         kind = getattr(errors, self.error or "", CrescentError)
+        error: CrescentError
         if kind is errors.ConfigError:
-            return errors.ConfigError(self.mistakes)
-        error: CrescentError = kind.__new__(kind)
-        error.args = (self.message,)
+            error = errors.ConfigError(self.mistakes)
+        else:
+            error = kind.__new__(kind)
+            error.args = (self.message,)
+        error.__cause__ = ElsewhereError(self.chain) if self.chain else None
         return error
 
     def manifest(self, run: Path) -> Manifest | None:

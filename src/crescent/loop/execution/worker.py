@@ -5,14 +5,14 @@ import importlib
 import inspect
 import os
 import sys
-import traceback
 from pathlib import Path
 from typing import Any, TextIO, get_type_hints
 
 import msgspec
 
 from crescent.config.load import to_config
-from crescent.errors import CrescentError
+from crescent.errors import CrescentError, RunFolderError
+from crescent.failures import chain
 from crescent.loop.environment import JOURNAL, check_devices, listen, set_up
 from crescent.loop.execution.family import die_with_parent
 from crescent.loop.execution.task import OUTCOME, Outcome, Task, read, write
@@ -28,7 +28,8 @@ def main(path: Path) -> int:
     """Run the task's stage as this rank and return the exit code: 0, 1 after an error, 130 when interrupted."""
     die_with_parent()
     task = read(path, Task)
-    assert task is not None, f"{path} is no task"
+    if task is None:
+        raise RunFolderError(f"{path} is no task")
     rank = rank_of(task.world_size)
     with (path.parent / f"rank-{rank}.log").open("a", encoding="utf-8") as log:
         (path.parent / f"rank-{rank}.pid").write_text(str(os.getpid()), encoding="utf-8")
@@ -40,6 +41,7 @@ def main(path: Path) -> int:
 
 def _run(task: Task, rank: int, folder: Path, log: TextIO) -> int:
     listen()
+    key_variable = task.config.get("backend", {}).get("key_variable", "")
     try:
         context = _context(task, rank)
         function = importlib.import_module(f"crescent.loop.stages.{task.stage}").run
@@ -48,12 +50,12 @@ def _run(task: Task, rank: int, folder: Path, log: TextIO) -> int:
             write(folder / OUTCOME, Outcome(task=task.digest, finished=manifest.plan.stage))
     except CrescentError as error:
         if rank == 0 or not (folder / OUTCOME).exists():
-            write(folder / OUTCOME, Outcome.failed(task, error))
+            write(folder / OUTCOME, Outcome.failed(task, error, chain(error, key_variable)))
         return 1
     except KeyboardInterrupt:
         return INTERRUPTED
-    except Exception:
-        traceback.print_exc(file=log)
+    except Exception as error:
+        log.write(chain(error, key_variable))
         return 1
     return 0
 
