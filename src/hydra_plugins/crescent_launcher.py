@@ -23,12 +23,14 @@ class SlurmLauncher(Launcher):
         """One result per job, its exit code as the return value."""
         from crescent.cli import outcomes
         from crescent.launching.job import Submission
+        from crescent.errors import ConfigError
         from crescent.launching.slurm import launch
 
         composed = [self._loader.load_sweep_config(self._config, list(overrides)) for overrides in job_overrides]
         submissions = [Submission.of(config) for config in composed]
         settings = OmegaConf.to_container(self._config.hydra.launcher, resolve=True)
-        assert isinstance(settings, dict)
+        if not isinstance(settings, dict):
+            raise ConfigError(["hydra.launcher: a mapping of its settings is needed"])
         codes = launch(submissions, {str(k): v for k, v in settings.items()}, str(self._config.hydra.sweep.dir))
         outcomes.extend(codes)
         return [

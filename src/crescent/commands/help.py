@@ -100,7 +100,8 @@ def _described(keys: Iterable[str]) -> Iterator[str]:
     width = max(shutil.get_terminal_size((120, 24)).columns, 60)
     for key in keys:
         found = find(key)
-        assert found is not None
+        if found is None:
+            raise KeyError(key)
         yield f"  {key}: {allowed(*found)}"
         if key in meanings:
             yield textwrap.fill(meanings[key], width, initial_indent=" " * 6, subsequent_indent=" " * 6)

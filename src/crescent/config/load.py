@@ -38,6 +38,7 @@ def plain_values(composed: "DictConfig | Mapping[str, Any]") -> dict[Any, Any]:
     from omegaconf import OmegaConf
 
     values = OmegaConf.to_container(composed, resolve=True) if OmegaConf.is_config(composed) else dict(composed)
-    assert isinstance(values, dict)
+    if not isinstance(values, dict):
+        raise ConfigError(["the configuration is no mapping of keys to values"])
     values.pop("hydra", None)
     return values

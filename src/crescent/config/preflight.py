@@ -112,7 +112,8 @@ class Composer:
                 config = compose(self.config_name, [*overrides, f"hydra.searchpath=[{own}]"], return_hydra_config=True)
                 chosen = OmegaConf.to_container(config.hydra.runtime.choices)
                 launcher = OmegaConf.to_container(config.hydra.launcher, resolve=True)
-                assert isinstance(launcher, dict)
+                if not isinstance(launcher, dict):
+                    raise ConfigError(["hydra.launcher: a mapping of its settings is needed"])
                 self.launchers[key] = {str(name): value for name, value in launcher.items()}
                 OmegaConf.set_struct(config, False)
                 del config["hydra"]

@@ -204,7 +204,8 @@ class _Work:
 
     def _rendered(self, prompt: str) -> str:
         """The prompt in the model's chat template, less the first token that servers put in front themselves."""
-        assert self.tokenizer is not None
+        if self.tokenizer is None:
+            raise StageError("backend.endpoint=completions needs the tokenizer of the model, and was given none")
         from crescent.models.chat import rendered
 
         return rendered(self.tokenizer, prompt).removeprefix(self.tokenizer.bos_token or "")

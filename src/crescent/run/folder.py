@@ -74,8 +74,8 @@ class Run:
 
         for path in sorted(self.path.glob(f"*/*/{MANIFEST}")):
             manifest = read_sealed(path, Manifest)
-            assert manifest is not None
-            yield manifest
+            if manifest is not None:
+                yield manifest
 
 
 @contextmanager

@@ -104,7 +104,8 @@ class Comparer:
 
     def _ask(self, pair: tuple[str, str]) -> bool:
         worker = self._running()
-        assert worker.stdin is not None
+        if worker.stdin is None:
+            raise _WorkerDiedError
         try:
             worker.stdin.write(json.dumps([*pair, self.seconds]).encode() + b"\n")
             worker.stdin.flush()
@@ -129,7 +130,8 @@ class Comparer:
         return self._worker
 
     def _reply(self, worker: "subprocess.Popen[bytes]", seconds: float) -> object:
-        assert worker.stdout is not None
+        if worker.stdout is None:
+            raise _WorkerDiedError
         with selectors.DefaultSelector() as selector:
             selector.register(worker.stdout, selectors.EVENT_READ)
             if not selector.select(seconds):

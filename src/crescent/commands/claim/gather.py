@@ -6,7 +6,7 @@ from typing import Any
 
 from crescent.commands.claim.figures import BASE, ArmRun, Claim, Difference, OverSeeds, Part, RoundFigures
 from crescent.config.schema import Config
-from crescent.errors import DamagedError
+from crescent.errors import ConfigError, DamagedError
 from crescent.evaluation.comparison import compare
 from crescent.evaluation.results import Item, TaskResult
 from crescent.evaluation.statistics import over_seeds
@@ -20,9 +20,11 @@ def gather(config: Config, folder: Path, arms: Mapping[str, Config], runs: Seque
     """The figures of the claim in `folder`. `runs`: arm, seed and folder of every run, all of them finished.
 
     Raises:
+        ConfigError: there is no claim.
         DamagedError: a run has no summary, or its items are not those of the others.
     """
-    assert config.claim is not None
+    if config.claim is None:
+        raise ConfigError(["stage=claim has nothing to compare: choose claim=controls or another"])
     tasks = config.evaluation.tasks or [config.evaluation.dev_task]
     claim = Claim(
         name=config.name,

@@ -5,6 +5,7 @@ from typing import Any
 
 from crescent.dedup.removal import decontaminate
 from crescent.evaluation.loading import benchmark_questions
+from crescent.errors import StageError
 from crescent.loop.stages.context import Context
 from crescent.loop.stages.pool import encoder
 from crescent.records import Pair
@@ -20,7 +21,8 @@ def clean(context: Context, pairs: Sequence[Pair]) -> tuple[set[str], dict[str, 
     """
     config = context.config
     near = config.evaluation.contamination
-    assert near is not None
+    if near is None:
+        raise StageError("evaluation.contamination is null: it is not said what is near a benchmark")
     names = list(dict.fromkeys([*config.evaluation.tasks, config.evaluation.dev_task]))
     by_task = benchmark_questions(names, config.evaluation.local_data or {})
     benchmark = [(task, text) for task, texts in by_task.items() for text in texts]

@@ -212,7 +212,11 @@ class _Waves:
             diversity=measure([q.text for q in questions], wave.written, self._seed("diversity", wave.number)),
             tokens=wave.tokens,
         )
-        assert count.written == count.accepted + len(wave.drops), "rows in = rows out + drops"
+        if count.written != count.accepted + len(wave.drops):
+            raise StageError(
+                f"{self.stage.name}, wave {wave.number}: {count.written} texts came in, {count.accepted} were accepted "
+                f"and {len(wave.drops)} dropped: rows were lost. This is a defect."
+            )
         self.stage.shards("waves").write(wave.number, [count])
         self.counts.append(count)
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
+from crescent.errors import StageError
 from crescent.evaluation.results import Sampled
 from crescent.evaluation.version import task_version
 from crescent.generation.request import Request
@@ -34,7 +35,8 @@ def run(context: Context, name: str, model: ModelRef, measured: Manifest) -> Man
     the vote draws them (`voting.sampling`), for the task's prompt without worked examples.
     """
     config = context.config.evaluation
-    assert config.samples is not None
+    if config.samples is None:
+        raise StageError("evaluation.samples is null: there is nothing to sample")
     task, data = config.dev_task, config.local_data or {}
     sampling = asdict(context.config.voting.sampling) | {"max_new_tokens": config.max_new_tokens}
     settings = {
@@ -66,7 +68,7 @@ def run(context: Context, name: str, model: ModelRef, measured: Manifest) -> Man
     )
     if not context.leads:
         return stage.finish({})
-    rows = _judge(context, stage, completions, problems)
+    rows = _judge(context, stage, completions, problems, config.samples)
     stage.shards("judged").write(0, rows)
     tokens = sum(sum(row.tokens) for row in rows)
     return stage.finish({"task": task, "samples": config.samples, **figures(rows, config.samples)}, tokens)
@@ -118,9 +120,10 @@ def _majority_right(answers: Sequence[str | None], right: Sequence[bool], symbol
     return right[groups.index(leader)]
 
 
-def _judge(context: Context, stage: Stage, completions: ShardFolder, problems: "Problems") -> list[Sampled]:
-    voting, samples = context.config.voting, context.config.evaluation.samples
-    assert samples is not None
+def _judge(
+    context: Context, stage: Stage, completions: ShardFolder, problems: "Problems", samples: int
+) -> list[Sampled]:
+    voting = context.config.voting
     comparer.configure(voting.symbolic_seconds, voting.symbolic_megabytes)
     by_problem: dict[str, list[Completion]] = {id: [] for id in problems.prompts}
     for completion in completions.stream(Completion):

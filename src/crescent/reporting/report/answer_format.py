@@ -38,9 +38,10 @@ def sentence(run: Summary) -> str | None:
     kept = kept_round(run)
     by_name = {line.name: line for line in found}
     before, after = by_name.get("base"), by_name.get(f"round {kept}")
-    if before is None or after is None or None in (before.found, after.found, before.right_where_found):
+    if before is None or before.found is None or before.right_where_found is None:
         return None
-    assert before.found is not None and after.found is not None and before.right_where_found is not None
+    if after is None or after.found is None:
+        return None
     gain = (after.score.value or 0.0) - (before.score.value or 0.0)
     by_format = (after.found - before.found) * before.right_where_found
     return (

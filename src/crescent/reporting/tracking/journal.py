@@ -94,16 +94,15 @@ class _Reader:
         if kind == "evaluation":
             yield self.name, Figures(benchmark(self.run, self.config, self.manifest, self.round))
             return
-        yield self.name, self._figures(numbers(self.manifest.facts, kind))
+        yield self.name, self._figures(self.manifest, kind)
         if kind == "answers" and self.round:
             yield f"{self.name}/samples", self._samples()
         if kind == "dataset" or (kind == "training" and (self.stage / MODEL).is_dir()):
             yield f"{self.name}/artifact", self._artifact(self.manifest)
 
-    def _figures(self, values: dict[str, float]) -> Figures:
-        assert self.manifest is not None
-        cost = {"cost/seconds": self.manifest.seconds, "cost/tokens": float(self.manifest.tokens)}
-        return Figures({"round": float(self.round), **values, **cost})
+    def _figures(self, manifest: Manifest, kind: str) -> Figures:
+        cost = {"cost/seconds": manifest.seconds, "cost/tokens": float(manifest.tokens)}
+        return Figures({"round": float(self.round), **numbers(manifest.facts, kind), **cost})
 
     def _waves(self) -> Iterator[Keyed]:
         for wave in ShardFolder(self.stage / "waves").stream(WaveCount):

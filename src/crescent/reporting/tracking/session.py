@@ -13,9 +13,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from typing import IO
 
 from crescent.config.schema import Config
-from crescent.errors import ConfigError
+from crescent.errors import ConfigError, ProcessError
 from crescent.reporting.tracking.login import mistakes, names
 
 GRACE_SECONDS = 10.0
@@ -50,19 +51,25 @@ def tracked(folder: Path, config: Config, vote: Path | None = None) -> Iterator[
 
 
 def _tell(process: "subprocess.Popen[bytes]", text: str) -> None:
-    assert process.stdin is not None
+    stdin = _input(process)
     try:
-        process.stdin.write(text.encode())
-        process.stdin.flush()
+        stdin.write(text.encode())
+        stdin.flush()
     except BrokenPipeError:
         pass  # it has ended by itself and said why
 
 
+def _input(process: "subprocess.Popen[bytes]") -> IO[bytes]:
+    if process.stdin is None:
+        raise ProcessError("tracking: its process was started without an input")
+    return process.stdin
+
+
 def _end(process: "subprocess.Popen[bytes]", seconds: float) -> None:
     """The end of its input is the sign to end; one that does not is killed with all it started."""
-    assert process.stdin is not None
+    stdin = _input(process)
     try:
-        process.stdin.close()
+        stdin.close()
         process.wait(seconds)
     except BrokenPipeError:
         pass
