@@ -1,5 +1,7 @@
+import json
 import re
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -40,6 +42,24 @@ def test_a_task_of_unknown_size_says_nothing_of_what_is_left(monkeypatch: pytest
         advance()
     line, _ = text.getvalue().splitlines()
     assert re.match(r"training: 1 steps, [\d,]+ steps/s$", line)
+
+
+def test_a_size_that_turns_out_later_is_shown_from_then_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(progress, "PLAIN_SECONDS", 0.0)
+    monkeypatch.setattr(progress, "JOURNAL_SECONDS", 0.0)
+    screen, text = console()
+    with Reporter(screen, journal=tmp_path / "progress.json").task("gsm8k", None, "requests") as advance:
+        advance(0, total=1319)
+        advance(319)
+        journal = json.loads((tmp_path / "progress.json").read_text())
+    assert (journal["done"], journal["total"]) == (319, 1319)
+    first, second, _ = text.getvalue().splitlines()
+    assert first.startswith("gsm8k: 0 of 1,319 requests")
+    assert re.match(r"gsm8k: 319 of 1,319 requests, [\d,]+ requests/s, [\d,]+ s left$", second)
+    live, shown = console(terminal=True)
+    with Reporter(live).task("gsm8k", None, "requests") as advance:
+        advance(7, total=1319)
+    assert "7/1319" in shown.getvalue()
 
 
 def test_a_task_without_work_has_totals_too() -> None:

@@ -18,7 +18,7 @@ JOURNAL_SECONDS = 2.0
 """Seconds between two writings of the journal."""
 
 Advance = Callable[..., None]
-"""`advance(rows=1, tokens=0)`."""
+"""`advance(rows=1, tokens=0, total=None)`; `total`: the size of the task, where that turns out while it runs."""
 
 
 class Reporter:
@@ -41,34 +41,41 @@ class Reporter:
     def task(self, name: str, total: int | None, unit: str = "rows") -> Iterator[Advance]:
         """Show a task while the block runs; it yields the function to call as work gets done."""
         if self.quiet:
-            yield lambda rows=1, tokens=0: None
+            yield lambda rows=1, tokens=0, total=None: None
             return
         shown = _live if self.console.is_terminal else _plain
         with shown(self.console, name, total, unit) as advance, _journal(self.journal, name, total, unit) as note:
 
-            def advance_both(rows: int = 1, tokens: int = 0) -> None:
-                advance(rows, tokens)
-                note(rows, tokens)
+            def advance_both(rows: int = 1, tokens: int = 0, total: int | None = None) -> None:
+                advance(rows, tokens, total)
+                note(rows, tokens, total)
 
             yield advance_both
 
 
 class _Count:
-    """Rows and tokens since the start, and their rates."""
+    """Rows and tokens since the start, of `total` rows if that is known, and their rates."""
 
-    def __init__(self, unit: str) -> None:
+    def __init__(self, unit: str, total: int | None) -> None:
         self.unit = unit
+        self.total = total
         self.start = time.perf_counter()
         self.rows = 0
         self.tokens = 0
 
-    def add(self, rows: int, tokens: int) -> None:
+    def add(self, rows: int, tokens: int, total: int | None) -> None:
+        self.total = total or self.total
         self.rows += rows
         self.tokens += tokens
 
     @property
     def seconds(self) -> float:
         return max(time.perf_counter() - self.start, 1e-9)
+
+    def left(self) -> str:
+        if not (self.total and self.rows):
+            return ""
+        return f", {(self.total - self.rows) * self.seconds / self.rows:,.0f} s left"
 
     def rates(self) -> str:
         rates = f"{self.rows / self.seconds:,.0f} {self.unit}/s"
@@ -78,14 +85,14 @@ class _Count:
 @contextmanager
 def _journal(path: Path | None, name: str, total: int | None, unit: str) -> Iterator[Advance]:
     """Keeps `path` up to date, at most every `JOURNAL_SECONDS`. It is news, not a result: no sync, no error."""
-    count, last = _Count(unit), 0.0
+    count, last = _Count(unit, total), 0.0
 
-    def note(rows: int, tokens: int) -> None:
+    def note(rows: int, tokens: int, total: int | None = None) -> None:
         nonlocal last
-        count.add(rows, tokens)
+        count.add(rows, tokens, total)
         if path is not None and time.monotonic() - last >= JOURNAL_SECONDS:
             last = time.monotonic()
-            news = {"task": name, "done": count.rows, "total": total, "unit": unit, "time": round(time.time(), 3)}
+            news = {"task": name, "done": count.rows, "total": count.total, "unit": unit, "time": round(time.time(), 3)}
             aside = path.with_name(f".aside-{os.getpid()}-{path.name}")
             with suppress(OSError):
                 aside.write_text(json.dumps(news), encoding="utf-8")
@@ -107,13 +114,13 @@ def _live(console: Console, name: str, total: int | None, unit: str) -> Iterator
         MofNCompleteColumn(),
         TextColumn("{task.fields[rates]}"),
     )
-    count = _Count(unit)
+    count = _Count(unit, total)
     with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as progress:
         task = progress.add_task(f"{name:<24}", total=total, rates="")
 
-        def advance(rows: int = 1, tokens: int = 0) -> None:
-            count.add(rows, tokens)
-            progress.update(task, advance=rows, rates=count.rates())
+        def advance(rows: int = 1, tokens: int = 0, total: int | None = None) -> None:
+            count.add(rows, tokens, total)
+            progress.update(task, advance=rows, total=count.total, rates=count.rates())
 
         yield advance
     _done(console, name, count)
@@ -121,16 +128,17 @@ def _live(console: Console, name: str, total: int | None, unit: str) -> Iterator
 
 @contextmanager
 def _plain(console: Console, name: str, total: int | None, unit: str) -> Iterator[Advance]:
-    count, last = _Count(unit), time.perf_counter()
+    count, last = _Count(unit, total), time.perf_counter()
 
-    def advance(rows: int = 1, tokens: int = 0) -> None:
+    def advance(rows: int = 1, tokens: int = 0, total: int | None = None) -> None:
         nonlocal last
-        count.add(rows, tokens)
+        count.add(rows, tokens, total)
         if time.perf_counter() - last >= PLAIN_SECONDS:
             last = time.perf_counter()
-            of = f" of {total:,}" if total else ""
-            left = f", {(total - count.rows) * count.seconds / count.rows:,.0f} s left" if total and count.rows else ""
-            console.print(f"{name}: {count.rows:,}{of} {unit}, {count.rates()}{left}", soft_wrap=True, markup=False)
+            of = f" of {count.total:,}" if count.total else ""
+            console.print(
+                f"{name}: {count.rows:,}{of} {unit}, {count.rates()}{count.left()}", soft_wrap=True, markup=False
+            )
 
     yield advance
     _done(console, name, count)

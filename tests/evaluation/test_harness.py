@@ -102,7 +102,22 @@ def test_batch_size_and_repetition_change_nothing(folder: Path, task_folder: Pat
 def test_progress_ends_at_the_number_of_requests(folder: Path, task_folder: Path) -> None:
     seen: list[tuple[int, int]] = []
     evaluate(folder, paths(task_folder, "echo"), batch_size=25, progress=lambda done, total: seen.append((done, total)))
-    assert seen == [(25, 60), (50, 60), (60, 60)]
+    assert (seen[0], seen[-1]) == ((0, 60), (60, 60))
+    assert {total for _, total in seen} == {60}
+    done = [count for count, _ in seen]
+    assert done == sorted(done)
+    assert len(set(done)) > 3  # also within a batch, whose rows do not end together
+
+
+def test_progress_of_a_task_that_chooses(folder: Path, task_folder: Path) -> None:
+    seen: list[tuple[int, int]] = []
+    (result,) = evaluate(
+        folder, paths(task_folder, "choose"), batch_size=16, progress=lambda *counts: seen.append(counts)
+    )
+    total = seen[0][1]
+    assert total > result.n  # a request for each choice of an item
+    assert (seen[0], seen[-1]) == ((0, total), (total, total))
+    assert len(seen) > 2
 
 
 def test_the_preferred_filter_gives_the_primary_metric(folder: Path, task_folder: Path) -> None:

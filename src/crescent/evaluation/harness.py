@@ -55,7 +55,7 @@ def evaluate(
         local_data: folders that replace the data of some tasks.
         seed: for worked examples and for tasks that sample.
         device: where a model given as a folder is put.
-        progress: called with the requests done and their number, of each kind of request in turn.
+        progress: called with the requests done and their number, at the start and whenever some are finished.
 
     Raises:
         ConfigError: a task is unknown, or its outputs do not fit the model's context.

@@ -13,7 +13,8 @@ SEGMENT = 16
 """Tokens between two looks at which rows have finished."""
 
 Progress = Callable[[int, int], None]
-"""Called with the requests done and their number."""
+"""Called with the requests done and their number, as soon as that is known. A task with requests of several kinds, one
+after the other, has their sum in the end."""
 
 
 class HarnessModel(HFLM):  # type: ignore[misc]
@@ -34,6 +35,7 @@ class HarnessModel(HFLM):  # type: ignore[misc]
         """Texts for the requests, in their order."""
         self._start(len(requests))
         texts: list[str] = super().generate_until(requests, disable_tqdm=True)
+        self._advance(self._total - self._done)
         return texts
 
     def loglikelihood(self, requests: list[Any], disable_tqdm: bool = True) -> Any:
@@ -62,7 +64,7 @@ class HarnessModel(HFLM):  # type: ignore[misc]
             sequences = self._greedy(context, max_length, stop, **options)
         if sequences is None:
             sequences = super()._model_generate(context, max_length, stop, **options)
-        self._advance(len(context))
+            self._advance(len(context))
         return sequences
 
     def _greedy(
@@ -93,6 +95,7 @@ class HarnessModel(HFLM):  # type: ignore[misc]
             sequences[rows, : ids.shape[1]] = ids
             new = ids[:, context.shape[1] :]
             if ids.shape[1] >= max_length:
+                self._advance(len(rows))
                 break
             stopped = [any(word in text for word in stop) for text in self.tokenizer.batch_decode(new)]
             unfinished = ~(torch.isin(new, ends).any(dim=1) | torch.tensor(stopped, device=ids.device))
@@ -101,11 +104,13 @@ class HarnessModel(HFLM):  # type: ignore[misc]
                 attention_mask, (0, ids.shape[1] - attention_mask.shape[1]), value=1
             )
             if len(rows) < len(unfinished):
+                self._advance(len(unfinished) - len(rows))
                 cache.batch_select_indices(unfinished.nonzero().squeeze(1))
         return sequences
 
     def _start(self, total: int) -> None:
-        self._done, self._total = 0, total
+        self._total += total
+        self._progress(self._done, self._total)
 
     def _advance(self, count: int) -> None:
         self._done = min(self._total, self._done + count)

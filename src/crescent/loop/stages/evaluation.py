@@ -61,7 +61,14 @@ def _measure(context: Context, stage: Stage, model: ModelRef, task: str) -> Task
 
     config = context.config.evaluation
     loaded = context.model(model)
-    with context.report.task(f"{model.label} {task}", None, "items") as advance, stage.work():
+    shown = 0
+
+    def show(done: int, total: int) -> None:
+        nonlocal shown
+        advance(done - shown, total=total)
+        shown = done
+
+    with context.report.task(f"{model.label} {task}", None, "requests") as advance, stage.work():
         [result] = evaluate(
             (loaded.model, loaded.tokenizer),
             [task],
@@ -73,7 +80,7 @@ def _measure(context: Context, stage: Stage, model: ModelRef, task: str) -> Task
             prefer_filter=config.filter,
             local_data=config.local_data,
             device=context.device,
+            progress=show,
         )
-        advance(result.n)
     result.task = task  # As the configuration calls it: a task file is given by its path.
     return result

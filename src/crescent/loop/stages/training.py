@@ -15,6 +15,7 @@ from crescent.run.manifest import Manifest
 from crescent.run.seeds import derived_seed
 from crescent.training.export import export_model
 from crescent.training.fit import ADAPTER, EVIDENCE, FINISHED, TrainingResult, train
+from crescent.training.module import StepRecord
 
 VERSION = 2
 
@@ -45,6 +46,13 @@ def run(
     lineage = _lineage(context, start, dataset)
     student.model.name_or_path = lineage["path"]  # what an adapter will say it belongs to
     pairs, others = _examples(context, dataset, replayed)
+    done = 0
+
+    def show(step: StepRecord) -> None:
+        nonlocal done
+        done += 1  # of a training that was resumed, the steps that are left
+        advance(1, step.tokens, total=done + step.steps - step.step)
+
     with context.report.task(f"round-{number:02d} training", None, "steps") as advance, stage.work():
         result = train(
             student.model,
@@ -53,7 +61,7 @@ def run(
             config.training,
             seed=derived_seed(config.seed, stage.name),
             folder=stage.scratch,
-            on_step=lambda step: advance(1, step.tokens),
+            on_step=show,
             accelerator="cpu" if context.device == "cpu" else "gpu",
             devices=context.world_size // config.trainer.nodes,
             num_nodes=config.trainer.nodes,

@@ -1,0 +1,45 @@
+"""What the two longest stages without rows of ours say while they are at work: how much is done of how much."""
+
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from crescent import progress
+from crescent.loop.stages import evaluation, training
+from crescent.loop.stages.context import Context
+from crescent.progress import Reporter
+from tests.conftest import tiny
+from tests.loop.stages.test_replay import taught
+
+
+def talking(context: Context, monkeypatch: pytest.MonkeyPatch) -> StringIO:
+    """The context's reporter writes plain lines, all of them."""
+    monkeypatch.setattr(progress, "PLAIN_SECONDS", 0.0)
+    text = StringIO()
+    context.report = Reporter(Console(file=text, width=200, highlight=False))
+    return text
+
+
+def test_a_benchmark(tmp_path: Path, context_of: Callable[..., Context], monkeypatch: pytest.MonkeyPatch) -> None:
+    config = tiny()
+    config.evaluation.tasks, config.evaluation.limit, config.evaluation.batch_size = [], 6, 3
+    context = context_of(tmp_path, config)
+    text = talking(context, monkeypatch)
+    evaluation.run(context, "base", context.base)
+    lines = text.getvalue().splitlines()
+    assert lines[0].startswith("base nano_dev: 0 of 6 requests")
+    assert any(line.startswith("base nano_dev: 3 of 6 requests") and "s left" in line for line in lines)
+    assert lines[-2].startswith("base nano_dev: 6 of 6 requests")
+
+
+def test_training(tmp_path: Path, context_of: Callable[..., Context], monkeypatch: pytest.MonkeyPatch) -> None:
+    context = context_of(tmp_path)
+    text = talking(context, monkeypatch)
+    training.run(context, 1, context.base, taught(context, 20))
+    lines = text.getvalue().splitlines()
+    assert [line.partition(" steps")[0] for line in lines[:3]] == [
+        f"round-01 training: {number} of 3" for number in (1, 2, 3)
+    ]
