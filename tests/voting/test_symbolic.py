@@ -40,11 +40,12 @@ def test_a_hanging_expression_costs_its_limit_once(comparer: Comparer, caplog: p
     comparer.seconds = 1.0
     with caplog.at_level(logging.WARNING):
         assert not comparer.same(*HANGING)
-    assert comparer.failures == 1
+    assert (comparer.failures, comparer.given_up) == (1, 1)
     assert "count as different" in caplog.text
     compared = comparer.compared
     assert not comparer.same(*reversed(HANGING))
     assert comparer.compared == compared  # remembered, not tried again
+    assert (comparer.failures, comparer.given_up) == (1, 2)  # given up all the same
     comparer.seconds = 5.0
     assert comparer.same("x+1", "1+x")
     assert comparer.failures == 1
@@ -87,6 +88,7 @@ def test_new_limits_replace_the_worker(comparer: Comparer) -> None:
 def test_long_expressions_are_not_compared(comparer: Comparer) -> None:
     assert not comparer.same("x" * 301, "x+1")
     assert comparer._worker is None
+    assert comparer.given_up == 1
 
 
 def test_without_math_verify_it_says_so_once(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
@@ -96,3 +98,4 @@ def test_without_math_verify_it_says_so_once(monkeypatch: pytest.MonkeyPatch, ca
         assert not comparer.same("x+1", "1+x")
         assert not comparer.same("x+2", "2+x")
     assert caplog.text.count("not installed") == 1
+    assert comparer.given_up == 0  # nothing was to be compared

@@ -70,9 +70,11 @@ def _finished(run: Run, asked: Manifest) -> Manifest | None:
 
 
 def _sample(run: Run, asked: Manifest) -> Manifest:
+    from crescent.commands.checks import check_backend
     from crescent.loop.environment import prepare
     from crescent.loop.execution.executor import executor
 
+    check_backend(run.config)
     context = prepare(run)
     with run.working():
         return executor(context)("answers", NAME, context.base, asked)

@@ -46,7 +46,8 @@ def _training_mistakes(config: Config) -> list[str]:
 
 
 def check_backend(config: Config) -> None:
-    """See that what is to write the text is there: the server and its model, or the engine's package.
+    """See that what is to write the text is there: the server, its model and what the vote needs of it, or the
+    engine's package.
 
     Raises:
         ModelError, MissingExtraError: what is wrong, in a line.
@@ -54,7 +55,13 @@ def check_backend(config: Config) -> None:
     if config.backend.name == "server":
         from crescent.generation.endpoint import reach
 
-        reach(config.backend)
+        endpoint, voting = reach(config.backend), config.voting
+        if voting.rule == "weighted" or voting.representative == "likeliest":
+            from crescent.generation.logprobs import check_logprobs
+
+            weighted = voting.rule == "weighted"
+            key = "voting.rule=weighted" if weighted else "voting.representative=likeliest"
+            check_logprobs(endpoint, config.backend, key)
     elif config.backend.name == "vllm" and find_spec("vllm") is None:
         raise MissingExtraError("vllm", "backend=vllm", "vllm")
 

@@ -49,12 +49,14 @@ class Comparer:
         self.length = length
         self.memory = memory
         self.failures = 0
-        """Comparisons that were given up: over the time limit, or their worker died twice."""
+        """Pairs that were tried and given up: over the time limit, or their worker died twice."""
+        self.given_up = 0
+        """Comparisons that were asked for and not made: of such a pair, each time, or of too long an expression."""
         self.compared = 0
         self._lock = threading.Lock()
         self._worker: subprocess.Popen[bytes] | None = None
         self._owner = 0
-        self._known: OrderedDict[tuple[str, str], bool] = OrderedDict()
+        self._known: OrderedDict[tuple[str, str], bool | None] = OrderedDict()
         self._available: bool | None = None
 
     def configure(self, seconds: float, megabytes: int) -> None:
@@ -78,17 +80,23 @@ class Comparer:
 
     def same(self, one: str, other: str) -> bool:
         """Whether two expressions are equal as formulas. False when they cannot be compared within the limits."""
-        if max(len(one), len(other)) > self.length or not self.available:
+        if not self.available:
             return False
         pair = (one, other) if one <= other else (other, one)
         with self._lock:
+            if max(len(one), len(other)) > self.length:
+                self.given_up += 1
+                return False
             if pair not in self._known:
                 self._known[pair] = self._decide(pair)
                 if len(self._known) > self.memory:
                     self._known.popitem(last=False)
-            return self._known[pair]
+            same = self._known[pair]
+            self.given_up += same is None
+            return same is True
 
-    def _decide(self, pair: tuple[str, str]) -> bool:
+    def _decide(self, pair: tuple[str, str]) -> bool | None:
+        """Whether the two are the same, None where that was given up."""
         self.compared += 1
         for _ in range(2):  # a worker that was killed from outside is no fault of the expression: once more
             try:
@@ -100,7 +108,7 @@ class Comparer:
                 problem = "ended the worker process"
         self.failures += 1
         logger.warning("comparing %r and %r %s; they count as different", pair[0][:80], pair[1][:80], problem)
-        return False
+        return None
 
     def _ask(self, pair: tuple[str, str]) -> bool:
         worker = self._running()

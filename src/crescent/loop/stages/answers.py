@@ -18,6 +18,7 @@ from crescent.loop.stages.context import Context, ModelRef
 from crescent.loop.stages.predict import generate, predict
 from crescent.loop.stages.rows import solution_passes
 from crescent.records import Completion, Consensus, Question, Solution
+from crescent.run.folder import read_json, write_json
 from crescent.run.manifest import Manifest
 from crescent.run.shards import ShardFolder
 from crescent.run.stage import Stage
@@ -60,31 +61,44 @@ def run(context: Context, name: str, model: ModelRef, questions: Manifest) -> Ma
             title=f"{name} solutions",
             convert=partial(read_solution, marker=config.voting.marker),
         )
-    consensus = _vote(context, stage, accepted)
+    consensus, given_up = _vote(context, stage, accepted)
     if not context.leads:
         return stage.finish({})
     stage.shards("consensus").write(0, consensus)
-    facts = _facts(stage, consensus, len(accepted) * config.voting.samples)
+    facts = _facts(stage, consensus, len(accepted) * config.voting.samples) | {"comparisons_given_up": given_up}
+    if given_up:
+        context.report.say(
+            f"{name}: {given_up:,} comparisons of formulas were given up at their limits of time or size and count as "
+            "different answers (voting.symbolic_seconds, voting.symbolic_megabytes)"
+        )
     manifest = stage.finish(facts, facts["tokens"])
     shutil.rmtree(stage.scratch, ignore_errors=True)
     return manifest
 
 
-def _vote(context: Context, stage: Stage, questions: Sequence[Question]) -> list[Consensus]:
-    """The outcome of every question, in their order. Of several ranks each votes on its share; rank 0 has them all."""
+def _vote(context: Context, stage: Stage, questions: Sequence[Question]) -> tuple[list[Consensus], int]:
+    """The outcome of every question, in their order, and the comparisons that were given up in the vote.
+
+    Of several ranks each votes on its share; rank 0 has them all.
+    """
+    before = comparer.given_up
     module = VotingModule(context.config.voting)
     with stage.work():
         data = SolutionDataModule(solution_passes(stage.path), context.rank, context.world_size)
         predict(context, module, data, [])
+    given_up = comparer.given_up - before
     if context.world_size == 1:
-        return module.consensus
+        return module.consensus, given_up
+    ranks = [stage.scratch / f"given-up-{rank}-of-{context.world_size}.json" for rank in range(context.world_size)]
+    write_json(ranks[context.rank], {"comparisons": given_up})
     votes = ShardFolder(stage.scratch / f"votes-of-{context.world_size}")
     votes.write(context.rank, module.consensus)
     if not context.leads:
-        return module.consensus
+        return module.consensus, given_up
     wait_for(lambda: len(votes.finished()) == context.world_size)
     outcome = {row.question: row for row in votes.stream(Consensus)}
-    return [outcome[question.id] for question in questions]
+    given_up = sum((read_json(path) or {}).get("comparisons", 0) for path in ranks)
+    return [outcome[question.id] for question in questions], given_up
 
 
 def _passes(stage: Stage, questions: Sequence[Question], config: Voting) -> Iterator[tuple[int, list[Request]]]:

@@ -86,6 +86,7 @@ class Answers(Part):
     solutions: int | None = None
     solutions_saved: int | None = None
     no_answer: int | None = None
+    comparisons_given_up: int | None = None
     tokens: int | None = None
     accepted: int | None = None
     drops: dict[str, int] = {}

@@ -88,6 +88,11 @@ def _round_unknowns(part: Round) -> list[str]:
     elif part.answers and part.answers.audit and part.answers.audit.unknown:
         answers = numbers.plural(part.answers.audit.unknown, "accepted answer")
         found.append(f"{answers} could not be checked; label accuracy is over the others.")
+    if part.answers and part.answers.comparisons_given_up:
+        given_up = numbers.plural(part.answers.comparisons_given_up, "comparison")
+        found.append(
+            f"in the vote, {given_up} of formulas came to a limit of time or size: taken as different answers."
+        )
     found += [f"{words}: {numbers.count(rest)} not accounted for." for words, rest in unaccounted(part)]
     return found
 
