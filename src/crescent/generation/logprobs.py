@@ -45,15 +45,15 @@ def check_logprobs(endpoint: Endpoint, config: Backend, key: str) -> None:
 
 def _reply(endpoint: Endpoint, config: Backend, body: dict[str, object]) -> "httpx.Response":
     """The server's final word; what fails for a reason that passes is asked again, as in a run."""
-    httpx = client_library()
+    client = client_library()
     url = f"{endpoint.url}/{'chat/completions' if config.endpoint == 'chat' else 'completions'}"
     problem = ""
     for attempt in range(config.retries + 1):
         retry_after = None
         try:
-            timeout = httpx.Timeout(config.timeout, connect=CONNECT_SECONDS)
-            reply: httpx.Response = httpx.post(url, json=body, headers=endpoint.headers, timeout=timeout)
-        except httpx.RequestError as error:
+            timeout = client.Timeout(config.timeout, connect=CONNECT_SECONDS)
+            reply: httpx.Response = client.post(url, json=body, headers=endpoint.headers, timeout=timeout)
+        except client.RequestError as error:
             problem = f"{type(error).__name__} {error}".strip()
         else:
             if reply.status_code not in PASSING:
