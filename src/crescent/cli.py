@@ -75,7 +75,7 @@ def job(composed: "DictConfig") -> float | None:
         folder = run_folder(config, overrides)
         code = start(config, folder)
     except Exception as error:
-        from crescent.failures import told
+        from crescent.run.failures import told
 
         print(told(error), file=sys.stderr)
         code = error.exit_code if isinstance(error, CrescentError) else 1

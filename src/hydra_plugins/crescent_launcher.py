@@ -22,8 +22,8 @@ class SlurmLauncher(Launcher):
     def launch(self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int) -> list[JobReturn]:
         """One result per job, its exit code as the return value."""
         from crescent.cli import outcomes
-        from crescent.launching.job import Submission
         from crescent.errors import ConfigError
+        from crescent.launching.job import Submission
         from crescent.launching.slurm import launch
 
         composed = [self._loader.load_sweep_config(self._config, list(overrides)) for overrides in job_overrides]

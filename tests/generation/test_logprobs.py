@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from crescent.commands.checks import check_backend
+from crescent.commands.table import start
 from crescent.config.schema import Config
 from crescent.errors import ModelError
-from crescent.loop.pipeline import start
 from tests.conftest import tiny
 from tests.generation.api import Api, Handler, hang_up, serving, status
 

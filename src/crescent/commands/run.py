@@ -10,10 +10,10 @@ from pathlib import Path
 from crescent.commands.checks import check, check_backend, check_models
 from crescent.config.schema import Config
 from crescent.errors import StageError
-from crescent.failures import keep
 from crescent.reporting.completed import SUMMARY, completed, is_complete, outcomes, show
 from crescent.reporting.tracking.session import tracked
 from crescent.run.atomic import file_digest
+from crescent.run.failures import keep
 from crescent.run.folder import Run, opened
 
 

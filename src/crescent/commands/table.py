@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 
 from crescent.config.schema import Config
-from crescent.failures import keeping
+from crescent.run.failures import keeping
 
 
 @dataclass(frozen=True)

@@ -71,7 +71,7 @@ class SlurmJob:
         except KeyboardInterrupt:
             code = INTERRUPTED
         except Exception as error:
-            from crescent.failures import told
+            from crescent.run.failures import told
 
             print(told(error), file=sys.stderr)
             code = error.exit_code if isinstance(error, CrescentError) else 1

@@ -31,7 +31,7 @@ GROWING = ("rounds", "claim.repeats")
 """Keys that may change on an old folder: more rounds continue a run, more seeds a claim."""
 CONFIG = "config.yaml"
 TRACEBACK = "traceback.txt"
-"""How the last start ended in an error, see `crescent.failures`."""
+"""How the last start ended in an error, see `crescent.run.failures`."""
 PACKAGES = ("torch", "transformers", "pytorch-lightning", "datasketch", "lm-eval", "hydra-core", "numpy")
 
 

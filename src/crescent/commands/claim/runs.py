@@ -8,11 +8,10 @@ import msgspec
 
 from crescent.commands.checks import check
 from crescent.commands.claim.figures import Claim, read_claim
-from crescent.commands.run import start as start_run
+from crescent.commands.table import start as start_run
 from crescent.config.arms import arms as arms_of
 from crescent.config.schema import Config
 from crescent.errors import ConfigError
-from crescent.failures import keeping
 from crescent.reporting.completed import SUMMARY, completed
 from crescent.run.atomic import file_digest, publish
 from crescent.run.folder import opened
@@ -31,11 +30,6 @@ def start(config: Config, folder: Path) -> int:
         ConfigError: an arm cannot work; said before anything runs.
         RunFolderError, DamagedError: the folder of the claim or of a run is in use, of another configuration, damaged.
     """
-    with keeping(folder, config.backend.key_variable):
-        return _start(config, folder)
-
-
-def _start(config: Config, folder: Path) -> int:
     if config.claim is None:
         raise ConfigError(["stage=claim has nothing to compare: choose claim=controls or another"])
     arms, _ = arms_of(config)

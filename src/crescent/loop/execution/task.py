@@ -66,7 +66,7 @@ class Outcome(msgspec.Struct, kw_only=True):
 
     @classmethod
     def failed(cls, task: Task, error: CrescentError, chain: str = "") -> "Outcome":
-        """The outcome of a stage that ended with `error`; `chain` as `crescent.failures.chain` writes it."""
+        """The outcome of a stage that ended with `error`; `chain` as `crescent.run.failures.chain` writes it."""
         mistakes = getattr(error, "mistakes", [])
         return cls(task=task.digest, error=type(error).__name__, message=str(error), mistakes=mistakes, chain=chain)
 

@@ -12,13 +12,13 @@ import msgspec
 
 from crescent.config.load import to_config
 from crescent.errors import CrescentError, RunFolderError
-from crescent.failures import chain
 from crescent.loop.environment import JOURNAL, check_devices, listen, set_up
 from crescent.loop.execution.family import die_with_parent
 from crescent.loop.execution.task import OUTCOME, Outcome, Task, read, write
 from crescent.loop.stages.context import Context
 from crescent.loop.stages.table import STAGES
 from crescent.progress import Reporter
+from crescent.run.failures import chain
 from crescent.run.folder import Run
 
 INTERRUPTED = 130

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from crescent.dedup.removal import decontaminate
-from crescent.evaluation.loading import benchmark_questions
 from crescent.errors import StageError
+from crescent.evaluation.loading import benchmark_questions
 from crescent.loop.stages.context import Context
 from crescent.loop.stages.pool import encoder
 from crescent.records import Pair

@@ -8,9 +8,9 @@ from crescent.reporting.tracking.entries import Tracker
 from crescent.reporting.tracking.follower import Followed, Follower, Say
 from crescent.reporting.tracking.journal import journal, vote_journal
 from crescent.reporting.tracking.login import mode, names
-from crescent.reporting.tracking.redact import redacted
 from crescent.reporting.tracking.to_csv import CsvTracker
 from crescent.run.folder import environment
+from crescent.run.redact import redacted
 
 
 def follower(folder: Path, config: Config, place: Path, vote: Path | None, *, pid: int, say: Say) -> Follower:

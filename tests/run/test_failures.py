@@ -9,17 +9,17 @@ from pathlib import Path
 
 import pytest
 
+from crescent.commands.table import start
 from crescent.errors import ConfigError, DataError, ModelError, ProcessError, RunFolderError, StageError
-from crescent.failures import chain, keep, keeping, told
 from crescent.loop.execution.executor import executor
 from crescent.loop.execution.task import Outcome
-from crescent.loop.pipeline import start
 from crescent.loop.stages.context import Context
+from crescent.run.failures import chain, keep, keeping, told
 from crescent.run.folder import TRACEBACK
 from tests.conftest import tiny
 from tests.loop.execution.test_process import in_processes, manifest
 from tests.loop.execution.test_task import task
-from tests.reporting.tracking.test_redact import HIDDEN
+from tests.run.test_redact import HIDDEN
 
 
 def raised(error: Exception, cause: str | None = None, hidden: bool = False) -> Exception:
