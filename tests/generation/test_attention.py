@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from crescent.generation.attention import NAME, invariant, invariant_attention
+from crescent.generation.attention import NAME, in_slots, slot_attention
 from tests.generation.tiny import VOCABULARY, tiny_model
 
 
@@ -12,7 +12,7 @@ def test_it_is_scaled_dot_product_attention(kv_heads: int, masked: bool) -> None
     query = torch.randn(3, 4, 5, 8)
     key, value = torch.randn(2, 3, kv_heads, 5, 8)
     mask = (torch.rand(3, 1, 5, 5) < 0.5) | torch.eye(5, dtype=torch.bool) if masked else None
-    found, weights = invariant_attention(torch.nn.Module(), query, key, value, mask)
+    found, weights = slot_attention(torch.nn.Module(), query, key, value, mask)
     expected = torch.nn.functional.scaled_dot_product_attention(
         query, key, value, attn_mask=mask, is_causal=not masked, enable_gqa=True
     )
@@ -22,7 +22,7 @@ def test_it_is_scaled_dot_product_attention(kv_heads: int, masked: bool) -> None
 
 def test_scaling_is_taken_as_it_is_given() -> None:
     query, key, value = torch.randn(3, 1, 2, 4, 8, generator=torch.Generator().manual_seed(1))
-    found, _ = invariant_attention(torch.nn.Module(), query, key, value, None, scaling=0.01)
+    found, _ = slot_attention(torch.nn.Module(), query, key, value, None, scaling=0.01)
     expected = torch.nn.functional.scaled_dot_product_attention(query, key, value, is_causal=True, scale=0.01)
     torch.testing.assert_close(found, expected.transpose(1, 2))
 
@@ -33,7 +33,7 @@ def test_a_model_computes_the_same_with_it(kind: str) -> None:
     ids = torch.arange(3 * 7).reshape(3, 7) % VOCABULARY
     with torch.inference_mode():
         before = model(ids).logits
-        with invariant(model):
+        with in_slots(model):
             assert model.config._attn_implementation == NAME
             inside = model(ids).logits
         after = model(ids).logits
@@ -46,7 +46,7 @@ def test_the_former_implementation_comes_back_also_after_an_error() -> None:
     before = model.config._attn_implementation
 
     def fail() -> None:
-        with invariant(model):
+        with in_slots(model):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

@@ -1,65 +1,111 @@
-"""Attention whose numbers for one sequence do not depend on the rest of the batch.
+"""Attention of sequences that sit in slots: each row at a position of its own, its numbers independent of the batch.
 
-The fused CPU kernels round differently with the position of a row in the batch; plain matrix products of at least a few
-rows do not. That is what lets a run be resumed, split over ranks or given another batch size with byte-equal results.
+The masks are the model's own: `transformers` builds one per kind of layer (all tokens before, a sliding window, chunks)
+from a rule about positions, and `slot_mask` asks that rule about the positions at which the rows are.
+
+On the CPU the attention is written out. The fused kernels there round differently with the position of a row in the
+batch; plain matrix products of at least a few rows do not. That is what lets a run be resumed, split over ranks or given
+another batch size with byte-equal results.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import torch
-from transformers import AttentionInterface, PreTrainedModel
+from transformers import AttentionInterface, AttentionMaskInterface, PreTrainedModel
+from transformers.integrations.sdpa_attention import sdpa_attention_forward
+from transformers.masking_utils import sdpa_mask
 
-NAME = "crescent_invariant"
+from crescent.models.attention import OtherAttentionError, attend, refuse_others
+
+NAME = "crescent_slots"
 
 
-def invariant_attention(
+def slot_attention(
     module: torch.nn.Module,
     query: torch.Tensor,
     key: torch.Tensor,
     value: torch.Tensor,
     attention_mask: torch.Tensor | None,
+    dropout: float = 0.0,
     scaling: float | None = None,
+    softcap: float | None = None,
+    s_aux: torch.Tensor | None = None,
+    sliding_window: int | None = None,
+    is_causal: bool | None = None,
     **kwargs: object,
 ) -> tuple[torch.Tensor, None]:
-    """Scaled dot-product attention, written out (Vaswani et al., 2017, section 3.2.1).
+    """The attention of `crescent.models.attention`, or on a GPU the fused kernel where that gives the same.
 
     Args:
         query: (rows, heads, length, size); `key` and `value` may have fewer heads (grouped-query attention).
-        attention_mask: True where attention is allowed, broadcast over heads; None means causal.
+        attention_mask: of `slot_mask`: True where attention is allowed, broadcast over heads; None means causal.
+        s_aux: (heads,), the sinks' scores.
+        sliding_window, is_causal: what the mask says already.
 
     Returns:
         (rows, length, heads, size), and None in place of the weights.
+
+    Raises:
+        OtherAttentionError: the model asks for a kind of attention that is not this one.
     """
-    rows, heads, length, size = query.shape
-    groups = heads // key.shape[1]
-    # Query heads that share a key head are handled as extra query positions: nothing is copied.
-    grouped = query.reshape(rows, key.shape[1], groups * length, size)
-    # Products with fewer than 32 numbers on the left take a path that rounds differently with the cache's width.
-    copies = -(-32 // (groups * length * size))
-    padded = grouped if copies == 1 else grouped.repeat(1, 1, copies, 1)
-    scores = (padded @ key.transpose(-1, -2))[:, :, : groups * length]
-    scores = scores * (scaling or size**-0.5)
-    if attention_mask is None:
-        allowed = torch.ones(length, key.shape[2], dtype=torch.bool, device=query.device).tril()
-        attention_mask = allowed[None, None]
-    if groups > 1:
-        attention_mask = attention_mask.repeat(1, 1, groups, 1)
-    scores.masked_fill_(~attention_mask, float("-inf"))
-    mixed = torch.softmax(scores, dim=-1) @ value
-    return mixed.reshape(rows, heads, length, size).transpose(1, 2), None
+    refuse_others(kwargs)
+    if dropout or (is_causal is False and attention_mask is None):
+        raise OtherAttentionError("its attention drops weights, or looks at tokens to come")
+    if query.device.type == "cpu" or softcap is not None or s_aux is not None:
+        return attend(query, key, value, attention_mask, scaling, softcap=softcap, sinks=s_aux), None
+    mixed: torch.Tensor = sdpa_attention_forward(module, query, key, value, attention_mask, scaling=scaling)[0]
+    return mixed, None
 
 
-AttentionInterface.register(NAME, invariant_attention)
+def slot_mask(
+    batch_size: int,
+    q_length: int,
+    kv_length: int,
+    mask_function: Callable[..., torch.Tensor],
+    q_offset: int | torch.Tensor = 0,
+    kv_offset: int = 0,
+    attention_mask: torch.Tensor | None = None,
+    use_vmap: bool = False,
+    device: torch.device | str = "cpu",
+    **kwargs: Any,
+) -> torch.Tensor | None:
+    """The mask of one kind of layer, (rows, 1, length, width), True where attention is allowed; None means causal.
+
+    Args:
+        mask_function: the model's rule: (row, head, position of the query, position of the key) -> whether it may look.
+        q_offset: (rows,), the position of each row's first query, as `SlotCache` says it. A number: all begin there.
+
+    Raises:
+        OtherAttentionError: the rule is about more than positions.
+    """
+    if not isinstance(q_offset, torch.Tensor):  # prompts, which all begin at 0
+        mask: torch.Tensor | None = sdpa_mask(
+            batch_size, q_length, kv_length, q_offset, kv_offset, mask_function, attention_mask=attention_mask,
+            use_vmap=use_vmap, device=device, **kwargs,
+        )  # fmt: skip
+        return mask
+    if use_vmap or attention_mask is not None:
+        raise OtherAttentionError("its mask is about more than positions")
+    row = torch.arange(batch_size, device=device)[:, None, None, None]
+    head = torch.zeros(1, 1, 1, 1, dtype=torch.long, device=device)
+    query = (q_offset[:, None] + torch.arange(q_length, device=device))[:, None, :, None]
+    key = (torch.arange(kv_length, device=device) + kv_offset)[None, None, None, :]
+    return mask_function(row, head, query, key).expand(batch_size, -1, q_length, kv_length)
+
+
+AttentionInterface.register(NAME, slot_attention)
+AttentionMaskInterface.register(NAME, slot_mask)
 
 
 @contextmanager
-def invariant(model: PreTrainedModel) -> Iterator[None]:
-    """Use `invariant_attention` in `model` while the block runs. Only where batches must not matter: on the CPU."""
-    before = model.config._attn_implementation
-    if model.device.type == "cpu":
-        model.config._attn_implementation = NAME
+def in_slots(model: PreTrainedModel) -> Iterator[None]:
+    """Use `slot_attention` and `slot_mask` in `model` while the block runs."""
+    config = model.config.get_text_config(decoder=True)
+    before = config._attn_implementation
+    config._attn_implementation = NAME
     try:
         yield
     finally:
-        model.config._attn_implementation = before
+        config._attn_implementation = before

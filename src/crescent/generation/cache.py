@@ -21,12 +21,13 @@ class SlotCache(Cache):  # type: ignore[misc]
         self.keys: list[torch.Tensor] = []
         self.values: list[torch.Tensor] = []
         self._rows = 0
+        self._positions = torch.empty(0, dtype=torch.long)
         self._places = torch.empty(0, dtype=torch.long)
         self.width = 0
 
     def at(self, positions: torch.Tensor) -> None:
         """Say where the next forward pass writes: row i at `positions[i]`, for the first `len(positions)` rows."""
-        self._rows = len(positions)
+        self._rows, self._positions = len(positions), positions
         heads = self.keys[0].shape[1]
         # As an index into all (slot, head, position) in a row, the same for every layer.
         first = torch.arange(self._rows * heads, device=positions.device).view(-1, heads) * self.length
@@ -61,6 +62,14 @@ class SlotCache(Cache):  # type: ignore[misc]
     def get_seq_length(self, layer_idx: int = 0, *args: object, **kwargs: object) -> int:
         """Positions in use, for code that asks a cache for its length."""
         return self.width
+
+    def get_query_offset(self, layer_idx: int = 0) -> torch.Tensor:
+        """Where the next forward pass writes, (rows,): what masks are built from, see `generation.attention`."""
+        return self._positions
+
+    def get_mask_sizes(self, query_length: int, layer_idx: int) -> tuple[int, int]:
+        """Width of the masks, and the position of their first column."""
+        return self.width, 0
 
     def _allocate(self, like: torch.Tensor) -> None:
         _, heads, _, size = like.shape

@@ -13,7 +13,7 @@ from transformers import PreTrainedModel
 
 from crescent.config.schema import Sampling
 from crescent.errors import ModelError
-from crescent.generation.attention import invariant
+from crescent.generation.attention import in_slots
 from crescent.generation.capacity import fitting, sequence_bytes
 from crescent.generation.slots import MIN_ROWS, Decoded, Slots
 from crescent.generation.threads import together
@@ -93,7 +93,7 @@ class Decoder:
         small = model.device.type == "cpu" and model.get_memory_footprint() <= SHARED_WEIGHTS
         workers = max(1, min(threads, rows // MIN_ROWS)) if small else 1
         work = [self._work(waiting, sampling, -(-rows // workers)) for _ in range(workers)]
-        with invariant(model):
+        with in_slots(model):
             if workers == 1:
                 yield work[0]
                 return

@@ -115,11 +115,9 @@ class Slots:
     def _forward(self, last: np.ndarray, position: np.ndarray) -> torch.Tensor:
         positions = torch.from_numpy(position).to(self.device)
         self.cache.at(positions)
-        visible = torch.arange(self.cache.width, device=self.device) <= positions[:, None]
         output = self.model(
             input_ids=torch.from_numpy(last).to(self.device)[:, None],
             position_ids=positions[:, None],
-            attention_mask=visible[:, None, None, :],
             past_key_values=self.cache,
             use_cache=True,
         )
