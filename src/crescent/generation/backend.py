@@ -19,7 +19,11 @@ class Backend(ABC):
 
     They depend on the request's id, prompt and sample number, on `sampling` and on `seed`; on what else is asked they
     do not (on the CPU; other engines promise as much as their kernels do).
+
+    `decoder` says for the stage's manifest what computes them: the engine, and with `generate` why it is not `slots`.
     """
+
+    decoder: str
 
     @abstractmethod
     def stream(self, shards: Sequence[Shard], sampling: Sampling, seed: int, report: Report) -> "Generator[Completed]":

@@ -46,6 +46,8 @@ class Sample:
 class ServerBackend(Backend):
     """Sends each sample as a request, `batch_size` at a time. `tokenizer` is needed for `endpoint: completions`."""
 
+    decoder = "server"
+
     def __init__(self, settings: Settings, tokenizer: "PreTrainedTokenizerBase | None" = None) -> None:
         self.settings = settings
         self.tokenizer = tokenizer

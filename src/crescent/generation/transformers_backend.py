@@ -6,6 +6,8 @@ from contextlib import closing
 from crescent.config.schema import Sampling
 from crescent.generation.backend import Backend, Completed, Report
 from crescent.generation.decode import Decoded, Decoder, Prompt
+from crescent.generation.plain import PlainDecoder
+from crescent.generation.probe import objection
 from crescent.generation.request import Request, Shard, sample_seed
 from crescent.models.chat import prompt_ids
 from crescent.models.load import Loaded
@@ -13,11 +15,18 @@ from crescent.records import Completion
 
 
 class TransformersBackend(Backend):
-    """One loaded model and a decoder that keeps its batch full."""
+    """One loaded model and a decoder that keeps its batch full; transformers' own for a model that this does not suit.
+
+    Raises:
+        ModelError: the device's memory does not hold the model's sequences.
+    """
 
     def __init__(self, loaded: Loaded, batch_size: int | None, context: int) -> None:
         self._loaded = loaded
-        self._decoder = Decoder(loaded.model, loaded.stops, batch_size, context)
+        reason = objection(loaded.model, context)
+        self.decoder = "slots" if reason is None else f"generate: {reason}"
+        decoder = Decoder if reason is None else PlainDecoder
+        self._decoder = decoder(loaded.model, loaded.stops, batch_size, context)
 
     def stream(self, shards: Sequence[Shard], sampling: Sampling, seed: int, report: Report) -> "Generator[Completed]":
         """See `Backend.stream`."""

@@ -16,6 +16,8 @@ from crescent.records import Completion
 class VllmBackend(Backend):
     """Renders prompts, orders `samples` continuations of each from the engine, and reads what it answers."""
 
+    decoder = "vllm"
+
     def __init__(self, engine: Engine, tokenizer: PreTrainedTokenizerBase, stops: Sequence[int], context: int) -> None:
         self.engine, self.tokenizer = engine, tokenizer
         self.stops, self.context = list(stops), context

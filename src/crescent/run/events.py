@@ -39,6 +39,11 @@ class EventLog:
         """Time spent on a stage over all starts, in seconds. Work lost in a kill is not in it."""
         return float(sum(e["seconds"] for e in self if e.get("event") == "work" and e.get("stage") == stage))
 
+    def noted(self, stage: str) -> dict[str, Any]:
+        """What was noted about a stage over all starts; of two notes of one name the later one."""
+        notes = [e["facts"] for e in self if e.get("event") == "note" and e.get("stage") == stage]
+        return {name: value for facts in notes for name, value in facts.items()}
+
     def _ends_whole(self) -> bool:
         if not self.path.exists() or self.path.stat().st_size == 0:
             return True

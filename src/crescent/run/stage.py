@@ -69,8 +69,16 @@ class Stage:
         yield
         self._events.append("work", stage=self.name, seconds=round(time.perf_counter() - start, 3), **fields)
 
+    def note(self, **facts: Any) -> bool:
+        """Keep facts for the manifest that are known before its end, also over a kill. Whether they are news."""
+        news = not facts.items() <= self._events.noted(self.name).items()
+        if news:
+            self._events.append("note", stage=self.name, facts=facts)
+        return news
+
     def finish(self, facts: dict[str, Any], tokens: int = 0) -> Manifest:
         """Write the manifest over every file of the folder, scratch and debris left out."""
+        facts = self._events.noted(self.name) | facts
         files = {
             path.relative_to(self.path).as_posix(): file_digest(path)
             for path in sorted(self.path.rglob("*"))
@@ -98,6 +106,10 @@ class FollowedStage(Stage):
     def work(self, **fields: Any) -> Iterator[None]:
         """Time is counted once, by rank 0."""
         yield
+
+    def note(self, **facts: Any) -> bool:
+        """Rank 0 keeps them."""
+        return False
 
     def finish(self, facts: dict[str, Any], tokens: int = 0) -> Manifest:
         """Wait for rank 0's manifest; what is given here is not looked at."""

@@ -112,6 +112,8 @@ def _sample(
     total = sum(request.samples for _, shard in data.shards for request in shard)
     backend = _backend(context, ref)
     seed = derived_seed(context.config.seed, stage.name)
+    if stage.note(decoder=backend.decoder) and backend.decoder.startswith("generate"):
+        context.report.say(f"{ref.label} is decoded by transformers' {backend.decoder}. This is slower.")
     with (
         context.report.task(title, total, "samples") as advance,
         stage.work(),
