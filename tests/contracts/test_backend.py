@@ -22,6 +22,7 @@ from crescent.nano.prompts import BAIT, SOLVE
 from crescent.records import Completion
 from tests.generation import stand_in
 from tests.generation.api import Api, serving
+from tests.generation.families import mamba
 
 SAMPLING = Sampling(temperature=1.0, max_new_tokens=48)
 REQUESTS = [
@@ -154,6 +155,34 @@ class TestTransformersBackend(BackendContract):
     @pytest.fixture(scope="class")
     def other_batch(self, nano: Loaded) -> Backend:
         return TransformersBackend(nano, batch_size=16, context=256)
+
+    def test_it_says_so(self, backend: Backend) -> None:
+        assert backend.decoder == "slots"
+
+
+class TestTransformersBackendWithoutSlots(BackendContract):
+    """A model with another memory than keys and values: random, so that it ends a reply at any of many tokens."""
+
+    @pytest.fixture(scope="class")
+    def loaded(self, nano: Loaded) -> Loaded:
+        return Loaded(mamba(len(nano.tokenizer)), nano.tokenizer, [*nano.stops, *range(100, 130)])
+
+    @pytest.fixture(scope="class")
+    def backend(self, loaded: Loaded) -> Backend:
+        return TransformersBackend(loaded, batch_size=64, context=256)
+
+    @pytest.fixture(scope="class")
+    def other_batch(self, loaded: Loaded) -> Backend:
+        return TransformersBackend(loaded, batch_size=16, context=256)
+
+    def test_tokens_are_counted(self, nano: Loaded, reference: list[Completion]) -> None:
+        """Not against the text: broken characters, as a random model writes them, cannot be cut into tokens again."""
+        assert all(row.logprob < 0 < row.tokens for row in reference)
+        lengths = {row.request: row.prompt_tokens for row in reference}
+        assert lengths["a"] == lengths["c"] < lengths["b"] < lengths["d"]
+
+    def test_it_says_so(self, backend: Backend) -> None:
+        assert backend.decoder.startswith("generate: slots do not suit it (")
 
 
 class TestServerBackend(BackendContract):

@@ -92,11 +92,11 @@ def family(name: str, **overrides: Any) -> PreTrainedModel:
     return made(config(**{**SIZES, **extra, **overrides}))
 
 
-def mamba() -> PreTrainedModel:
+def mamba(vocabulary: int = VOCABULARY) -> PreTrainedModel:
     """A model without attention: what it remembers of a sequence is no list of keys and values."""
     return made(
         MambaConfig(
-            vocab_size=VOCABULARY, hidden_size=16, num_hidden_layers=2, state_size=4, initializer_range=0.3,
+            vocab_size=vocabulary, hidden_size=16, num_hidden_layers=2, state_size=4, initializer_range=0.3,
             bos_token_id=None, eos_token_id=None, pad_token_id=0,
         )
     )  # fmt: skip

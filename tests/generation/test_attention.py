@@ -1,7 +1,8 @@
 import pytest
 import torch
 
-from crescent.generation.attention import NAME, in_slots, slot_attention
+from crescent.generation.attention import NAME, slot_attention
+from crescent.generation.inside import in_slots
 from tests.generation.tiny import VOCABULARY, tiny_model
 
 

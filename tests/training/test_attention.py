@@ -1,9 +1,15 @@
+import random
+
 import pytest
 import torch
-from transformers import Gemma2Config, Gemma2ForCausalLM, MistralConfig, MistralForCausalLM
+from transformers import MistralConfig, MistralForCausalLM
 
-from crescent.training.attention import OtherAttentionError, by_document, document_attention
+from crescent.models.attention import OtherAttentionError
+from crescent.training.attention import by_document, document_attention
+from crescent.training.examples import Example
+from crescent.training.packing import IGNORED, pack
 from crescent.training.prepare import keeps_documents_apart
+from tests.generation.families import FAMILIES, VOCABULARY, WINDOW, family
 
 SIZES = {
     "vocab_size": 60,
@@ -41,10 +47,55 @@ def test_a_sliding_window_is_kept_within_each_document():
     torch.testing.assert_close(packed, alone, rtol=0, atol=1e-5)
 
 
-def test_bounded_scores_are_not_claimed_to_be_had():
-    torch.manual_seed(0)
-    gemma = Gemma2ForCausalLM(Gemma2Config(**SIZES, attn_logit_softcapping=5.0))
-    assert not keeps_documents_apart(gemma)
+def test_what_is_not_known_is_refused_by_name():
     states = torch.zeros(1, 1, 2, 4)
-    with pytest.raises(OtherAttentionError, match="softcap"):
-        document_attention(gemma, states, states, states, None, softcap=5.0)
+    with pytest.raises(OtherAttentionError, match="`position_bias`"):
+        document_attention(torch.nn.Module(), states, states, states, None, position_bias=states)
+    with pytest.raises(OtherAttentionError, match="to come"):
+        document_attention(torch.nn.Module(), states, states, states, None, is_causal=False)
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_loss_of_packed_conversations_is_that_of_each_alone(name):
+    """Windows, bounded scores and sinks included; by the model's own forward pass and attention."""
+    model = family(name)
+    rng = random.Random(1)
+    documents = [Example([rng.randrange(VOCABULARY) for _ in range(n)], 3) for n in (50, 5, 3 * WINDOW)]
+    assert keeps_documents_apart(model)
+    batch = pack(documents)
+    with by_document(model):
+        packed = loss(model, batch, document_lengths=batch.document_lengths)
+    alone = [loss(model, pack([document])) for document in documents]
+    assert float(packed) == pytest.approx(sum(map(float, alone)), rel=1e-5)
+
+
+@pytest.mark.parametrize("name", ["gemma2", "gemma3", "gpt_oss"])
+def test_so_is_the_gradient(name):
+    rng = random.Random(1)
+    documents = [Example([rng.randrange(VOCABULARY) for _ in range(n)], 3) for n in (50, 3 * WINDOW)]
+    model, batch = family(name), pack(documents)
+    with by_document(model):
+        loss(model, batch, document_lengths=batch.document_lengths).backward()
+    packed = {name: parameter.grad for name, parameter in model.named_parameters()}
+    model = family(name)
+    for document in documents:
+        loss(model, pack([document])).backward()
+    for weight, parameter in model.named_parameters():
+        scale = float(parameter.grad.abs().max())
+        torch.testing.assert_close(packed[weight], parameter.grad, rtol=1e-3, atol=1e-4 * scale)
+
+
+@pytest.mark.parametrize("name", ["gemma2", "gemma3", "qwen3", "gpt_oss"])
+def test_a_window_that_attention_is_not_told_of_is_noticed(name):
+    """Such a model keeps its window by its masks alone, and a packed row has none."""
+    model = family(name, sliding_window=200)
+    for module in model.modules():
+        if hasattr(module, "sliding_window"):
+            module.sliding_window = None
+    assert not keeps_documents_apart(model)
+
+
+def loss(model, batch, **more):
+    logits = model(batch.input_ids, position_ids=batch.position_ids, use_cache=False, **more).logits
+    picked = logits[0, batch.columns].float()
+    return torch.nn.functional.cross_entropy(picked, batch.targets[0], ignore_index=IGNORED, reduction="sum")

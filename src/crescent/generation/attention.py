@@ -4,22 +4,23 @@ The masks are the model's own: `transformers` builds one per kind of layer (all 
 from a rule about positions, and `slot_mask` asks that rule about the positions at which the rows are.
 
 On the CPU the attention is written out. The fused kernels there round differently with the position of a row in the
-batch; plain matrix products of at least a few rows do not. That is what lets a run be resumed, split over ranks or given
-another batch size with byte-equal results.
+batch; plain matrix products of at least a few rows do not. That is what lets a run be resumed, split over ranks or
+given another batch size with byte-equal results.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import torch
-from transformers import AttentionInterface, AttentionMaskInterface, PreTrainedModel
+from transformers import AttentionInterface, AttentionMaskInterface
 from transformers.integrations.sdpa_attention import sdpa_attention_forward
 from transformers.masking_utils import sdpa_mask
 
 from crescent.models.attention import OtherAttentionError, attend, refuse_others
 
 NAME = "crescent_slots"
+WRITTEN_OUT = ("cpu",)
+"""Devices whose fused kernels are not used."""
 
 
 def slot_attention(
@@ -36,7 +37,7 @@ def slot_attention(
     is_causal: bool | None = None,
     **kwargs: object,
 ) -> tuple[torch.Tensor, None]:
-    """The attention of `crescent.models.attention`, or on a GPU the fused kernel where that gives the same.
+    """The attention of `crescent.models.attention`, or on a GPU a fused kernel where that computes the same.
 
     Args:
         query: (rows, heads, length, size); `key` and `value` may have fewer heads (grouped-query attention).
@@ -53,7 +54,7 @@ def slot_attention(
     refuse_others(kwargs)
     if dropout or (is_causal is False and attention_mask is None):
         raise OtherAttentionError("its attention drops weights, or looks at tokens to come")
-    if query.device.type == "cpu" or softcap is not None or s_aux is not None:
+    if query.device.type in WRITTEN_OUT or softcap is not None or s_aux is not None:
         return attend(query, key, value, attention_mask, scaling, softcap=softcap, sinks=s_aux), None
     mixed: torch.Tensor = sdpa_attention_forward(module, query, key, value, attention_mask, scaling=scaling)[0]
     return mixed, None
@@ -97,15 +98,3 @@ def slot_mask(
 
 AttentionInterface.register(NAME, slot_attention)
 AttentionMaskInterface.register(NAME, slot_mask)
-
-
-@contextmanager
-def in_slots(model: PreTrainedModel) -> Iterator[None]:
-    """Use `slot_attention` and `slot_mask` in `model` while the block runs."""
-    config = model.config.get_text_config(decoder=True)
-    before = config._attn_implementation
-    config._attn_implementation = NAME
-    try:
-        yield
-    finally:
-        config._attn_implementation = before

@@ -3,8 +3,9 @@
 import torch
 from transformers.cache_utils import Cache, DynamicCache
 
-STEP = 16
-"""The part of the cache that is attended to grows in steps of this many positions: other widths round differently."""
+from crescent.models.attention import STEP
+
+# The part of the cache that is attended to grows in steps of `STEP` positions: other widths round differently.
 
 
 class SlotCache(Cache):  # type: ignore[misc]

@@ -13,8 +13,8 @@ from transformers import PreTrainedModel
 
 from crescent.config.schema import Sampling
 from crescent.errors import ModelError
-from crescent.generation.attention import in_slots
 from crescent.generation.capacity import fitting, sequence_bytes
+from crescent.generation.inside import in_slots
 from crescent.generation.slots import MIN_ROWS, Decoded, Slots
 from crescent.generation.threads import together
 from crescent.generation.waiting import Place, Prompt, Waiting

@@ -1,9 +1,9 @@
 """Decoding by transformers' own `generate`, for models that cannot be decoded in slots: slower, with the same promises.
 
-Tokens are drawn here all the same, each sample from its own stream of random numbers, so a sample is what the slots would
-give but for rounding. On the CPU every sequence is computed alone, for whatever sits beside it would change its rounding.
-On a GPU those of one length go together: nothing is padded, which not every kind of model takes well, and no sequence is
-stretched by a longer neighbour.
+Tokens are drawn here all the same, each sample from its own stream of random numbers, so a sample is what the slots
+would give but for rounding. On the CPU every sequence is computed alone, for whatever sits beside it would change its
+rounding. On a GPU those of one length go together: nothing is padded, which not every kind of model takes well, and no
+sequence is stretched by a longer neighbour.
 """
 
 from collections.abc import Callable, Generator, Iterator, Sequence

@@ -1,11 +1,11 @@
 """Whether a model may be decoded in slots: tried on a few short texts before it is used, against its own forward pass.
 
-The slots take the place of a model's cache, masks and attention. A model of an unforeseen kind could be computed wrongly
-there without any error, and everything sampled from it would be of another model. So a few tokens are sampled in slots,
-and their log-probabilities compared with those of one plain forward pass of the model over the same texts.
+The slots take the place of a model's cache, masks and attention. A model of an unforeseen kind could be computed
+wrongly there without any error, and all that is sampled from it would be of another model. So a few tokens are sampled
+in slots, and their log-probabilities compared with those of one plain forward pass of the model over the same texts.
 
-Windows of thousands of tokens are not filled for that. For as long as the probe lasts they are `WINDOW` tokens short, in
-the configuration from which the model makes its masks in both ways of computing; and the plain pass must come out
+Windows of thousands of tokens are not filled for that. For as long as the probe lasts they are `WINDOW` tokens short,
+in the configuration from which the model makes its masks in both ways of computing; and the plain pass must come out
 differently with the true window, which shows that it is this number that the model goes by.
 """
 
@@ -55,8 +55,10 @@ def _stretched(model: PreTrainedModel, context: int) -> str | None:
     given = getattr(config, "rope_parameters", None) or {}
     for rope in (given, *(part for part in given.values() if isinstance(part, dict))):
         kind = str(rope.get("rope_type"))
-        first = rope.get("original_max_position_embeddings") or getattr(config, "max_position_embeddings", context)
-        if (kind == "longrope" or "dynamic" in kind) and context > first:
+        if kind != "longrope" and "dynamic" not in kind:
+            continue
+        first: int = rope.get("original_max_position_embeddings") or config.max_position_embeddings
+        if context > first:
             return f"its position encoding ({kind}) changes for all tokens where a sequence exceeds {first}"
     return None
 
@@ -80,16 +82,14 @@ def _difference(model: PreTrainedModel, context: int) -> str | None:
     lengths = sorted({max(1, min(length, context - TOKENS)) for length in LENGTHS})
     prompts = [Prompt([draw.randrange(vocabulary) for _ in range(n)], [draw.getrandbits(64)]) for n in lengths]
     with _shortened(model, context) as short:
-        decoded = [
-            result for [result] in Decoder(model, [], None, context).run(prompts, Sampling(max_new_tokens=TOKENS))
-        ]
-        texts = [(prompt.ids, result.tokens) for prompt, result in zip(prompts, decoded, strict=True)]
+        results = Decoder(model, [], None, context).run(prompts, Sampling(max_new_tokens=TOKENS))
+        texts = [(prompt.ids, result.tokens) for prompt, [result] in zip(prompts, results, strict=True)]
         own = _own_logprobs(model, texts)
     if not torch.isfinite(own).all():
         return None  # Weights that are no numbers are wrong either way: nothing to compare.
     if short and torch.equal(own, _own_logprobs(model, texts)):
         return "what its layers see of the text cannot be tried (the window in its configuration changes nothing)"
-    mine = torch.tensor([result.logprob for result in decoded], dtype=own.dtype)
+    mine = torch.tensor([result.logprob for [result] in results], dtype=own.dtype)
     away = float((mine - own).abs().max())
     if not away <= TOLERANCE.get(model.dtype, ROUNDED):
         return f"log-probabilities in slots are {away:.2g} nats per token from those of its own forward pass"
@@ -98,7 +98,7 @@ def _difference(model: PreTrainedModel, context: int) -> str | None:
 
 @contextmanager
 def _shortened(model: PreTrainedModel, context: int) -> Iterator[bool]:
-    """Make the model's windows `WINDOW` tokens short while the block runs; yields whether it has any below `context`."""
+    """Make the model's windows `WINDOW` tokens short while the block runs; yields whether any is below `context`."""
     config = model.config.get_text_config(decoder=True)
     _, layers = get_layer_types_and_kwargs(config)
     short = any(0 < (layer.get("sliding_window") or 0) < context for layer in layers)

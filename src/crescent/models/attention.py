@@ -1,7 +1,7 @@
 """Scaled dot-product attention as plain matrix products, with what some models add to it, and the refusal of the rest.
 
 `transformers` hands an attention function whatever the model asks for as keyword arguments. One that is swallowed
-changes what the model computes without a word, so the functions registered by this package refuse what they do not know.
+changes what the model computes without a word, so the functions registered here refuse what they do not know.
 """
 
 from collections.abc import Mapping
@@ -10,6 +10,10 @@ import torch
 
 HARMLESS = {"position_ids", "use_cache"}
 """What models hand on that attention has no use for: positions are in queries and keys by then, the cache is filled."""
+
+
+STEP = 16
+"""Widths that are multiples of it are summed alike by softmax, whatever follows that counts nothing."""
 
 
 class OtherAttentionError(Exception):
@@ -57,8 +61,8 @@ def attend(
     groups = heads // key.shape[1]
     # Query heads that share a key head are handled as extra query positions: nothing is copied.
     grouped = query.reshape(rows, key.shape[1], groups * length, size)
-    # Products with fewer than 32 numbers on the left, or in what comes out, take a path that rounds differently with the
-    # cache's width; so there are copies of the queries, which are thrown away in the end.
+    # Products with fewer than 32 numbers on the left, or in what comes out, take a path that rounds differently with
+    # the cache's width; so there are copies of the queries, which are thrown away in the end.
     copies = -(-32 // (groups * length * size))
     padded = grouped if copies == 1 else grouped.repeat(1, 1, copies, 1)
     scores = (padded @ key.transpose(-1, -2)) * (scaling or size**-0.5)
@@ -69,13 +73,21 @@ def attend(
     if groups * copies > 1:
         allowed = allowed.repeat(1, 1, groups * copies, 1)
     scores.masked_fill_(~allowed, float("-inf"))
-    weights = torch.softmax(scores, dim=-1, dtype=torch.float32).to(value.dtype)
+    if sinks is not None:
+        scores = torch.cat([_sink_columns(sinks, groups, length).repeat(len(scores), 1, copies, 1), scores], dim=-1)
+    weights = torch.softmax(scores, dim=-1, dtype=torch.float32)
+    weights = weights[..., scores.shape[-1] - key.shape[2] :].to(value.dtype)
     if dropout:
         weights = torch.nn.functional.dropout(weights, dropout)
     mixed = (weights @ value)[:, :, : groups * length]
-    if sinks is not None:
-        # A softmax with the sink in it is the one without, times the share of the weight that the sink leaves.
-        sink = sinks.float().view(1, -1, groups, 1).expand(1, -1, groups, length).reshape(1, -1, groups * length, 1)
-        left = torch.sigmoid(torch.logsumexp(scores[:, :, : groups * length].float(), dim=-1, keepdim=True) - sink)
-        mixed = mixed * left.to(mixed.dtype)
     return mixed.reshape(rows, heads, length, size).transpose(1, 2)
+
+
+def _sink_columns(sinks: torch.Tensor, groups: int, length: int) -> torch.Tensor:
+    """Scores of the sinks as keys in front, (1, key heads, groups * length, STEP): one, and others that count nothing.
+
+    Softmax sums alike over widths that differ by such steps, and alone what stands in front keeps its place.
+    """
+    columns = sinks.new_full((1, len(sinks) // groups, groups * length, STEP), float("-inf"))
+    columns[..., 0] = sinks.view(-1, groups, 1).expand(-1, groups, length).flatten(1)
+    return columns

@@ -5,13 +5,15 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import torch
+from transformers.cache_utils import get_layer_types_and_kwargs
 
 from crescent.config.schema import Training
-from crescent.training.attention import OtherAttentionError, by_document
+from crescent.models.attention import OtherAttentionError
+from crescent.training.attention import by_document
 from crescent.training.lora import attach_lora, merge_lora
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedModel
+    from transformers import PreTrainedConfig, PreTrainedModel
 
 
 @contextmanager
@@ -55,23 +57,36 @@ def keeps_documents_apart(model: "PreTrainedModel") -> bool:
     """Try whether two documents in a packed row get the logits that each gets alone, with the model's own attention.
 
     Recurrent and convolutional layers carry one document into the next, and some models ask for more than attention by
-    document gives.
+    document gives. The documents tried are short; what layers see of longer ones is compared by number: each must ask
+    for the very window that the model's configuration gives it.
     """
     length = 8
-    vocabulary = model.config.get_text_config().vocab_size
-    ids = torch.arange(2 * length, device=model.device)[None].remainder(vocabulary)  # any token ids will do
+    config = model.config.get_text_config()
+    ids = torch.arange(2 * length, device=model.device)[None].remainder(config.vocab_size)  # any token ids will do
     positions = torch.arange(length, device=model.device).repeat(2)[None]
+    windows: dict[int, int | None] = {}
     mode = model.training
     model.eval()
     try:
-        with torch.no_grad(), by_document(model):
-            packed = model(input_ids=ids, position_ids=positions, use_cache=False, document_lengths=[length, length])
         with torch.no_grad():
             alone = model(input_ids=ids.view(2, length), use_cache=False)
-    except (OtherAttentionError, TypeError):
+            with by_document(model):
+                packed = model(
+                    input_ids=ids, position_ids=positions, use_cache=False, document_lengths=[length, length],
+                    windows=windows,
+                )  # fmt: skip
+    except (OtherAttentionError, TypeError, AttributeError):
         return False
     finally:
         model.train(mode)
+    if windows != _windows(config):
+        return False
     expected = alone.logits.flatten(0, 1)
     # Of a model whose weights are no numbers it is False: the training itself says what is wrong with it.
     return bool((packed.logits[0] - expected).abs().max() <= 1e-3 * expected.abs().max())
+
+
+def _windows(config: "PreTrainedConfig") -> dict[int, int | None]:
+    """Layer -> how many tokens it sees, None: all; as transformers reads a configuration when it makes a cache."""
+    _, layers = get_layer_types_and_kwargs(config)
+    return {number: layer.get("sliding_window") for number, layer in enumerate(layers)}
