@@ -134,3 +134,17 @@ def test_going_on_keeps_the_plan_as_it_was_written(tmp_path: Path) -> None:
     before = path.stat().st_mtime_ns
     stage(tmp_path).begin()
     assert path.stat().st_mtime_ns == before
+
+
+def test_what_was_noted_becomes_a_fact_also_over_a_kill(tmp_path: Path) -> None:
+    opened = stage(tmp_path)
+    opened.begin()
+    assert opened.note(decoder="slots")
+    onward = stage(tmp_path)
+    onward.begin()
+    assert not onward.note(decoder="slots")
+    fill(onward, 0, 1)
+    assert onward.finish({"accepted": 2}).facts == {"accepted": 2, "decoder": "slots"}
+    other = Stage(tmp_path, Plan(stage="other", version=1, config={}, inputs={}), EventLog(tmp_path / "events.jsonl"))
+    other.begin()
+    assert other.finish({}).facts == {}
