@@ -40,9 +40,9 @@ class SlotCache(Cache):  # type: ignore[misc]
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """Store one token per row, (rows, heads, 1, size), and return all that the rows may attend to."""
         keys, values = self.keys[layer_idx], self.values[layer_idx]
-        size = keys.shape[-1]
-        keys.view(-1, size).index_copy_(0, self._places, key_states.reshape(-1, size))
-        values.view(-1, size).index_copy_(0, self._places, value_states.reshape(-1, size))
+        for stored, new in ((keys, key_states), (values, value_states)):
+            size = stored.shape[-1]  # some models have values of another size than keys
+            stored.view(-1, size).index_copy_(0, self._places, new.reshape(-1, size))
         return keys[: self._rows, :, : self.width], values[: self._rows, :, : self.width]
 
     def fill(self, first: int, prefix: DynamicCache, copies: torch.Tensor) -> None:
@@ -51,7 +51,8 @@ class SlotCache(Cache):  # type: ignore[misc]
         rows = slice(first, first + len(copies))
         for index, layer in enumerate(prefix.layers):
             if index == len(self.keys):
-                self._allocate(layer.keys)
+                self.keys.append(self._empty(layer.keys))
+                self.values.append(self._empty(layer.values))
             self.keys[index][rows, :, :width] = layer.keys[copies]
             self.values[index][rows, :, :width] = layer.values[copies]
 
@@ -72,9 +73,7 @@ class SlotCache(Cache):  # type: ignore[misc]
         """Width of the masks, and the position of their first column."""
         return self.width, 0
 
-    def _allocate(self, like: torch.Tensor) -> None:
+    def _empty(self, like: torch.Tensor) -> torch.Tensor:
         _, heads, _, size = like.shape
-        shape = (self.slots, heads, self.length, size)
         # Zeros, not empty memory: masked positions are multiplied by zero, and a stray NaN would survive that.
-        self.keys.append(torch.zeros(shape, dtype=like.dtype, device=like.device))
-        self.values.append(torch.zeros(shape, dtype=like.dtype, device=like.device))
+        return torch.zeros((self.slots, heads, self.length, size), dtype=like.dtype, device=like.device)

@@ -47,7 +47,8 @@ def attend(
     """Attention, written out (Vaswani et al., 2017, section 3.2.1).
 
     Args:
-        query: (rows, heads, length, size); `key` and `value` may have fewer heads (grouped-query attention).
+        query: (rows, heads, length, size); `key` and `value` may have fewer heads (grouped-query attention), `value`
+            another size (latent attention).
         allowed: (rows or 1, 1, length, keys), True where attention is allowed; None means causal.
         scaling: of the scores; None: size**-0.5.
         softcap: bound of the scores, approached as by tanh (Gemma 2, arXiv:2408.00118, section 2).
@@ -55,7 +56,7 @@ def attend(
             section 2).
 
     Returns:
-        (rows, length, heads, size).
+        (rows, length, heads, size of `value`).
     """
     rows, heads, length, size = query.shape
     groups = heads // key.shape[1]
@@ -63,7 +64,7 @@ def attend(
     grouped = query.reshape(rows, key.shape[1], groups * length, size)
     # Products with fewer than 32 numbers on the left, or in what comes out, take a path that rounds differently with
     # the cache's width; so there are copies of the queries, which are thrown away in the end.
-    copies = -(-32 // (groups * length * size))
+    copies = -(-32 // (groups * length * min(size, value.shape[-1])))
     padded = grouped if copies == 1 else grouped.repeat(1, 1, copies, 1)
     scores = (padded @ key.transpose(-1, -2)) * (scaling or size**-0.5)
     if softcap is not None:
@@ -80,7 +81,7 @@ def attend(
     if dropout:
         weights = torch.nn.functional.dropout(weights, dropout)
     mixed = (weights @ value)[:, :, : groups * length]
-    return mixed.reshape(rows, heads, length, size).transpose(1, 2)
+    return mixed.reshape(rows, heads, length, value.shape[-1]).transpose(1, 2)
 
 
 def _sink_columns(sinks: torch.Tensor, groups: int, length: int) -> torch.Tensor:
