@@ -1,6 +1,5 @@
 """The trained model as an ordinary Hugging Face folder that anything can load."""
 
-import copy
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,9 +9,15 @@ import torch
 from crescent.errors import ModelError
 from crescent.run.atomic import publish_folder
 from crescent.training.quiet import quiet_transformers
+from crescent.training.safetensors_file import stored, stored_type, write_tensors
+from crescent.training.sharding import hollow
 
 if TYPE_CHECKING:
+    from torch import Tensor
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+FILE_SIZE = "5GB"
+"""Weights beyond it go to further files, which an index lists: `transformers`' own layout."""
 
 
 def export_model(
@@ -21,26 +26,34 @@ def export_model(
     folder: Path,
     dtype: str | None = None,
     card: str | None = None,
+    file_size: int | str = FILE_SIZE,
 ) -> None:
     """Write weights (safetensors), configuration, generation configuration, tokenizer and a model card to `folder`.
 
-    `dtype` ("float32", "bfloat16", "float16") is the precision of the stored weights, None the model's own. The folder
-    is written aside, loaded once and compared with the model tensor by tensor, then renamed into place, replacing what
-    was there. Equal weights give equal files.
+    `dtype` ("float32", "bfloat16", "float16") is the precision of the stored weights, None the model's own. They are
+    converted one by one as they are written, so besides the model there is room needed for the largest of them alone
+    (for more where `transformers` stores an architecture's weights in another arrangement than it keeps them). The
+    folder is written aside, compared with the model tensor by tensor, tried with `from_pretrained`, then renamed into
+    place, replacing what was there. Equal weights give equal files.
 
     Raises:
         ModelError: what was read back is not what was written.
     """
-    stored = getattr(torch, dtype) if dtype else model.dtype
-    # `save_pretrained` notes the model's own precision in the configuration, so a converted model is what is saved.
-    saved = model if stored == model.dtype else copy.deepcopy(model).to(stored)
+    precision = getattr(torch, dtype) if dtype else None
+    if precision == model.dtype:
+        precision = None  # also of a model that keeps some of its weights in another one
+    # Without weights, but in the precision of the stored ones: `save_pretrained` notes it in the configuration.
+    empty = hollow(model, precision)
     with quiet_transformers(), publish_folder(folder) as aside:
-        saved.save_pretrained(aside)
+        empty.save_pretrained(aside, state_dict={})
         tokenizer.save_pretrained(aside)
         _forget_origin(aside / "tokenizer_config.json")
         if card is not None:
             (aside / "README.md").write_text(card, encoding="utf-8")
-        _compare(saved, aside)
+        tensors = _tensors(model)
+        where = _write_weights(tensors, precision, aside, file_size, model.num_parameters())
+        _compare(tensors, precision, aside, where)
+        _try(empty, aside)
 
 
 def export_adapter(adapted: Any, folder: Path) -> None:
@@ -60,11 +73,60 @@ def _forget_origin(path: Path) -> None:
     path.write_text(json.dumps(kept, indent=2, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def _compare(model: "PreTrainedModel", folder: Path) -> None:
-    again = type(model).from_pretrained(folder, dtype=model.dtype).state_dict()
-    for name, tensor in model.state_dict().items():
-        if name not in again or not torch.equal(tensor.cpu(), again[name]):
-            raise ModelError(
-                f"the exported model is not the trained one: {name} differs after it was read back. "
-                "This version of transformers cannot save this architecture faithfully; try another version."
-            )
+def _tensors(model: "PreTrainedModel") -> "dict[str, Tensor]":
+    """The model's own tensors under the names that `save_pretrained` gives them, tied ones once."""
+    from transformers.core_model_loading import revert_weight_conversion
+    from transformers.modeling_utils import remove_tied_weights_from_state_dict
+
+    left_out = set(model._keys_to_ignore_on_save or ())
+    found = {name: tensor for name, tensor in model.state_dict().items() if name not in left_out}
+    tensors: dict[str, Tensor] = revert_weight_conversion(model, remove_tied_weights_from_state_dict(found, model))
+    return tensors
+
+
+def _write_weights(
+    tensors: "dict[str, Tensor]", precision: torch.dtype | None, folder: Path, file_size: int | str, parameters: int
+) -> dict[str, str]:
+    """Write the files with weights, and their index where there are several; returns tensor -> file."""
+    from huggingface_hub import split_torch_state_dict_into_shards
+
+    shapes = {n: torch.empty(t.shape, dtype=stored_type(t, precision), device="meta") for n, t in tensors.items()}
+    split = split_torch_state_dict_into_shards(
+        shapes, filename_pattern="model{suffix}.safetensors", max_shard_size=file_size
+    )
+    for file, names in split.filename_to_tensors.items():
+        write_tensors(folder / file, {name: tensors[name] for name in names}, {"format": "pt"}, precision)
+    where: dict[str, str] = split.tensor_to_filename
+    if split.is_sharded:
+        index = {"metadata": {"total_parameters": parameters, **split.metadata}, "weight_map": where}
+        text = json.dumps(index, indent=2, sort_keys=True) + "\n"
+        (folder / "model.safetensors.index.json").write_text(text, encoding="utf-8")
+    return where
+
+
+def _compare(tensors: "dict[str, Tensor]", precision: torch.dtype | None, folder: Path, where: dict[str, str]) -> None:
+    """Compare every tensor in the files with the model's."""
+    from safetensors import safe_open
+
+    for file in sorted(set(where.values())):
+        with safe_open(folder / file, framework="pt") as opened:
+            for name in (name for name in tensors if where[name] == file):
+                if not torch.equal(opened.get_tensor(name), stored(tensors[name], precision)):
+                    raise _unfaithful(f"{name} differs after it was read back")
+
+
+def _try(empty: "PreTrainedModel", folder: Path) -> None:
+    """Have `from_pretrained` look for every weight of the model in the folder, without reading them."""
+    _, found = type(empty).from_pretrained(
+        folder, dtype=empty.dtype, device_map="meta", output_loading_info=True, ignore_mismatched_sizes=True
+    )
+    problems = [key for kind in ("missing_keys", "unexpected_keys", "mismatched_keys") for key in found[kind]]
+    if problems:
+        raise _unfaithful(f"from_pretrained does not find or know {problems[0]}")
+
+
+def _unfaithful(what: str) -> ModelError:
+    return ModelError(
+        f"the exported model is not the trained one: {what}. "
+        "This version of transformers cannot save this architecture faithfully; try another version."
+    )

@@ -22,11 +22,7 @@ def sharded(model: "nn.Module", mesh: "DeviceMesh") -> Any:
     """
     from torch.distributed.fsdp import fully_shard
 
-    # `deepcopy` takes what the memo holds for a weight, so nothing large is copied.
-    hollow = {
-        id(p): torch.nn.Parameter(torch.empty_like(p, device="meta"), p.requires_grad) for p in model.parameters()
-    }
-    made = copy.deepcopy(model, dict(hollow))
+    made = hollow(model)
     for block in _blocks(made):
         fully_shard(block, mesh=mesh)
     fully_shard(made, mesh=mesh)
@@ -39,6 +35,20 @@ def sharded(model: "nn.Module", mesh: "DeviceMesh") -> Any:
         filled[name] = cut[id(empty)]
     made.load_state_dict(filled, strict=False, assign=True)
     return made
+
+
+def hollow(model: "nn.Module", dtype: torch.dtype | None = None) -> Any:
+    """A copy of `model` with weights of the same shapes that hold nothing and take no memory (device "meta").
+
+    `dtype` is what its floating-point weights are said to be; None: what they are.
+    """
+    # `deepcopy` takes what the memo holds for a weight, so nothing large is copied.
+    memo = {}
+    for weight in model.parameters():
+        kind = dtype if dtype is not None and weight.is_floating_point() else weight.dtype
+        nothing = torch.empty_like(weight, device="meta", dtype=kind)
+        memo[id(weight)] = torch.nn.Parameter(nothing, weight.requires_grad)
+    return copy.deepcopy(model, memo)
 
 
 def like_shard(whole: "Tensor", shard: "Tensor") -> "Tensor":
