@@ -111,7 +111,7 @@ def save_after_sigterm(folder: Path, repeats: int) -> dict[str, float]:
     """Stop a run in the middle of training."""
     found = []
     for turn in range(repeats):
-        long = ("training.epochs=200", "training.checkpoint_every=10", "evaluation.base=false")
+        long = ("training.epochs=200", "training.checkpoint_minutes=0.02", "evaluation.base=false")
         process = subprocess.Popen(
             arguments(folder / f"stopped{turn}", *SMALL, *long), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )

@@ -80,7 +80,7 @@ def model(kind: str) -> Any:
 def settings(epochs: int, precision: str) -> Training:
     """Of all sides. There is no warm-up, because in one TRL's learning rate lags ours by a step."""
     return Training(
-        epochs=epochs, batch_size=BATCH, learning_rate=5e-4, warmup=0.0, max_length=LONGEST, checkpoint_every=10**6,
+        epochs=epochs, batch_size=BATCH, learning_rate=5e-4, warmup=0.0, max_length=LONGEST, checkpoint_minutes=10**6,
         precision=precision,
     )  # fmt: skip
 

@@ -64,7 +64,21 @@ def test_it_says_what_stands_in_the_way(tmp_path: Path) -> None:
 
 def test_the_embedded_model_has_nothing_in_its_way(tmp_path: Path) -> None:
     checks = planned(composed("+experiment=nano"), tmp_path / "run")["checks"]
-    assert all(check["ok"] for check in checks), checks
+    assert [check["what"] for check in checks if not check["ok"]] == ["checkpoints"]  # said, and no more
+
+
+def test_checkpoints_have_a_line_and_count_as_space_on_disk(tmp_path: Path) -> None:
+    known, whole = composed("+experiment=paper_llama3_8b"), []
+    for method, one in (("full", 96.4), ("lora", 0.5)):
+        known.training.method = method
+        found = planned(known, tmp_path / method)
+        assert found["checkpoint_gb"] == pytest.approx(one, abs=0.1)
+        [line] = [check["text"] for check in found["checks"] if check["what"] == "checkpoints"]
+        assert f"{one:.3g}" in line
+        assert "2 are kept" in line
+        assert "every 10 minutes" in line
+        whole.append(found["disk_gb"] - 3 * found["checkpoint_gb"])
+    assert whole[0] == pytest.approx(whole[1], abs=0.1)
 
 
 def test_finished_stages_are_not_planned_again(copied_run: Path) -> None:

@@ -1,15 +1,20 @@
 import dataclasses
 import json
 import os
+import shutil
 import signal
+import threading
 
 import pytest
 import torch
 
 from crescent.errors import DamagedError, RunFolderError
+from crescent.training import checkpoint_writer
+from crescent.training.checkpoint import Checkpoints, CheckpointState
 from crescent.training.examples import encode_pairs
 from crescent.training.fit import train
 from crescent.training.plan import plan_steps
+from crescent.training.safetensors_file import write_tensors
 from crescent.training.schedule import learning_rate
 
 
@@ -143,10 +148,10 @@ def test_dropout_is_on_while_training_and_the_mode_is_put_back(fit, tiny_model, 
 
 def test_writes_nothing_but_checkpoints(fit, tiny_model, tmp_path, monkeypatch, capfd):
     monkeypatch.chdir(tmp_path)
-    fit(tiny_model(), tmp_path / "training", checkpoint_every=4)
+    fit(tiny_model(), tmp_path / "training", checkpoint_minutes=0)
     found = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file())
-    names = ("optimizer.safetensors", "state.json", "weights.safetensors")
-    assert found == [f"training/checkpoints/step-000008/{name}" for name in names]
+    names = [f"step-0000{step}/{name}" for step in ("09", "10") for name in ("rank-00000.safetensors", "state.json")]
+    assert found == [f"training/checkpoints/{name}" for name in names]
     assert capfd.readouterr() == ("", "")
 
 
@@ -190,7 +195,7 @@ def test_loss_that_is_not_a_number_stops_before_the_update(fit, tiny_model, pair
 
 def test_interrupt_saves_then_is_raised_and_resume_is_exact(fit, tiny_model, tmp_path):
     unbroken = tiny_model(attention_dropout=0.1)
-    expected = fit(unbroken, tmp_path / "unbroken", checkpoint_every=3)
+    expected = fit(unbroken, tmp_path / "unbroken", checkpoint_minutes=0)
 
     def press(record):
         if record.step == 5:
@@ -255,36 +260,71 @@ def test_sigterm_reaches_the_handler_of_the_caller(fit, tiny_model, tmp_path):
 
 def test_finished_training_resumes_to_the_same_result(fit, tiny_model):
     first, again = tiny_model(), tiny_model()
-    assert fit(first, checkpoint_every=10) == fit(again, checkpoint_every=10)
+    assert fit(first, checkpoint_minutes=0) == fit(again)
     assert_equal(weights(first), weights(again))
 
 
 def test_checkpoint_of_other_settings_is_refused(fit, tiny_model):
-    fit(tiny_model(), checkpoint_every=2)
+    fit(tiny_model(), checkpoint_minutes=0)
     with pytest.raises(RunFolderError, match="other settings"):
         fit(tiny_model(), learning_rate=0.5)
     fit(tiny_model(), micro_batch_size=1, packing=True)
 
 
 def test_damaged_checkpoint_is_refused(fit, tiny_model, tmp_path):
-    fit(tiny_model(), checkpoint_every=4)
-    file = tmp_path / "training" / "checkpoints" / "step-000008" / "weights.safetensors"
+    fit(tiny_model(), checkpoint_minutes=0)
+    file = tmp_path / "training" / "checkpoints" / "step-000010" / "rank-00000.safetensors"
     content = bytearray(file.read_bytes())
     content[-5] ^= 1
     file.write_bytes(content)
-    with pytest.raises(DamagedError, match=r"weights\.safetensors was cut"):
+    with pytest.raises(DamagedError, match=r"rank-00000\.safetensors was cut"):
         fit(tiny_model())
+    shutil.rmtree(file.parent)  # as the message says
+    seen = []
+    fit(tiny_model(), on_step=seen.append)
+    assert [record.step for record in seen] == [10]
 
 
 def test_resumes_onto_a_loss_that_is_not_a_number(fit, tiny_model):
     """A stop leaves the checkpoint before it, and coming back meets the same step again."""
-    model = tiny_model()
+    model, records = tiny_model(), []
 
-    def spoil(record):
-        if record.step == 6:
+    def spoil(*_):
+        if len(records) == 6:  # in the seventh step
             model.model.norm.weight.data[0] = float("nan")
 
-    assert fit(model, on_step=spoil, checkpoint_every=5).steps == 6
+    model.model.norm.register_forward_pre_hook(spoil)
+    assert fit(model, on_step=records.append, checkpoint_minutes=0).steps == 6
     seen = []
-    assert fit(tiny_model(), on_step=seen.append, checkpoint_every=5).state == "finished"
-    assert seen[0].step == 6
+    assert fit(tiny_model(), on_step=seen.append).state == "finished"
+    assert seen[0].step == 7
+
+
+def test_training_goes_on_while_a_checkpoint_is_written(fit, tiny_model, tmp_path, monkeypatch):
+    model, after = tiny_model(), {}
+    writing, let_go = threading.Event(), threading.Event()
+
+    def slowly(*arguments):
+        writing.set()
+        assert let_go.wait(60), "the training waits for its checkpoint"
+        return write_tensors(*arguments)
+
+    def on_step(record):
+        after[record.step] = weights(model)
+        if record.step == 10:  # the steps from 2 on were made meanwhile
+            assert writing.is_set()
+            assert list(tmp_path.rglob("state.json")) == []
+            let_go.set()
+
+    monkeypatch.setattr(checkpoint_writer, "write_tensors", slowly)
+    fit(model, on_step=on_step, checkpoint_minutes=1e-9)
+    monkeypatch.undo()
+    saved = tiny_model(seed=3)
+    state = CheckpointState(step=1, losses=[], fingerprint="", files={})
+    Checkpoints(tmp_path / "training" / "checkpoints", "").load(saved, None, state)
+    assert_equal(weights(saved), after[1])
+
+
+def test_training_shorter_than_its_checkpoints_are_apart_writes_none(fit, tiny_model, tmp_path):
+    fit(tiny_model())
+    assert not (tmp_path / "training" / "checkpoints").exists()

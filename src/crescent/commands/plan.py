@@ -14,6 +14,7 @@ from crescent.plan.estimate import FILE, Estimate, Plan, estimate
 from crescent.plan.hardware import hardware
 from crescent.reporting.report.numbers import count, duration, fixed
 from crescent.run.folder import write_json
+from crescent.training.checkpoint import KEPT
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -36,7 +37,10 @@ def review(config: Config, folder: Path, plan: Plan) -> list[Finding]:
         for key, model in models(config).items()
         if model.licence
     ]
-    return [*found, _data(config), _disk(folder, plan), _memory(plan)]
+    found += [_data(config), _disk(folder, plan)]
+    if plan.checkpoint is not None:
+        found.append(_checkpoints(config, plan.checkpoint))
+    return [*found, _memory(plan)]
 
 
 def _model(config: Config, key: str) -> Finding:
@@ -66,6 +70,14 @@ def _disk(folder: Path, plan: Plan) -> Finding:
     place = next(parent for parent in folder.resolve().parents if parent.is_dir())
     free = shutil.disk_usage(place).free / 1e9
     return Finding("disk", free > plan.disk, f"{plan.disk:,.1f} GB will be written, {free:,.0f} GB are free")
+
+
+def _checkpoints(config: Config, size: float) -> Finding:
+    how_often = (
+        f"every {config.training.checkpoint_minutes:g} minutes" if config.training.checkpoint_minutes else "a step"
+    )
+    text = f"{size:,.3g} GB each, one {how_often} of a training; {KEPT} are kept, and one more while it is written"
+    return Finding("checkpoints", None, text)
 
 
 def _memory(plan: Plan) -> Finding:

@@ -110,11 +110,11 @@ def _training_seconds(work: Work, sizes: Sizes, config: Config, hardware: Hardwa
     slower = 8.0 if hardware.is_gpu and training.precision == "32-true" else 1.0
     computing = slower * work.read * operations / (hardware.flops * 1e12 * reach.train)
     # AdamW reads and writes weight, gradient and two moments.
-    updating = work.sequences * _trained(sizes, training) * 32 / (hardware.bandwidth * 1e9 * reach.bandwidth)
+    updating = work.sequences * trained_weights(sizes, training) * 32 / (hardware.bandwidth * 1e9 * reach.bandwidth)
     return computing + updating
 
 
-def _trained(sizes: Sizes, training: Training) -> int:
+def trained_weights(sizes: Sizes, training: Training) -> int:
     """How many weights AdamW updates; adapters on every linear layer of the usual widths."""
     if training.method == "full":
         return sizes.parameters
@@ -126,7 +126,7 @@ def _training_memory(work: Work, sizes: Sizes, config: Config, devices: int) -> 
     shares = devices if config.trainer.strategy == "fsdp" else 1
     half = training.precision == "bf16-mixed"
     tokens = min(work.batch * work.longest, max(training.micro_batch_tokens, work.longest))
-    trained = _trained(sizes, training)
+    trained = trained_weights(sizes, training)
     # Float32 masters, gradients and two moments; the half-precision copies that autocast keeps for a pass.
     kept = sizes.parameters * (4 + (2 if half else 0)) + trained * 12
     logits = tokens * sizes.vocabulary * LOGIT_BYTES

@@ -7,11 +7,12 @@ from typing import Any
 
 from crescent.config.schema import Config, Model
 from crescent.models.shape import Sizes, sizes
-from crescent.plan.cost import BYTES, Cost, cost
+from crescent.plan.cost import BYTES, Cost, cost, trained_weights
 from crescent.plan.hardware import Hardware, hardware
 from crescent.plan.workload import Work, workload
 from crescent.run.folder import read_json, write_json
 from crescent.run.manifest import MANIFEST, Manifest, read_sealed
+from crescent.training.checkpoint import KEPT
 
 FILE = "plan.json"
 ROW_BYTES = 6
@@ -46,11 +47,15 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Plan:
-    """All stages on one machine. `disk` in GB, of what is not written yet, the models still to be fetched included."""
+    """All stages on one machine. `disk` in GB, of what is not written yet, the models still to be fetched included.
+
+    `checkpoint`: GB of one, None where none is to come, or the model's sizes are not known.
+    """
 
     hardware: Hardware
     stages: list[Estimate]
     disk: float
+    checkpoint: float | None
 
     @property
     def seconds(self) -> float | None:
@@ -72,6 +77,7 @@ class Plan:
             "seconds_left": self.seconds,
             "memory_gb": self.memory,
             "disk_gb": round(self.disk, 2),
+            "checkpoint_gb": round(self.checkpoint, 2) if self.checkpoint is not None else None,
         }
 
 
@@ -79,7 +85,8 @@ def estimate(config: Config, folder: Path, machine: Hardware) -> Plan:
     """The plan of `config` on `machine`; what `folder` holds already is finished."""
     known = {id(model): sizes(model) for model in (config.model, config.student) if model is not None}
     stages = [_stage(work, known[id(work.model)], config, folder, machine) for work in workload(config)]
-    return Plan(machine, stages, _disk(stages, known, config))
+    checkpoint = _checkpoint(stages, known, config)
+    return Plan(machine, stages, _disk(stages, known, config) + (KEPT + 1) * (checkpoint or 0.0), checkpoint)
 
 
 def expect(config: Config, folder: Path) -> None:
@@ -108,15 +115,20 @@ def _disk(stages: list[Estimate], known: dict[int, Sizes | None], config: Config
             total += work.new * ROW_BYTES
             if work.kind == "train" and found:
                 total += found.parameters * BYTES[work.model.dtype]
-    trained = known[id(config.student or config.model)]
-    if trained and config.training.method == "full":
-        total += trained.parameters * CHECKPOINT_BYTES
     for model in _models(config):
         found = known[id(model)]
         place = locate(model.path)
         if found and not Path(place).exists() and not is_cached(place, model.revision):
             total += found.parameters * BYTES["bfloat16"]
     return total / 1e9
+
+
+def _checkpoint(stages: list[Estimate], known: dict[int, Sizes | None], config: Config) -> float | None:
+    """GB of one checkpoint. While it is written, `KEPT` others are there."""
+    found = known[id(config.student or config.model)]
+    if found is None or all(stage.finished is not None for stage in stages if stage.work.kind == "train"):
+        return None
+    return trained_weights(found, config.training) * CHECKPOINT_BYTES / 1e9
 
 
 def _models(config: Config) -> list[Model]:

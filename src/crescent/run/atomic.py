@@ -67,15 +67,20 @@ def publish_folder(path: Path) -> Iterator[Path]:
         aside.mkdir()
         try:
             yield aside
-            for file in sorted(aside.rglob("*")):
-                sync_file(file) if file.is_file() else sync_folder(file)
-            if path.exists():
-                shutil.rmtree(path)
-            aside.replace(path)
+            put_in_place(aside, path)
         except BaseException:
             shutil.rmtree(aside, ignore_errors=True)
             raise
-        sync_folder(path.parent)
+
+
+def put_in_place(aside: Path, path: Path) -> None:
+    """Sync the folder `aside`, and let it take the place of `path`, beside it."""
+    for file in sorted(aside.rglob("*")):
+        sync_file(file) if file.is_file() else sync_folder(file)
+    if path.exists():
+        shutil.rmtree(path)
+    aside.replace(path)
+    sync_folder(path.parent)
 
 
 def sync_file(path: Path) -> None:

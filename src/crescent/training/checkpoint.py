@@ -1,23 +1,29 @@
-"""Checkpoints without pickle: trained weights and AdamW's state as safetensors, the rest as JSON, with digests."""
+"""Checkpoints without pickle: trained weights and AdamW's state as safetensors, the rest as JSON, with digests.
+
+`torch.distributed.checkpoint` decides which rank writes what, and cuts it anew where another number of ranks reads it.
+Its own files hold pickles; ours are written by `CheckpointWriter` and read by its `HuggingFaceStorageReader`.
+"""
 
 import shutil
-from collections.abc import Mapping
+import time
+from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from crescent.errors import DamagedError, RunFolderError
-from crescent.run.atomic import file_digest, publish_folder
+from crescent.run.atomic import ASIDE, file_digest, put_in_place
 from crescent.run.manifest import read_sealed, write_sealed
-from crescent.training.sharding import like_shard, whole_of
 
 if TYPE_CHECKING:
     from torch import Tensor, nn, optim
 
-WEIGHTS = "weights.safetensors"
-OPTIMIZER = "optimizer.safetensors"
 STATE = "state.json"
+KEPT = 2
+"""Checkpoints on disk while none is being written: should the newest be damaged, there is one before it."""
+WEIGHT = "weight"
 
 
 class CheckpointState(msgspec.Struct, kw_only=True):
@@ -30,41 +36,74 @@ class CheckpointState(msgspec.Struct, kw_only=True):
 
 
 class Checkpoints:
-    """The checkpoints of one training, in `folder/step-000020` and so on; only the newest is kept.
+    """The checkpoints of one training, in `folder/step-000020` and so on; the `KEPT` newest are kept.
 
-    A checkpoint is written aside, synced and renamed, so that what is there under its name is complete. Only weights
-    that are trained are in it: the model's own, or the adapter's.
+    A checkpoint is copied to memory of the CPU and written from there while the training goes on, by every rank its
+    share. It is written aside, synced and renamed by rank 0 when all ranks are done, so that what is there under its
+    name is complete. Only weights that are trained are in it: the model's own, or the adapter's.
     """
 
-    def __init__(self, folder: Path, fingerprint: str) -> None:
+    def __init__(self, folder: Path, fingerprint: str, minutes: float = 0.0) -> None:
         self.folder = folder
         self.fingerprint = fingerprint
+        self.minutes = minutes
+        self._begun = time.monotonic()
+        self._writing: Future[Any] | None = None
+        self._group: Any = None
 
-    def save(
-        self, model: "nn.Module", optimizer: "optim.Optimizer", step: int, losses: list[float], write: bool = True
-    ) -> None:
-        """Write the checkpoint of `step`, then remove the older ones.
+    def due(self) -> bool:
+        """Whether the next one should be saved: `minutes` after the last was begun, but not before that is written."""
+        if self._writing is not None and self._writing.done() and self._writing.exception() is not None:
+            return True  # what went wrong is raised by `save`, on all ranks
+        if self.minutes == 0:
+            return True
+        waiting = self._writing is not None and not self._writing.done()
+        return not waiting and time.monotonic() - self._begun >= 60 * self.minutes
 
-        Sharded tensors are put together for that, so all ranks call this at the same time; one of them has to `write`.
+    def save(self, model: "nn.Module", optimizer: "optim.Optimizer", step: int, losses: list[float]) -> None:
+        """Begin to write the checkpoint of `step`, once the one before is written. All ranks call this at one time.
+
+        Raises:
+            RunFolderError: there was no room for the one before.
         """
-        from safetensors.torch import save_file
+        from torch import distributed
+        from torch.distributed.checkpoint.state_dict_saver import async_save
 
-        weights, moments = _weights(model, write), _optimizer_state(model, optimizer, write)
-        if not write:
-            return
+        from crescent.training.checkpoint_writer import CheckpointWriter
+
+        self.wait()
+        self._begun = time.monotonic()
         path = self.folder / f"step-{step:06d}"
-        with publish_folder(path) as aside:
-            save_file(weights, aside / WEIGHTS)
-            save_file(moments, aside / OPTIMIZER)
-            files = {name: file_digest(aside / name) for name in (WEIGHTS, OPTIMIZER)}
-            state = CheckpointState(step=step, losses=losses, fingerprint=self.fingerprint, files=files)
-            write_sealed(aside / STATE, state)
-        for older in self.folder.iterdir():  # and what a killed process was still writing
-            if older != path:
-                shutil.rmtree(older)
+        aside = path.with_name(f"{ASIDE}{path.name}")
+        state = CheckpointState(step=step, losses=list(losses), fingerprint=self.fingerprint, files={})
+        self.folder.mkdir(parents=True, exist_ok=True)
+        begun = async_save(
+            _state(model, optimizer),
+            storage_writer=CheckpointWriter(aside, partial(self._publish, path, aside, state)),
+            process_group=self._ranks(),
+            no_dist=not distributed.is_initialized(),
+        )
+        assert isinstance(begun, Future), "copied before it returns"
+        self._writing = begun
 
-    def newest(self) -> CheckpointState | None:
-        """The state of the newest checkpoint, None where there is none.
+    def wait(self) -> None:
+        """Return when no checkpoint is being written any more.
+
+        Raises:
+            RunFolderError: there was no room for it.
+        """
+        from torch.distributed.checkpoint.api import CheckpointException
+
+        writing, self._writing = self._writing, None
+        if writing is None:
+            return
+        try:
+            writing.result()
+        except CheckpointException as error:
+            raise _cause(error) from None
+
+    def newest(self, rank: int = 0, world_size: int = 1) -> CheckpointState | None:
+        """The state of the newest checkpoint, None where there is none. Each rank looks through its share of the files.
 
         Raises:
             DamagedError: one of its files was cut, altered or removed.
@@ -85,38 +124,60 @@ class Checkpoints:
                 f"{path} is the checkpoint of a training with other pairs, another model or other settings. "
                 f"Delete the folder {self.folder} to begin this training, or go back to those settings."
             )
-        for name, digest in state.files.items():
-            if not (path / name).is_file() or file_digest(path / name) != digest:
+        for name in sorted(state.files)[rank::world_size]:
+            if not (path / name).is_file() or file_digest(path / name) != state.files[name]:
                 raise _damaged(path / name)
         return state
 
-    def load_weights(self, model: "nn.Module", state: CheckpointState) -> None:
-        """Put the checkpoint's weights into `model`, in place."""
+    def load(self, model: "nn.Module", optimizer: "optim.Optimizer | None", state: CheckpointState) -> None:
+        """Put the checkpoint's weights into `model`, in place, and its moments and step counts into `optimizer`.
+
+        Each rank reads what it has a share of, whatever number of ranks wrote it.
+        """
         import torch
-        from safetensors.torch import load_file
+        from torch.distributed.checkpoint.hf_storage import HuggingFaceStorageReader
+        from torch.distributed.checkpoint.state_dict_loader import load
 
-        saved = load_file(self.folder / f"step-{state.step:06d}" / WEIGHTS)
-        with torch.no_grad():
-            for name, parameter in _trained(model).items():
-                parameter.copy_(saved[name])
-
-    def load_optimizer(self, model: "nn.Module", optimizer: "optim.Optimizer", state: CheckpointState) -> None:
-        """Give `optimizer` the checkpoint's moments and step counts."""
-        from safetensors.torch import load_file
-
-        saved = load_file(self.folder / f"step-{state.step:06d}" / OPTIMIZER)
-        parameters = _trained(model)
-        for key, tensor in saved.items():
-            kind, name = key.split(":", 1)
-            parameter = parameters[name]
-            optimizer.state[parameter][kind] = like_shard(tensor, parameter if tensor.ndim else tensor)
+        reader = HuggingFaceStorageReader(str(self.folder / f"step-{state.step:06d}"))
+        if optimizer is not None:
+            parameters = _trained(model)
+            for key, saved in reader.read_metadata().state_dict_metadata.items():
+                kind, name = key.split(":", 1)
+                if kind != WEIGHT:
+                    place = parameters[name].detach()
+                    counts = getattr(saved, "size", None) == torch.Size()  # steps; moments have the weight's shape
+                    empty = torch.zeros((), device=place.device) if counts else torch.zeros_like(place)
+                    optimizer.state[parameters[name]][kind] = empty
+        load(
+            _state(model, optimizer),
+            storage_reader=reader,
+            process_group=self._ranks(),
+            no_dist=not torch.distributed.is_initialized(),
+        )
 
     def clear(self) -> None:
         """Remove all checkpoints, once the trained model is safe elsewhere."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def _publish(self, path: Path, aside: Path, state: CheckpointState, files: dict[str, str]) -> None:
+        """Give the checkpoint its name, then remove the oldest, and what killed processes were still writing."""
+        write_sealed(aside / STATE, msgspec.structs.replace(state, files=files))
+        put_in_place(aside, path)
+        kept = self._steps()[-KEPT:]
+        for other in self.folder.iterdir():
+            if other not in kept:
+                shutil.rmtree(other)
+
     def _steps(self) -> list[Path]:
         return sorted(path for path in self.folder.glob("step-*") if path.is_dir())
+
+    def _ranks(self) -> Any:
+        """The ranks as a group for messages between their CPUs, apart from those of the training that goes on."""
+        from torch import distributed
+
+        if self._group is None and distributed.is_initialized():
+            self._group = distributed.new_group(backend="gloo")
+        return self._group
 
 
 def _trained(model: "nn.Module") -> "dict[str, nn.Parameter]":
@@ -124,27 +185,20 @@ def _trained(model: "nn.Module") -> "dict[str, nn.Parameter]":
     return {name: parameter for name, parameter in model.named_parameters() if parameter.requires_grad}
 
 
-def _weights(model: "nn.Module", keep: bool) -> "dict[str, Tensor]":
-    return _whole(_trained(model), keep)
-
-
-def _optimizer_state(model: "nn.Module", optimizer: "optim.Optimizer", keep: bool) -> "dict[str, Tensor]":
-    state = {
-        f"{kind}:{name}": tensor
-        for name, parameter in _trained(model).items()
-        for kind, tensor in optimizer.state[parameter].items()
-    }
-    return _whole(state, keep)
-
-
-def _whole(tensors: "Mapping[str, Tensor]", keep: bool) -> "dict[str, Tensor]":
-    """The tensors in memory of the CPU, one after the other; ranks that do not `keep` them only give their shards."""
+def _state(model: "nn.Module", optimizer: "optim.Optimizer | None") -> "dict[str, Tensor]":
+    """The tensors of a checkpoint, as `KIND:NAME`: `weight`, and what AdamW keeps of each parameter."""
     found = {}
-    for name, tensor in tensors.items():
-        whole = whole_of(tensor)
-        if keep:
-            found[name] = whole.cpu().contiguous()
+    for name, parameter in _trained(model).items():
+        found[f"{WEIGHT}:{name}"] = parameter.detach()
+        if optimizer is not None:
+            found |= {f"{kind}:{name}": tensor for kind, tensor in optimizer.state[parameter].items()}
     return found
+
+
+def _cause(error: Any) -> BaseException:
+    """What went wrong on the first of the ranks on which something did."""
+    cause: BaseException = error.failures[min(error.failures)][0]
+    return cause
 
 
 def _damaged(path: Path) -> DamagedError:

@@ -136,8 +136,8 @@ def _fit(
     on_step: Callable[[StepRecord], None] | None,
 ) -> tuple[list[float], StepRecord | None]:
     """Run the steps that are left; return the losses of all, and the step that was not a number."""
-    checkpoints = Checkpoints(folder / CHECKPOINTS, plan.fingerprint(student))
-    done = checkpoints.newest()
+    checkpoints = Checkpoints(folder / CHECKPOINTS, plan.fingerprint(student), plan.config.checkpoint_minutes)
+    done = checkpoints.newest(trainer.global_rank, trainer.world_size)
     losses = list(done.losses) if done else []
     stop = StopSignals()
 
@@ -148,21 +148,24 @@ def _fit(
                 on_step(record)
             except KeyboardInterrupt:
                 stop.request()
-        stopping: bool = trainer.strategy.reduce_boolean_decision(stop.received is not None, all=False)
-        if stopping or record.step % plan.config.checkpoint_every == 0:
-            checkpoints.save(module.model, trainer.optimizers[0], record.step, losses, trainer.is_global_zero)
-            trainer.strategy.barrier()
+        # A request may have reached one rank alone, and clocks differ: rank 0's counts.
+        stopping, due = _any_rank(trainer, stop.received is not None, trainer.is_global_zero and checkpoints.due())
+        if stopping or due:
+            checkpoints.save(module.model, trainer.optimizers[0], record.step, losses)
         return stopping
 
     module = FineTuning(student, plan, after_step)
-    if done:
-        checkpoints.load_weights(student, done)
-        module.restore = lambda optimizer: checkpoints.load_optimizer(module.model, optimizer, done)
-    if len(losses) < len(plan.steps):
+    if len(losses) == len(plan.steps):
+        if done:
+            checkpoints.load(student, None, done)
+    else:
+        if done:
+            module.restore = lambda optimizer: checkpoints.load(module.model, optimizer, done)
         trainer.callbacks.append(stop)
         with stop:
             try:
                 trainer.fit(module, datamodule=StepDataModule(plan, len(losses)))
+                checkpoints.wait()
             except SystemExit as end:
                 # What Lightning makes of an interrupt; here it came from a second Ctrl-C, in the middle of a step.
                 raise (end.__context__ if isinstance(end.__context__, KeyboardInterrupt) else end) from None
@@ -170,6 +173,12 @@ def _fit(
         if module.model is not student:
             collect(module.model, student, keep=trainer.is_global_zero)
     return losses, module.failure
+
+
+def _any_rank(trainer: pl.Trainer, *flags: bool) -> list[bool]:
+    """For each flag whether it is set on any rank."""
+    raised = torch.tensor(flags, dtype=torch.float32, device=trainer.strategy.root_device)
+    return [count > 0 for count in trainer.strategy.reduce(raised, reduce_op="sum").tolist()]
 
 
 def _strategy(name: str, world_size: int) -> Any:

@@ -78,5 +78,5 @@ class Training:
     """Train all weights, or low-rank adapters that are merged into the model at the end."""
     lora: Lora = field(default_factory=Lora)
     replay: Replay = field(default_factory=Replay)
-    checkpoint_every: int = option(20, low=1)
-    """Optimizer steps between checkpoints."""
+    checkpoint_minutes: float = option(10.0, low=0.0)
+    """Minutes between checkpoints, written while training goes on; two are kept. 0: one after every step."""
