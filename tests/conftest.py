@@ -35,7 +35,7 @@ def tiny(name: str = "tiny") -> Config:
     config.voting.samples, config.voting.min_agreement, config.voting.symbolic = 4, 0.5, False
     config.training.epochs, config.training.batch_size, config.training.learning_rate = 1, 8, 1e-3
     config.training.max_length = 384
-    config.evaluation.tasks, config.evaluation.limit, config.evaluation.bootstrap = ["nano_math"], 6, 100
+    config.evaluation.tasks, config.evaluation.limit = ["nano_math"], 6
     config.evaluation.max_new_tokens, config.evaluation.audit = 64, "nano"
     config.backend.shard_size, config.trainer.threads, config.trainer.accelerator = 8, 1, "cpu"
     return config

@@ -13,7 +13,7 @@ from tests.system.commandline import TINY, begin, crescent, run_folder, tail
 pytestmark = pytest.mark.system
 CLAIM = (
     *TINY, "stage=claim", "claim=controls", "rounds=1", "evaluation.tasks=[nano_math]", "evaluation.samples=null",
-    "training.checkpoint_minutes=10", "evaluation.bootstrap=200",
+    "training.checkpoint_minutes=10",
 )  # fmt: skip
 ARMS = ("method", "unvoted", "shuffled")
 

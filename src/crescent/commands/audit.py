@@ -18,6 +18,7 @@ from crescent.run.atomic import file_digest
 from crescent.run.folder import Run, opened, write_json
 from crescent.run.manifest import MANIFEST, Manifest, check_files, read_sealed
 from crescent.run.shards import ShardFolder
+from crescent.voting.truth import true_answer
 
 VERSION = 1
 NAME = "audit"
@@ -31,7 +32,7 @@ def audit(config: Config, folder: Path) -> int:
         ConfigError, DataError: the questions cannot be read; said before a model is loaded.
     """
     file = data_file(config.audit.data)
-    questions, truths = read_labelled(file, config.audit)
+    questions, truths = read_labelled(file, config.audit, true_answer)
     with opened(folder, config) as run, tracked(folder, config):
         asked = _questions(run, file, questions, truths)
         answers = _finished(run, asked)

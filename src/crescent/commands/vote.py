@@ -28,6 +28,7 @@ from crescent.voting.adaptive import settled
 from crescent.voting.ballots import by_question, decide
 from crescent.voting.extraction import extract_answer
 from crescent.voting.grouping import group
+from crescent.voting.truth import Judge
 
 FOLDER = "revotes"
 
@@ -47,7 +48,7 @@ def revote(config: Config, folder: Path) -> int:
     settings = asdict(config.voting)
     place = folder / FOLDER / digest(msgspec.json.encode(settings, order="sorted"))[:10]
     reread = config.voting.marker if config.voting.marker != stored["voting"]["marker"] else None
-    figures = {}
+    figures, judge = {}, Judge(config.voting)
     print("; ".join(changed) or "the run's own rules of voting")
     for path in rounds:
         outcome, unsettled = _vote(path / "answers", config.voting, reread)
@@ -56,7 +57,10 @@ def revote(config: Config, folder: Path) -> int:
         answer = truth(stored["evaluation"]["audit"])
         truths = {id: answer(text) for id, text in known.items()}
         before = ShardFolder(path / "answers" / "consensus").stream(Consensus)
-        figures[path.name] = {"before": _figures(before, truths), "now": _figures(outcome, truths)}
+        figures[path.name] = {
+            "before": _figures(before, truths, judge),
+            "now": _figures(outcome, truths, judge),
+        }
         figures[path.name]["now"]["unsettled"] = unsettled
         print("\n".join(_lines(path.name, **figures[path.name])))
     write_json(place.with_suffix(".json"), {"changed": changed, "voting": settings, "rounds": figures})
@@ -108,7 +112,7 @@ def _read_again(solution: Solution, marker: str) -> Solution:
     )
 
 
-def _figures(outcome: Iterable[Consensus], truths: dict[str, str | None]) -> dict[str, Any]:
+def _figures(outcome: Iterable[Consensus], truths: dict[str, str | None], judge: Judge) -> dict[str, Any]:
     """`label_accuracy`: accepted answers that are right, of the `known` ones whose truth is known."""
     drops: Counter[str] = Counter()
     labels: list[bool] = []
@@ -117,8 +121,8 @@ def _figures(outcome: Iterable[Consensus], truths: dict[str, str | None]) -> dic
         questions += 1
         if row.reason is not None:
             drops[row.reason] += 1
-        elif truths[row.question] is not None:
-            labels.append(row.answer == truths[row.question])
+        elif (truth_of := truths[row.question]) is not None:
+            labels.append(judge.right(row.answer, truth_of))
     return {
         "questions": questions,
         "accepted": questions - drops.total(),

@@ -5,25 +5,24 @@ from typing import Any
 
 from crescent.errors import DataError
 from crescent.evaluation.results import Item
-from crescent.evaluation.statistics import flips, mcnemar, paired_bootstrap
 from crescent.records import Row
+from crescent.statistics import flips, mcnemar, paired_difference
 
 
-def compare(now: Sequence[Item], before: Sequence[Item], *, bootstrap: int, seed: int) -> dict[str, Any]:
+def compare(now: Sequence[Item], before: Sequence[Item]) -> dict[str, Any]:
     """The gain of `now` over `before`, items matched by id.
 
-    Returns `difference` of the mean scores with the ends `low` and `high` of its 95 % paired bootstrap interval
-    (`bootstrap` resamples), the flips `newly_right` and `newly_wrong`, and `mcnemar_p`. Raises DataError when the two
-    were not measured on the same items.
+    Returns `difference` of the mean scores with the ends `low` and `high` of its 95 % paired interval, the flips
+    `newly_right` and `newly_wrong`, and `mcnemar_p`. Raises DataError when the two were not measured on the same items.
     """
     pairs = _matched(now, before)
     scores = [item.score for item, _ in pairs], [item.score for _, item in pairs]
     newly_right, newly_wrong = flips([item.correct for item, _ in pairs], [item.correct for _, item in pairs])
-    low, high = paired_bootstrap(*scores, resamples=bootstrap, seed=seed)
+    found = paired_difference(*scores)
     return {
-        "difference": (sum(scores[0]) - sum(scores[1])) / len(pairs),
-        "low": low,
-        "high": high,
+        "difference": found.mean,
+        "low": found.low,
+        "high": found.high,
         "newly_right": newly_right,
         "newly_wrong": newly_wrong,
         "mcnemar_p": mcnemar(newly_right, newly_wrong),

@@ -1,6 +1,6 @@
 """Questions whose true answer is known, from a local file (`stage=audit`): GSM8K, SVAMP, or columns by name."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +9,7 @@ from crescent.config.schema import Audit
 from crescent.errors import ConfigError, DataError
 from crescent.evaluation.local_data import SUFFIXES, read_rows
 from crescent.records import Question, Row
-from crescent.voting.extraction import MARKER, extract_answer
 
-SHORT = 80
-"""A longer truth, in characters, is a worked solution that its answer is read from."""
 Rows = Sequence[Mapping[str, Any]]
 
 
@@ -45,8 +42,12 @@ def data_file(data: str | None) -> Path:
     return path
 
 
-def read_labelled(path: Path, config: Audit) -> tuple[list[Question], list[Truth]]:
+def read_labelled(
+    path: Path, config: Audit, true_answer: Callable[[Any], str | None]
+) -> tuple[list[Question], list[Truth]]:
     """The questions and their truths, in the order of the file. `row-000012` is the question of row 12.
+
+    `true_answer` reads the canonical answer of a value in the answer's column; None where there is none.
 
     Raises:
         ConfigError: a column is not there.
@@ -66,17 +67,6 @@ def read_labelled(path: Path, config: Audit) -> tuple[list[Question], list[Truth
         questions.append(Question(id=name, round=0, wave=0, text=_joined([str(row[column]) for column in asked])))
         truths.append(Truth(question=name, answer=true))
     return questions, truths
-
-
-def true_answer(value: Any) -> str | None:
-    """The canonical answer of a truth: a number, a short text, or the end of a worked solution. None: unreadable."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
-    text = str(value).strip()
-    worked = MARKER in text or "\\boxed" in text or "\n" in text or len(text) > SHORT
-    # A short truth is read as it would be behind the marker, so that it says what the same text in a solution says.
-    answer = extract_answer(text if worked else f"{MARKER} {text}")
-    return answer.value if answer else None
 
 
 def _columns(path: Path, row: Mapping[str, Any], config: Audit) -> tuple[list[str], str]:

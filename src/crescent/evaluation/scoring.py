@@ -6,7 +6,7 @@ from typing import Any
 from crescent.errors import StageError
 from crescent.evaluation.loading import question_of
 from crescent.evaluation.results import Item, TaskResult
-from crescent.evaluation.statistics import standard_error
+from crescent.statistics import standard_error
 
 
 def task_result(name: str, loaded: Any, results: Any, prefer_filter: str, tokenizer: Any) -> TaskResult:

@@ -1,7 +1,7 @@
 """Claims with made-up figures, for the tests of sentences and page."""
 
 from crescent.commands.claim.figures import BASE, ArmRun, Claim, Difference, OverSeeds, Part, RoundFigures
-from crescent.evaluation.statistics import over_seeds
+from crescent.statistics import over_seeds
 
 TASKS = ["nano_math", "nano_skills"]
 LEVELS = {"method": 0.9, "unvoted": 0.45, "shuffled": 0.05}

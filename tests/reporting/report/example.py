@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from crescent.statistics import proportion
+
 TASKS = ["nano_math", "nano_hard", "nano_skills"]
 BASE = {"nano_math": 0.381, "nano_hard": 0.124, "nano_skills": 0.912, "nano_dev": 0.402}
 GAINS = {"nano_math": 0.229, "nano_hard": 0.131, "nano_skills": -0.004, "nano_dev": 0.208}
@@ -18,7 +20,8 @@ def score(task: str, value: float, base: float | None = None, previous: float | 
     found: dict[str, Any] = {
         "metric": "exact_match,answer",
         "value": value,
-        "stderr": (value * (1 - value) / 999) ** 0.5,
+        "low": proportion(round(1000 * value), 1000).low,
+        "high": proportion(round(1000 * value), 1000).high,
     }
     found |= {"n": 1000, "other_metrics": {"format_match,answer": 0.9871}, "shots": 0, "mean_tokens": 31.4}
     found |= {"answered": {"answer": min(0.93 + value / 20, 1.0), "strict": 0.412}}
@@ -42,10 +45,15 @@ def sampling(gain: float | None = None) -> dict[str, Any]:
     lift = {"1": gain or 0.0, "2": 0.6 * (gain or 0.0), "4": 0.3 * (gain or 0.0), "8": 0.0}
     passed = {"1": 0.612, "2": 0.774, "4": 0.883, "8": 0.951}
     voted = {"1": 0.612, "2": 0.613, "4": 0.702, "8": 0.761}
+    around = {"pass_at_k": (0.022, 0.021), "majority_at_k": (0.037, 0.036)}
+    shares = {
+        kind: {k: {"value": v + lift[k], "low": v + lift[k] - around[kind][0], "high": v + lift[k] + around[kind][1]}
+               for k, v in values.items()}
+        for kind, values in (("pass_at_k", passed), ("majority_at_k", voted))
+    }  # fmt: skip
     found: dict[str, Any] = {
         "task": "nano_dev", "problems": 500, "samples": 8, "answered": 0.9912, "mean_tokens": 24.31,
-        "pass_at_k": {k: {"value": v + lift[k], "stderr": 0.0113} for k, v in passed.items()},
-        "majority_at_k": {k: {"value": v + lift[k], "stderr": 0.0187} for k, v in voted.items()},
+        **shares,
     }  # fmt: skip
     if gain is not None:
         changes = {k: {"difference": v, "low": v - 0.021, "high": v + 0.02} for k, v in lift.items()}

@@ -1,11 +1,14 @@
+import itertools
 import math
 import re
+from importlib import resources
 from xml.etree import ElementTree
 
 import pytest
 
 from crescent.reporting.report import charts
 from crescent.reporting.report.made import AgreementBin
+from crescent.reporting.report.measured import Sampling, Share
 from crescent.reporting.report.summary import read
 from crescent.reporting.report.svg import HEIGHT, WIDTH
 
@@ -26,18 +29,18 @@ def inside(svg: str) -> ElementTree.Element:
 
 
 def points(rounds: int) -> list[charts.Point]:
-    made = [charts.Point("base", 0.381, 0.03, "base")]
+    made = [charts.Point("base", 0.381, 0.351, 0.412, "base")]
     for number in range(1, rounds + 1):
         state: charts.State = "accepted" if number < 3 else "rejected"
-        made.append(charts.Point(str(number), 0.5 + number / 100, 0.03, state, min(number - 1, 2)))
+        value = 0.5 + number / 100
+        made.append(charts.Point(str(number), value, value - 0.03, value + 0.03, state, min(number - 1, 2)))
     return made
 
 
 @pytest.mark.parametrize("rounds", [0, 1, 2, 5, 100])
 def test_scores_draw_every_model_with_its_interval(rounds: int) -> None:
-    made = (
-        points(min(rounds, 40)) if rounds < 100 else [*points(2), *([charts.Point("9", 0.5, 0.2, "rejected", 2)] * 98)]
-    )
+    ninth = charts.Point("9", 0.5, 0.3, 0.7, "rejected", 2)
+    made = points(min(rounds, 40)) if rounds < 100 else [*points(2), *([ninth] * 98)]
     root = inside(charts.scores("nano_math", made, charts.score_range(made, True), True))
     dots = [node.get("class") for node in root.iter("circle")]
     assert dots == [f"dot {point.state}" for point in made]
@@ -53,7 +56,7 @@ def test_rejected_rounds_are_marked_in_words_and_in_the_description() -> None:
 
 
 def test_a_model_that_was_not_measured_leaves_a_gap() -> None:
-    made = [charts.Point("base", None, None, "base"), charts.Point("1", 0.5, None, "accepted", 0)]
+    made = [charts.Point("base", None, None, None, "base"), charts.Point("1", 0.5, None, None, "accepted", 0)]
     root = inside(charts.scores("t", made, charts.score_range(made, True), True))
     assert len(list(root.iter("circle"))) == 1
     assert "not measured" in [node.text for node in root.iter("text")]
@@ -61,7 +64,8 @@ def test_a_model_that_was_not_measured_leaves_a_gap() -> None:
 
 
 def test_huge_scores_stay_inside() -> None:
-    made = [charts.Point("base", 3e250, 1e249, "base"), charts.Point("1", -2e12, 5.0, "accepted", 0)]
+    first = charts.Point("1", -2e12, -3e12, -1e12, "accepted", 0)
+    made = [charts.Point("base", 3e250, 2.9e250, 3.1e250, "base"), first]
     root = inside(charts.scores("t", made, charts.score_range(made, False), False))
     assert len(list(root.iter("circle"))) >= len(made)
 
@@ -90,6 +94,43 @@ def test_many_or_mixed_sample_sizes_are_shown_in_tenths(sizes: list[int]) -> Non
 
 def test_a_histogram_of_nothing_draws_nothing() -> None:
     assert not list(inside(charts.agreement([AgreementBin(samples=8)])).iter("rect"))
+
+
+def model(name: str, state: charts.State, *values: float) -> charts.Line:
+    shares = {str(2**place): Share(value=value) for place, value in enumerate(values)}
+    return charts.Line(name, Sampling(pass_at_k=shares), state)
+
+
+def test_the_names_at_the_ends_stand_in_the_order_of_the_lines() -> None:
+    """The base model is drawn first, ends highest but for one, and its name must stand there."""
+    models = [
+        model("base", "base", 0.58, 0.964),
+        model("round 1", "accepted", 0.593, 0.95),
+        model("round 2", "rejected", 0.68, 0.947),
+        model("round 3", "rejected", 0.69, 0.966),
+    ]
+    root = inside(charts.at_k("Pass@k", models, "pass_at_k"))
+    height = {node.text: float(node.get("y", 0)) for node in root.iter("text") if node.get("class") == "value"}
+    assert sorted(height, key=lambda name: height[name]) == ["round 3", "base", "round 1", "round 2"]
+    heights = sorted(height.values())
+    assert all(after - before >= 12.9 for before, after in itertools.pairwise(heights))
+
+
+@pytest.mark.parametrize("ends", [[0.9] * 7, [0.0] * 7, [0.1, 0.1, 0.9, 0.9, 0.91, 0.92, 0.93]])
+def test_many_names_at_one_place_stay_in_the_picture(ends: list[float]) -> None:
+    models = [model(f"round {number}", "accepted", 0.5, end) for number, end in enumerate(ends)]
+    root = inside(charts.at_k("Pass@k", models, "pass_at_k"))
+    heights = sorted(float(node.get("y", 0)) for node in root.iter("text") if node.get("class") == "value")
+    assert all(after - before >= 12.9 for before, after in itertools.pairwise(heights))
+
+
+def test_dashes_mean_rejected_in_every_chart() -> None:
+    css = resources.files("crescent.reporting.report").joinpath("page.css").read_text(encoding="utf-8")
+    dashed = set(re.findall(r"\.(\w+) \{[^}]*stroke-dasharray: (?!1 4)", css))
+    assert dashed == {"rejected"}
+    models = [model("base", "base", 0.5, 0.9), model("round 1", "rejected", 0.4, 0.8)]
+    root = inside(charts.at_k("Pass@k", models, "pass_at_k"))
+    assert [node.get("class") for node in root.iter("polyline")] == ["curve base", "curve rejected"]
 
 
 def curve_of(root: ElementTree.Element) -> list[tuple[float, float]]:

@@ -9,6 +9,12 @@ from crescent.reporting.report.summary import read
 from . import example
 
 
+def unsampled(raw: dict[str, Any]) -> dict[str, Any]:
+    for model in (raw.get("base", {}), *raw.get("rounds", [])):
+        model.pop("sampling", None)
+    return raw
+
+
 def said(raw: dict[str, Any]) -> str:
     return numbers.plain(" ".join(outcome(read(raw))))
 
@@ -80,13 +86,59 @@ def rejected(rounds: int) -> dict[str, Any]:
     ],
 )
 def test_the_outcome_in_words(raw: dict[str, Any], wanted: str) -> None:
-    assert said(raw) == wanted
+    assert said(unsampled(raw)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("greedy", "one", "any_of", "wanted"),
+    [
+        (
+            0.41,
+            (0.007, -0.01, 0.02),
+            (-0.014, -0.02, -0.002),
+            "These do not agree: greedy decoding is right more often, one sample about as often as before, at least "
+            "one of 8 less often. Training changed which answer it prefers, not how often it finds the right one.",
+        ),
+        (
+            0.41,
+            (0.1, 0.08, 0.12),
+            (0.0, -0.02, 0.02),
+            "These do not agree: greedy decoding is right more often, one sample more often, at least one of 8 about "
+            "as often as before. It became surer of what it could already solve, not able to solve more.",
+        ),
+        (
+            -0.1,
+            (0.1, 0.08, 0.12),
+            (0.02, 0.01, 0.03),
+            "These do not agree: greedy decoding is right less often, one sample more often, at least one of 8 more "
+            "often.",
+        ),
+        (0.41, (0.1, 0.08, 0.12), (0.02, 0.01, 0.03), ""),
+    ],
+)
+def test_greedy_decoding_one_sample_and_several_stand_together(
+    greedy: float, one: tuple[float, ...], any_of: tuple[float, ...], wanted: str
+) -> None:
+    raw = changed(greedy, greedy - 0.03, greedy + 0.03)
+    part = raw["rounds"][0]["sampling"]
+    for k, values in (("1", one), ("8", any_of)):
+        part["against_base"]["pass_at_k"][k] = dict(zip(("difference", "low", "high"), values, strict=True))
+        part["pass_at_k"][k]["value"] = raw["base"]["sampling"]["pass_at_k"][k]["value"] + values[0]
+    headline, *rest = [numbers.plain(sentence) for sentence in outcome(read(raw))]
+    moved = "rose" if greedy > 0 else "fell"
+    assert headline == (
+        f"nano_math {moved} from 38.1 % to {38.1 + 100 * greedy:.1f} % with greedy decoding ({100 * greedy:+.1f} "
+        f"points, 95 % interval {100 * greedy - 3:.1f} to {100 * greedy + 3:.1f}) after round 1, which the gate "
+        f"accepted; on nano_dev one sample went from 61.2 % to {61.2 + 100 * one[0]:.1f} % and at least one of 8 from "
+        f"95.1 % to {95.1 + 100 * any_of[0]:.1f} %."
+    )
+    assert rest == ([wanted] if wanted else [])
 
 
 def test_without_a_gate_the_round_is_not_said_to_be_accepted_by_one() -> None:
     raw = example.summary(1)
     raw["config"]["evaluation"]["gate"]["enabled"] = False
-    assert "after round 1, kept without a gate." in said(raw)
+    assert "after round 1, kept without a gate." in said(unsampled(raw))
 
 
 def test_an_undecided_round_is_called_undecided() -> None:
@@ -99,7 +151,7 @@ def test_scores_that_are_no_shares_are_not_written_in_percent() -> None:
     raw = example.summary(1, primary_task="perplexity")
     raw["base"]["evaluation"]["perplexity"] = {"value": 14.2}
     raw["rounds"][0]["evaluation"]["perplexity"] = {"value": 11.9, "against_base": {"difference": -2.3}}
-    assert said(raw).startswith("perplexity went from 14.200 to 11.900 (-2.300) after round 1")
+    assert said(unsampled(raw)).startswith("perplexity went from 14.200 to 11.900 (-2.300) after round 1")
 
 
 def test_what_is_not_known_is_said() -> None:

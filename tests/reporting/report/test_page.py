@@ -73,7 +73,7 @@ def ended_in_questions() -> dict[str, Any]:
 def huge() -> dict[str, Any]:
     raw = example.summary(1, wall_s=9e9, peak_gb=1e6)
     raw["rounds"][0]["questions"] |= {"written": 10**15, "accepted": 10**15 - 1, "drops": {"empty": 1}, "tokens": 2**63}
-    raw["rounds"][0]["evaluation"]["nano_math"] |= {"value": 1e200, "stderr": float("inf"), "n": 10**12}
+    raw["rounds"][0]["evaluation"]["nano_math"] |= {"value": 1e200, "low": 0.0, "high": float("inf"), "n": 10**12}
     raw["rounds"][0]["training"]["losses"] = [[1, float("nan")], [2, 1e300], [3, 4.0]]
     return raw
 
@@ -122,7 +122,7 @@ def test_every_run_has_a_whole_page_that_asks_nobody_for_anything(name: str) -> 
 def test_the_headline_is_the_outcome() -> None:
     found = re.search(r"<h1>(.*?)</h1>", render(CASES["full"]))
     assert found
-    assert numbers.plain(found[1]).startswith("nano_math rose from 38.1 % to 70.3 % (+32.2 points")
+    assert numbers.plain(found[1]).startswith("nano_math rose from 38.1 % to 70.3 % with greedy decoding (+32.2 points")
 
 
 def test_scores_are_those_of_the_summary() -> None:
@@ -133,7 +133,8 @@ def test_scores_are_those_of_the_summary() -> None:
         for model in (raw["base"], *raw["rounds"]):
             score, row = model["evaluation"][task], next(rows)
             assert row[1] == f"{100 * score['value']:.1f} %"
-            assert float(row[2]) == pytest.approx(196 * score["stderr"], abs=0.06)
+            ends = [float(bound) for bound in row[2].split(" to ")]
+            assert ends == pytest.approx([100 * score["low"], 100 * score["high"]], abs=0.051)
             assert row[3] == "1,000"
             if change := score.get("against_base"):
                 low, high = (float(bound) for bound in row[5].split(" to "))
@@ -308,7 +309,9 @@ def test_pass_at_k_is_that_of_the_summary_and_said_in_words() -> None:
         "round 1",
         "round 2",
     ]
-    assert rows[1][1:] == ["61.2 % +/-2.2", "77.4 % +/-2.2", "88.3 % +/-2.2", "95.1 % +/-2.2", "99.1 %", "24.3"]
+    assert rows[1][1:] == [
+        "61.2 % 59.0 to 63.3", "77.4 % 75.2 to 79.5", "88.3 % 86.1 to 90.4", "95.1 % 92.9 to 97.2", "99.1 %", "24.3",
+    ]  # fmt: skip
     assert rows[2][1].startswith("71.3 %") and rows[6][4].startswith("76.1 %")
     said = numbers.plain(page.text)
     assert "Round 1: one sample is right more often (+10.1 points, 95 % interval 8.0 to 12.1)" in said

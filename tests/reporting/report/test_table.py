@@ -28,19 +28,26 @@ def printed(raw: dict[str, Any], terminal: bool, width: int = 80, report: str | 
 
 
 def test_plain_lines_give_every_figure() -> None:
-    assert printed(example.summary(2), terminal=False, report="outputs/nano/report.html")[5:] == [
+    assert printed(example.summary(2), terminal=False, report="outputs/nano/report.html")[7:] == [
         "round 1, 1 min 33 s, 832,653 tokens, accepted by the gate",
-        "  nano_math    61.0 % +/-3.0    +22.9 [19.6, 26.1]",
-        "  nano_hard    25.5 % +/-2.7    +13.1 [9.8, 16.3]",
-        "  nano_skills  90.8 % +/-1.8    -0.4 [-3.7, 2.8]",
-        "  nano_dev     61.0 % +/-3.0    +20.8 [17.5, 24.0]",
+        "  nano_math             61.0 % [57.9, 64.0]    +22.9 [19.6, 26.1]",
+        "  nano_hard             25.5 % [22.9, 28.3]    +13.1 [9.8, 16.3]",
+        "  nano_skills           90.8 % [88.8, 92.4]    -0.4 [-3.7, 2.8]",
+        "  nano_dev              61.0 % [57.9, 64.0]    +20.8 [17.5, 24.0]",
+        "  nano_dev, one sample  71.3 % [69.1, 73.4]    +10.1 [8.0, 12.1]",
+        "  nano_dev, one of 8    95.1 % [92.9, 97.2]    0.0 [-2.1, 2.0]",
         "round 2, 1 min 33 s, 832,653 tokens, accepted by the gate",
-        "  nano_math    70.3 % +/-2.8    +32.2 [28.9, 35.4]",
-        "  nano_hard    30.8 % +/-2.9    +18.4 [15.1, 21.6]",
-        "  nano_skills  90.6 % +/-1.8    -0.6 [-3.9, 2.6]",
-        "  nano_dev     69.4 % +/-2.9    +29.2 [25.9, 32.4]",
-        "nano_math rose from 38.1 % to 70.3 % (+32.2 points, 95 % interval 28.9 to 35.4) after round 2, "
-        "which the gate accepted.",
+        "  nano_math             70.3 % [67.4, 73.1]    +32.2 [28.9, 35.4]",
+        "  nano_hard             30.8 % [28.0, 33.7]    +18.4 [15.1, 21.6]",
+        "  nano_skills           90.6 % [88.6, 92.3]    -0.6 [-3.9, 2.6]",
+        "  nano_dev              69.4 % [66.5, 72.2]    +29.2 [25.9, 32.4]",
+        "  nano_dev, one sample  75.4 % [73.2, 77.5]    +14.2 [12.1, 16.2]",
+        "  nano_dev, one of 8    95.1 % [92.9, 97.2]    0.0 [-2.1, 2.0]",
+        "nano_math rose from 38.1 % to 70.3 % with greedy decoding (+32.2 points, 95 % interval 28.9 to 35.4) after "
+        "round 2, which the gate accepted; on nano_dev one sample went from 61.2 % to 75.4 % and at least one of 8 "
+        "from 95.1 % to 95.1 %. These do not agree: greedy decoding is right more often, one sample more often, at "
+        "least one of 8 about as often as before. It became surer of what it could already solve, not able to solve "
+        "more.",
         "Report: outputs/nano/report.html",
     ]
 
@@ -71,14 +78,24 @@ def test_a_terminal_gets_nothing_wider_than_itself_and_nothing_cut(name: str, wi
 def test_the_drawn_table_fits_three_tasks_into_80_columns() -> None:
     text = "\n".join(printed(example.summary(2), terminal=True))
     assert "─" * 20 in text
-    for part in ("nano_skills", "70.3", "±2.8", "+32.2", "[28.9, 35.4]", "832,653", "accepted"):
+    for part in (
+        "nano_skills",
+        "70.3",
+        "[67.4, 73.1]",
+        "+32.2",
+        "[28.9, 35.4]",
+        "one of 8",
+        "95.1\N{NO-BREAK SPACE}% [92.9, 97.2]",
+        "832,653",
+        "accepted",
+    ):
         assert part in text
 
 
 def test_a_terminal_too_narrow_for_the_table_gets_the_lines() -> None:
     lines = printed(example.summary(2), terminal=True, width=60)
     assert "─" not in "".join(lines)
-    assert "  nano_math    61.0" in "\n".join(lines)
+    assert "  nano_math             61.0" in "\n".join(lines)
 
 
 def test_markup_and_escape_codes_of_names_are_only_text() -> None:

@@ -1,14 +1,17 @@
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from crescent.commands.vote import _figures
 from crescent.loop.stages.context import Context
 from crescent.loop.stages.rows import solutions
 from crescent.nano.solver import solve
 from crescent.records import Consensus, Question
 from crescent.reporting.summary.audit import audit, truth
 from crescent.run.shards import ShardFolder
+from crescent.voting.truth import Judge
 from tests.conftest import tiny
 
 
@@ -51,3 +54,21 @@ def test_without_a_source_nothing_is_judged(finished_run: Path, context_of: Call
     found = audit(context_of(finished_run, config), 1)
     assert found["audit"] is None
     assert {(row["known"], row["correct"]) for row in found["agreement"]} == {(0, 0)}
+
+
+def test_an_answer_in_another_form_is_as_right(copied_run: Path, context_of: Callable[..., Context]) -> None:
+    """What the vote takes for the same, the audit and a revote do too: 1800% is 18."""
+    context, folder = context_of(copied_run), copied_run / "round-01"
+    before = audit(context, 1)
+    shards = ShardFolder(folder / "answers" / "consensus")
+    outcomes = list(shards.stream(Consensus))
+    for outcome in outcomes:
+        outcome.answer = f"{outcome.answer}00%" if outcome.answer and outcome.answer.isdecimal() else outcome.answer
+    shutil.rmtree(folder / "answers" / "consensus")
+    shards.write(0, outcomes)
+    assert audit(context, 1)["agreement"] == before["agreement"]
+    assert any(row["correct"] for row in before["agreement"])
+    known = truth("nano")
+    truths = {q.id: known(q.text) for q in ShardFolder(folder / "questions" / "accepted").stream(Question)}
+    found = _figures(outcomes, truths, Judge(tiny().voting))
+    assert (found["known"], found["label_accuracy"]) == (before["audit"]["known"], before["audit"]["label_accuracy"])

@@ -52,7 +52,7 @@ def test_every_figure(tmp_path: Path) -> None:
 def test_answers_are_compared_by_meaning(tmp_path: Path) -> None:
     found = figures(tmp_path, {"a": ["0.5", "50%", "1", "2"]}, {"a": "0.5"}, VOTING)
     assert found["single_sample"]["value"] == 0.5
-    assert found["accepted"] == {"value": 1.0, "stderr": None, "n": 1}
+    assert found["accepted"] == {"value": 1.0, "low": pytest.approx(0.025), "high": 1.0, "n": 1}
 
 
 def test_single_samples_are_compared_on_equally_many_when_sampling_is_adaptive(tmp_path: Path) -> None:
@@ -72,7 +72,7 @@ def test_a_rule_without_a_vote_still_has_a_majority_to_compare_with(tmp_path: Pa
 
 
 def test_share() -> None:
-    assert share([]) == {"value": None, "stderr": None, "n": 0}
+    assert share([]) == {"value": None, "low": None, "high": None, "n": 0}
     found = share([True, False, False, False])
-    assert found["value"] == 0.25
-    assert found["stderr"] == pytest.approx((0.25 * 0.75 / 3) ** 0.5)
+    assert (found["value"], found["n"]) == (0.25, 4)
+    assert 0 < found["low"] < 0.25 < found["high"] < 1

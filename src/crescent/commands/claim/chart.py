@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
 
-from crescent.evaluation.statistics import Interval
 from crescent.reporting.report import numbers
 from crescent.reporting.report.charts import Point, score_range
 from crescent.reporting.report.svg import Frame, chart, element, line
+from crescent.statistics import Interval
 
 APART = 0.06
 """How far the arms stand beside each other within a round, as a share of the distance of two rounds."""
@@ -20,7 +20,7 @@ def by_round(task: str, arms: Mapping[str, Sequence[Interval | None]], share: bo
     known = [each for means in arms.values() for each in means if each is not None]
     if not known:
         return Markup("")
-    marks = score_range([Point("", each.mean, _half(each), "base") for each in known], share)
+    marks = score_range([Point("", each.mean, each.low, each.high, "base") for each in known], share)
     rounds = max(len(means) for means in arms.values())
     frame = Frame(-0.3, rounds - 0.7, marks[0], marks[-1])
     parts = [frame.rows({mark: f"{100 * mark:.0f}\N{NO-BREAK SPACE}%" if share else f"{mark:.4g}" for mark in marks})]
@@ -40,13 +40,8 @@ def _arm(frame: Frame, means: Sequence[Interval | None], shift: float, kind: str
     points = " ".join(f"{x:.4g},{frame.y(each.mean):.4g}" for x, each in shown)
     parts = [element("polyline", points=points, class_=f"curve {kind}")]
     for x, each in shown:
-        if half := _half(each):
-            low, high = (min(max(each.mean + end, frame.y0), frame.y1) for end in (-half, half))
+        if each.low is not None and each.high is not None:
+            low, high = (min(max(end, frame.y0), frame.y1) for end in (each.low, each.high))
             parts.append(line(x, frame.y(low), x, frame.y(high), f"whisker {kind}"))
         parts.append(element("circle", cx=x, cy=frame.y(each.mean), r=3, class_=f"dot {kind}"))
     return Markup("").join(parts)
-
-
-def _half(each: Interval) -> float | None:
-    """Half the width of the interval over seeds; None for one seed, and where all seeds are the same."""
-    return each.high - each.mean if each.high is not None and each.high - each.mean > 1e-9 else None

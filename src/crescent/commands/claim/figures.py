@@ -50,7 +50,7 @@ class ArmRun(Row):
 
 
 class Difference(Row):
-    """`arm` over `against` on the items of one task, for one seed, with its paired 95 % bootstrap interval."""
+    """`arm` over `against` on the items of one task, for one seed, with its paired 95 % interval."""
 
     task: str
     arm: str
@@ -58,15 +58,18 @@ class Difference(Row):
     seed: int
     round: int
     difference: float
-    low: float
-    high: float
+    low: float | None
+    high: float | None
     newly_right: int
     newly_wrong: int
     mcnemar_p: float
 
 
 class OverSeeds(Row):
-    """The mean of a difference over seeds with its 95 % interval (Student's t), which one seed alone does not have."""
+    """The mean of a difference over seeds with its 95 % interval (Student's t).
+
+    One seed, and seeds that all give the same, have none.
+    """
 
     task: str
     arm: str

@@ -5,15 +5,16 @@ from pathlib import Path
 from typing import Any
 
 from crescent.commands.claim.figures import BASE, ArmRun, Claim, Difference, OverSeeds, Part, RoundFigures
+from crescent.commands.claim.outcome import shares
 from crescent.config.schema import Config
 from crescent.errors import ConfigError, DamagedError
 from crescent.evaluation.comparison import compare
 from crescent.evaluation.results import Item, TaskResult
-from crescent.evaluation.statistics import over_seeds
 from crescent.reporting.completed import SUMMARY
 from crescent.run.atomic import file_digest
 from crescent.run.folder import read_json
 from crescent.run.shards import ShardFolder
+from crescent.statistics import DIFFERENCE, UNBOUNDED, over_seeds
 
 
 def gather(config: Config, folder: Path, arms: Mapping[str, Config], runs: Sequence[tuple[str, int, Path]]) -> Claim:
@@ -47,12 +48,13 @@ def gather(config: Config, folder: Path, arms: Mapping[str, Config], runs: Seque
         claim.state = "stopped"
     pairs = _compared(claim)
     for seed in claim.seeds:
-        claim.differences += _differences(claim, folder, seed, pairs, config.evaluation.bootstrap)
+        claim.differences += _differences(claim, folder, seed, pairs)
         claim.unequal += _unequal(claim, seed)
     for task in tasks:
+        bounds = DIFFERENCE if shares(claim, task) else UNBOUNDED
         for arm, against in pairs:
             if found := list(claim.by_seed(arm, against, task).values()):
-                interval = over_seeds([each.difference for each in found])
+                interval = over_seeds([each.difference for each in found], bounds)
                 claim.over_seeds.append(
                     OverSeeds(
                         task=task, arm=arm, against=against,
@@ -115,9 +117,7 @@ def _compared(claim: Claim) -> list[tuple[str, str]]:
     return list(dict.fromkeys([*pairs, *((part.arm, part.against) for part in claim.parts)]))
 
 
-def _differences(
-    claim: Claim, folder: Path, seed: int, pairs: Sequence[tuple[str, str]], bootstrap: int
-) -> Iterator[Difference]:
+def _differences(claim: Claim, folder: Path, seed: int, pairs: Sequence[tuple[str, str]]) -> Iterator[Difference]:
     def items(name: str) -> dict[str, list[Item]]:
         arm, number = (claim.claimed, 0) if name == BASE else (name, claim.number(name, seed))
         place = "base" if number == 0 else f"round-{number:02d}"
@@ -128,7 +128,7 @@ def _differences(
     for task in claim.tasks:
         for arm, against in pairs:
             if task in measured[arm] and task in measured[against]:
-                found = compare(measured[arm][task], measured[against][task], bootstrap=bootstrap, seed=seed)
+                found = compare(measured[arm][task], measured[against][task])
                 yield Difference(
                     task=task, arm=arm, against=against, seed=seed, round=claim.number(arm, seed),
                     **{name: found[name] for name in FIGURES},

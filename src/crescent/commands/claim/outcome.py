@@ -17,7 +17,7 @@ def name_of(arm: str) -> str:
 
 
 def with_interval(found: OverSeeds | None, share: bool) -> str:
-    """`+41.6 points (38.1 to 45.0)`; a single seed has no interval."""
+    """`+41.6 points (38.1 to 45.0)`; a single seed, or seeds that all give the same, have no interval."""
     if found is None:
         return numbers.UNKNOWN
     unit = " points" if share else ""
@@ -59,7 +59,7 @@ def _composition(claim: Claim) -> Iterator[str]:
             yield f"{arm} against {against}: {with_interval(claim.mean(arm, against), share)}."
     found = [(pair, claim.mean(*pair)) for pair in compared]
     known = [(f"{arm} and {name_of(against)}", mean) for (arm, against), mean in found if mean and mean.n > 1]
-    doubtful = "; between ".join(names for names, mean in known if not clear(mean))
+    doubtful = "; between ".join(names for names, mean in known if mean.low is not None and not clear(mean))
     if doubtful:
         yield f"The interval over seeds includes zero, so no difference is shown, between {doubtful}."
 

@@ -6,8 +6,9 @@ from typing import Any
 from crescent.commands.claim import chart
 from crescent.commands.claim.figures import BASE, Claim
 from crescent.commands.claim.outcome import clear, name_of, outcome, shares
-from crescent.evaluation.statistics import Interval, over_seeds
+from crescent.reporting.report import numbers
 from crescent.reporting.report.page import style_sheet, templates
+from crescent.statistics import SHARE, UNBOUNDED, Interval, over_seeds
 
 
 def render(claim: Claim) -> str:
@@ -72,7 +73,7 @@ def _by_round(claim: Claim, arm: str, task: str) -> list[Interval | None]:
 
 def _mean(values: list[float | None]) -> Interval | None:
     known = [value for value in values if value is not None]
-    return over_seeds(known) if known else None
+    return over_seeds(known, SHARE if numbers.is_share(known) else UNBOUNDED) if known else None
 
 
 def _others(claim: Claim) -> Iterator[dict[str, Any]]:

@@ -48,8 +48,6 @@ class Evaluation:
     """Longest output in tokens; null: as each task states."""
     isolated: bool = False
     """Evaluate in a process of its own, which gives all its memory back. The figures are the same."""
-    bootstrap: int = option(10000, low=100)
-    """Resamples of items for the paired 95 % interval."""
     samples: int | None = option(None, low=2, high=4096)
     """Solutions sampled of each dev problem, for pass@k and majority@k; null: none. No decision reads them."""
     local_data: dict[str, str] | None = None

@@ -9,8 +9,9 @@ from crescent.run.manifest import Manifest
 from crescent.run.shards import ShardFolder
 from crescent.run.stage import Stage
 from crescent.run.waiting import wait_for
+from crescent.statistics import mean_score
 
-VERSION = 2
+VERSION = 3
 SETTINGS = ("num_fewshot", "chat_template", "filter", "limit", "max_new_tokens")
 """Keys of `evaluation` that change a figure, besides the tasks, which are among the inputs with their versions."""
 
@@ -36,9 +37,12 @@ def run(context: Context, name: str, model: ModelRef) -> Manifest:
     facts: dict[str, object] = {}
     for index, task in enumerate(tasks):
         [result] = results.read(index, TaskResult)
+        interval = mean_score([item.score for item in result.items])
         facts[task] = {
             "metric": result.primary,
             "value": result.value,
+            "low": interval.low,
+            "high": interval.high,
             "stderr": result.stderr,
             "n": result.n,
             "shots": result.shots,

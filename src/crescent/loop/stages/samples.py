@@ -17,6 +17,7 @@ from crescent.records import Completion
 from crescent.run.manifest import Manifest
 from crescent.run.shards import ShardFolder
 from crescent.run.stage import Stage
+from crescent.statistics import mean_score
 from crescent.voting.calibration import pass_at_k
 from crescent.voting.extraction import extract_answer
 from crescent.voting.grouping import group
@@ -25,7 +26,7 @@ from crescent.voting.symbolic import comparer
 if TYPE_CHECKING:
     from crescent.evaluation.sampled import Problems
 
-VERSION = 1
+VERSION = 2
 
 
 def run(context: Context, name: str, model: ModelRef, measured: Manifest) -> Manifest:
@@ -80,7 +81,7 @@ def judged(context: Context, manifest: Manifest) -> list[Sampled]:
 
 
 def figures(rows: Sequence[Sampled], samples: int) -> dict[str, Any]:
-    """pass@k and majority@k with their standard errors over problems, answer-format rate and mean length."""
+    """pass@k and majority@k with their 95 % intervals over problems, answer-format rate and mean length."""
     count = len(rows) * samples
     return {
         "problems": len(rows),
@@ -143,6 +144,5 @@ def _judge(
 
 
 def _share(values: Sequence[float]) -> dict[str, float | None]:
-    from crescent.evaluation.statistics import standard_error
-
-    return {"value": sum(values) / len(values), "stderr": standard_error(values)}
+    found = mean_score(values)
+    return {"value": found.mean, "low": found.low, "high": found.high}

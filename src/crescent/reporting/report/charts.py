@@ -8,8 +8,9 @@ from markupsafe import Markup
 
 from crescent.reporting.report import numbers
 from crescent.reporting.report.made import AgreementBin
-from crescent.reporting.report.measured import Sampling
-from crescent.reporting.report.svg import Frame, chart, element, label, line, ticks
+from crescent.reporting.report.measured import Measured, Sampling
+from crescent.reporting.report.summary import Round
+from crescent.reporting.report.svg import HEIGHT, Frame, chart, element, label, line, ticks
 
 State = Literal["base", "accepted", "rejected", "undecided"]
 MAX_LABELS = 7
@@ -20,18 +21,24 @@ MAX_POINTS = 300
 
 @dataclass(frozen=True)
 class Point:
-    """One model's score with half the width of its 95 % interval. `parent` is the index of the model it came from."""
+    """One model's score with the ends of its 95 % interval. `parent` is the index of the model it came from."""
 
     name: str
     value: float | None
-    half: float | None
+    low: float | None
+    high: float | None
     state: State
     parent: int | None = None
 
     @property
     def ends(self) -> tuple[float, float]:
-        value, half = self.value or 0.0, self.half if numbers.finite(self.half) else 0.0
-        return value - (half or 0.0), value + (half or 0.0)
+        """The interval; the score itself where there is none."""
+        value = self.value or 0.0
+        return (self.low or 0.0, self.high or 0.0) if self.has_interval else (value, value)
+
+    @property
+    def has_interval(self) -> bool:
+        return numbers.finite(self.low) and numbers.finite(self.high)
 
 
 def score_range(points: Sequence[Point], share: bool) -> list[float]:
@@ -76,7 +83,7 @@ def _marker(frame: Frame, place: int, point: Point, share: bool, labelled: bool)
     dot = element("circle", cx=x, cy=frame.y(point.value or 0.0), r=3.4, class_=f"dot {point.state}")
     value = numbers.score(point.value, share).replace("\N{NO-BREAK SPACE}%", "")
     text = [label(x, max(high - 7, 11), value, "value")] if labelled else []
-    return Markup("").join([*(whisker if point.half else []), dot, *text])
+    return Markup("").join([*(whisker if point.has_interval else []), dot, *text])
 
 
 def agreement(bins: Sequence[AgreementBin]) -> Markup:
@@ -130,10 +137,28 @@ def _stack(entry: AgreementBin) -> tuple[int, int, int]:
     return entry.correct, entry.known - entry.correct, entry.questions - entry.known
 
 
-def at_k(title: str, models: Sequence[tuple[str, Sampling]], kind: Literal["pass_at_k", "majority_at_k"]) -> Markup:
-    """Pass@k or majority@k by k, a line per model: dashed for the base model, full for rounds, later ones darker."""
-    ks = sorted({int(k) for _, found in models for k in getattr(found, kind)})
-    values = [share.value for _, found in models for share in getattr(found, kind).values()]
+@dataclass(frozen=True)
+class Line:
+    """One model's pass@k and majority@k, and what the gate made of it."""
+
+    name: str
+    found: Sampling
+    state: State
+
+
+def state_of(model: Measured) -> State:
+    """What the gate made of a model."""
+    if not isinstance(model, Round):
+        return "base"
+    if model.gate is None or model.gate.accepted is None:
+        return "undecided"
+    return "accepted" if model.gate.accepted else "rejected"
+
+
+def at_k(title: str, models: Sequence[Line], kind: Literal["pass_at_k", "majority_at_k"]) -> Markup:
+    """Pass@k or majority@k by k, a line per model, later rounds darker; dashes mean rejected, as in `scores`."""
+    ks = sorted({int(k) for model in models for k in getattr(model.found, kind)})
+    values = [share.value for model in models for share in getattr(model.found, kind).values()]
     known = [value for value in values if value is not None and numbers.finite(value)]
     if not known:
         return Markup("")
@@ -141,28 +166,39 @@ def at_k(title: str, models: Sequence[tuple[str, Sampling]], kind: Literal["pass
     frame = Frame(0, max(len(ks) - 1, 1), marks[0], marks[-1], right=58)
     parts = [frame.rows({mark: f"{100 * mark:.0f}\N{NO-BREAK SPACE}%" for mark in marks})]
     parts += [frame.under(place, str(k)) for place, k in enumerate(ks)]
-    words, taken = [], list[float]()
-    for number, (name, found) in enumerate(models):
-        shares = {int(k): share.value for k, share in getattr(found, kind).items()}
+    words, ends = [], list[tuple[float, float, str]]()
+    for number, model in enumerate(models):
+        shares = {int(k): share.value for k, share in getattr(model.found, kind).items()}
         line_of = [(place, shares[k]) for place, k in enumerate(ks) if numbers.finite(shares.get(k))]
         corners = [(frame.x(place), frame.y(value or 0.0)) for place, value in line_of]
         if not corners:
             continue
-        strength = 1.0 if name == "base" else 0.4 + 0.6 * number / max(len(models) - 1, 1)
-        kind_of_line = "curve base" if name == "base" else "curve"
+        strength = 1.0 if model.state == "base" else 0.4 + 0.6 * number / max(len(models) - 1, 1)
         points = " ".join(f"{x:.4g},{y:.4g}" for x, y in corners)
-        parts.append(element("polyline", points=points, class_=kind_of_line, opacity=round(strength, 2)))
-        if len(models) <= MAX_LABELS:
-            taken.append(_free(corners[-1][1], taken))
-            parts.append(label(corners[-1][0] + 5, taken[-1] + 3.5, name, "value", anchor="start"))
-        words.append(f"{name}: " + ", ".join(f"{numbers.percent(value)} at {ks[place]}" for place, value in line_of))
+        parts.append(element("polyline", points=points, class_=f"curve {model.state}", opacity=round(strength, 2)))
+        ends.append((corners[-1][1], corners[-1][0], model.name))
+        words.append(
+            f"{model.name}: " + ", ".join(f"{numbers.percent(value)} at {ks[place]}" for place, value in line_of)
+        )
+    if len(models) <= MAX_LABELS:
+        ends.sort()
+        heights = _apart([y for y, _, _ in ends], frame.top, HEIGHT - frame.bottom)
+        for height, (_, x, name) in zip(heights, ends, strict=True):
+            parts.append(label(x + 5, height + 3.5, name, "value", anchor="start"))
     return chart(f"{title} by model", "; ".join(words) + ".", *parts, frame.caption("k, samples per problem"))
 
 
-def _free(wanted: float, taken: Sequence[float]) -> float:
-    """The height nearest to the wanted one at which a name covers none of those already there."""
-    steps = [wanted + sign * step for step in range(0, 120, 2) for sign in (1, -1)]
-    return next((y for y in steps if all(abs(y - other) >= 13 for other in taken)), wanted)
+def _apart(wanted: Sequence[float], top: float, bottom: float, gap: float = 13.0) -> list[float]:
+    """Heights near the wanted ones, which are in order, and in the same order: at least `gap` apart where it fits."""
+    gap = min(gap, (bottom - top) / max(len(wanted) - 1, 1))
+    heights = list[float]()
+    for y in wanted:
+        heights.append(max(y, heights[-1] + gap) if heights else max(y, top))
+    limit = bottom
+    for place in reversed(range(len(heights))):
+        heights[place] = min(heights[place], limit)
+        limit = heights[place] - gap
+    return heights
 
 
 def losses(curve: Sequence[tuple[int, float]]) -> Markup:

@@ -52,9 +52,7 @@ def _bins(figures: Mapping[str, Any]) -> Lines:
 def _accuracy(share: Mapping[str, Any]) -> str:
     if share["value"] is None:
         return "none"
-    # No spread at all says that the rows are few, not that the figure is exact.
-    half = f" ±{numbers.margin(share['stderr'], True)}" if share["stderr"] else ""
-    return numbers.percent(share["value"]) + half
+    return numbers.percent(share["value"]) + numbers.brackets(share["low"], share["high"], True)
 
 
 def _draw(console: "Console", heading: tuple[str, ...], lines: Lines) -> None:

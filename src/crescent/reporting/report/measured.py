@@ -39,15 +39,16 @@ class Comparison(Part):
 
 
 class Score(Part):
-    """One benchmark task on one model: `value` with its standard error over `n` items, after `shots` worked examples.
+    """One benchmark task on one model: `value` with the ends of its 95 % interval over `n` items.
 
-    `answered` is the share of outputs in which each filter found an answer, right or wrong; `mean_tokens` the mean
-    length of outputs.
+    `shots` counts worked examples. `answered` is the share of outputs in which each filter found an answer, right or
+    wrong; `mean_tokens` the mean length of outputs.
     """
 
     metric: str | None = None
     value: float | None = None
-    stderr: float | None = None
+    low: float | None = None
+    high: float | None = None
     n: int | None = None
     shots: int | None = None
     answered: dict[str, float] = {}
@@ -58,10 +59,11 @@ class Score(Part):
 
 
 class Share(Part):
-    """A mean over problems with its standard error."""
+    """A mean over problems with the ends of its 95 % interval."""
 
     value: float | None = None
-    stderr: float | None = None
+    low: float | None = None
+    high: float | None = None
 
 
 class AtK(Part):

@@ -7,8 +7,6 @@ import math
 from collections.abc import Iterable
 
 UNKNOWN = "not known"
-Z95 = 1.959963984540054
-"""Standard normal quantile of a two-sided 95 % interval."""
 
 _PLAIN = str.maketrans({"\N{MINUS SIGN}": "-", "\N{NO-BREAK SPACE}": " ", "±": "+/-"})
 
@@ -63,13 +61,6 @@ def score(value: float | None, share: bool) -> str:
     return percent(value) if share else fixed(value, 3)
 
 
-def margin(stderr: float | None, share: bool) -> str:
-    """Half the width of the 95 % interval that belongs to a standard error, in points for shares."""
-    if stderr is None:
-        return UNKNOWN
-    return fixed(100 * Z95 * stderr) if share else fixed(Z95 * stderr, 3)
-
-
 def difference(value: float | None, share: bool) -> str:
     """A signed difference, in percentage points for shares."""
     if value is None:
@@ -82,6 +73,12 @@ def interval(low: float | None, high: float | None, share: bool) -> str:
         return UNKNOWN
     bounds = (fixed(100 * bound) if share else fixed(bound, 3) for bound in (low, high))
     return " to ".join(bounds)
+
+
+def brackets(low: float | None, high: float | None, share: bool, between: str = " ") -> str:
+    """The interval as it stands behind its figure, ` [38.1, 45.0]`; nothing where there is none."""
+    bounds = interval(low, high, share)
+    return "" if bounds == UNKNOWN else f"{between}[{bounds.replace(' to ', ', ')}]"
 
 
 def p_value(value: float | None) -> str:
@@ -115,7 +112,6 @@ FILTERS = (
     "duration",
     "fixed",
     "interval",
-    "margin",
     "p_value",
     "per_second",
     "percent",

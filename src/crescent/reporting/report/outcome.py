@@ -1,7 +1,7 @@
 """What came out of a run, in sentences, and what the run cannot tell."""
 
 from crescent.loop.stages.table import ROUND
-from crescent.reporting.report import numbers
+from crescent.reporting.report import numbers, sampling
 from crescent.reporting.report.funnel import unaccounted
 from crescent.reporting.report.measured import Comparison, Score
 from crescent.reporting.report.summary import Round, Summary
@@ -129,8 +129,12 @@ def _after_rounds(summary: Summary, task: str, base: Score | None, measured: lis
         first = f"{task} reached {value} {ending}; the base model was not measured."
     else:
         start = numbers.score(base.value, share)
-        first = f"{task} {_verb(change)} from {start} to {value} {_change(change, share)}{ending}{_doubt(change)}."
-    return [first, *_rejected_later(summary, part.round, chosen is not None)]
+        samples = sampling.beside_greedy(summary, part.sampling)
+        greedy, beside = ("with greedy decoding ", f"; {samples}") if samples else ("", "")
+        moved = f"{_verb(change)} from {start} to {value} {greedy}{_change(change, share)}"
+        first = f"{task} {moved}{ending}{_doubt(change)}{beside}."
+    unlike = sampling.disagreement(change, part.sampling)
+    return [first, *([unlike] if unlike else []), *_rejected_later(summary, part.round, chosen is not None)]
 
 
 def _none_kept(task: str, base: Score | None, measured: list[tuple[Round, Score]], share: bool) -> list[str]:

@@ -11,7 +11,7 @@ import jinja2
 from markupsafe import Markup
 
 from crescent.reporting.report import answer_format, charts, flips, funnel, numbers, outcome, pool, sampling
-from crescent.reporting.report.measured import Comparison, Measured, Score
+from crescent.reporting.report.measured import Comparison, Score
 from crescent.reporting.report.summary import Round, Summary, read
 from crescent.reporting.report.untrusted import cut, visible
 
@@ -161,18 +161,13 @@ def _points(run: Summary, task: str) -> list[charts.Point]:
     points = []
     for name, model in run.models():
         score = model.evaluation.get(task, Score())
-        half = None if score.stderr is None else numbers.Z95 * score.stderr
         parent = places.get(model.started_from or "") if isinstance(model, Round) else None
-        points.append(charts.Point(name.removeprefix("round "), score.value, half, _state(model), parent))
+        points.append(
+            charts.Point(
+                name.removeprefix("round "), score.value, score.low, score.high, charts.state_of(model), parent
+            )
+        )
     return points
-
-
-def _state(part: Measured) -> charts.State:
-    if not isinstance(part, Round):
-        return "base"
-    if part.gate is None or part.gate.accepted is None:
-        return "undecided"
-    return "accepted" if part.gate.accepted else "rejected"
 
 
 def _flat(config: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:

@@ -1,7 +1,8 @@
 """What the samples of the dev task say: did training make the model able to solve more, or only surer of itself?"""
 
 from crescent.reporting.report import numbers
-from crescent.reporting.report.measured import Comparison, Sampling
+from crescent.reporting.report.charts import Line, state_of
+from crescent.reporting.report.measured import AtK, Comparison, Sampling, Score, Share
 from crescent.reporting.report.summary import Summary
 
 
@@ -10,9 +11,72 @@ def sampled(run: Summary) -> list[tuple[str, Sampling]]:
     return [(name, model.sampling) for name, model in run.models() if model.sampling]
 
 
+def lines(run: Summary) -> list[Line]:
+    """The same for a chart, with what the gate made of each."""
+    return [Line(name, model.sampling, state_of(model)) for name, model in run.models() if model.sampling]
+
+
 def ks(run: Summary) -> list[str]:
     """Every k that any model was sampled for, in order."""
     return sorted({k for _, found in sampled(run) for k in found.pass_at_k}, key=int)
+
+
+def as_scores(found: Sampling) -> dict[str, Score]:
+    """One sample, and the best of all, as rows beside the benchmarks, where greedy decoding stands."""
+    before, top = found.against_base or AtK(), most(found)
+    names = {"1": "one sample"} | ({top: f"one of {top}"} if top != "1" else {})
+    task = found.task or "dev task"
+    shares = {k: found.pass_at_k.get(k, Share()) for k in names}
+    return {
+        f"{task}, {name}": Score(
+            value=shares[k].value, low=shares[k].low, high=shares[k].high, against_base=before.pass_at_k.get(k)
+        )
+        for k, name in names.items()
+    }
+
+
+def beside_greedy(run: Summary, found: Sampling | None) -> str | None:
+    """What samples of a model say where a sentence gives its greedy accuracy; None where none were drawn."""
+    base = run.base.sampling
+    if found is None or base is None or found.against_base is None:
+        return None
+    changes = []
+    for k in ("1", most(found)):
+        before, now = base.pass_at_k.get(k), found.pass_at_k.get(k)
+        if before is None or now is None:
+            return None
+        changes.append(f"from {numbers.percent(before.value)} to {numbers.percent(now.value)}")
+    return (
+        f"on {found.task or 'the dev task'} one sample went {changes[0]} and at least one of {most(found)} {changes[1]}"
+    )
+
+
+def disagreement(greedy: Comparison | None, found: Sampling | None) -> str | None:
+    """A sentence where greedy decoding, one sample and several samples do not move the same way."""
+    changes = found.against_base.pass_at_k if found and found.against_base else {}
+    if greedy is None or not changes:
+        return None
+    assert found is not None
+    one, any_of = changes.get("1", Comparison()), changes.get(most(found), Comparison())
+    signs = [_sign(change) for change in (greedy, one, any_of)]
+    if len(set(signs)) == 1:
+        return None
+    meaning = ""
+    if signs[0] > 0 >= signs[2]:
+        meaning = (
+            " It became surer of what it could already solve, not able to solve more."
+            if signs[1] > 0
+            else " Training changed which answer it prefers, not how often it finds the right one."
+        )
+    return (
+        f"These do not agree: greedy decoding is right {_often(greedy)}, one sample {_often(one)}, at least one of "
+        f"{most(found)} {_often(any_of)}.{meaning}"
+    )
+
+
+def most(found: Sampling) -> str:
+    """The largest k."""
+    return max(found.pass_at_k, key=int, default="1")
 
 
 def verdicts(run: Summary) -> list[str]:
@@ -28,24 +92,24 @@ def _verdict(found: Sampling) -> str:
     changes = found.against_base.pass_at_k if found.against_base else {}
     if not changes:
         return "not compared with the base model."
-    most = max(changes, key=int)
-    one, any_of = changes.get("1", Comparison()), changes[most]
+    top = max(changes, key=int)
+    one, any_of = changes.get("1", Comparison()), changes[top]
     single = f"one sample is right {_often(one)} ({_words(one)})"
     if _sign(one) > 0 and _sign(any_of) == 0:
         return (
-            f"{single}, at least one of {most} no clearly more often ({_words(any_of)}). It became surer of what the "
+            f"{single}, at least one of {top} no clearly more often ({_words(any_of)}). It became surer of what the "
             "base model could already solve."
         )
     if _sign(one) > 0 and _sign(any_of) > 0:
         return (
-            f"{single}, and so is at least one of {most} ({_words(any_of)}). It solves problems that the base model "
-            f"did not solve in {most} tries."
+            f"{single}, and so is at least one of {top} ({_words(any_of)}). It solves problems that the base model "
+            f"did not solve in {top} tries."
         )
     if _sign(any_of) < 0:
         return (
-            f"{single}, at least one of {most} less often ({_words(any_of)}). It can solve fewer problems than before."
+            f"{single}, at least one of {top} less often ({_words(any_of)}). It can solve fewer problems than before."
         )
-    return f"{single}, at least one of {most} {_often(any_of)} ({_words(any_of)})."
+    return f"{single}, at least one of {top} {_often(any_of)} ({_words(any_of)})."
 
 
 def _sign(change: Comparison) -> int:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from crescent.reporting.report import numbers
 from crescent.reporting.report.measured import Measured, Score
 from crescent.reporting.report.outcome import outcome, share_task
+from crescent.reporting.report.sampling import as_scores
 from crescent.reporting.report.summary import Round, Summary, read
 from crescent.reporting.report.untrusted import cut
 
@@ -36,6 +37,8 @@ def print_summary(
     fitting = next((table for table in tables if _width(table, console) <= console.width), None)
     if fitting:
         console.print(fitting)
+        if run.base.sampling:
+            console.print(_sampled(run, console))
     else:
         _list(run, console)
     _say(console, " ".join(outcome(run)), wrap=console.is_terminal)
@@ -43,7 +46,7 @@ def print_summary(
 
 
 def _table(run: Summary, console: "Console", between: str) -> "Table":
-    """Models by tasks. `between` parts a difference from its interval: a space, or a line break to save room."""
+    """Models by tasks. `between` parts a figure from its interval: a space, or a line break to save room."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
@@ -63,32 +66,52 @@ def _table(run: Summary, console: "Console", between: str) -> "Table":
     return table
 
 
+def _sampled(run: Summary, console: "Console") -> "Table":
+    """Models by one sample and the best of several: what greedy decoding alone, in the table above, does not say."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    found = {name: as_scores(model.sampling) for name, model in run.models() if model.sampling}
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    columns = list(dict.fromkeys(column for scores in found.values() for column in scores))
+    table.add_column("", no_wrap=True)
+    for column in columns:
+        table.add_column(Text(cut(column.replace(", ", ",\n"), NAME_LIMIT)), justify="right", no_wrap=True)
+    for name, scores in found.items():
+        cells = [_cell(scores.get(column), True, " ") for column in columns]
+        table.add_row(*(Text(_for(console, cell)) for cell in (name, *cells)))
+        table.add_row()
+    return table
+
+
 def _width(table: "Table", console: "Console") -> int:
     """Columns that the table would take if the terminal had no end."""
     return console.measure(table, options=console.options.update_width(10_000)).maximum
 
 
 def _list(run: Summary, console: "Console") -> None:
-    width = max((len(cut(task, NAME_LIMIT)) for task in run.measured_tasks()), default=0)
+    sampled = [task for _, model in run.models() if model.sampling for task in as_scores(model.sampling)]
+    width = max((len(cut(task, NAME_LIMIT)) for task in (*run.measured_tasks(), *sampled)), default=0)
     for name, model in run.models():
         word = _word(run, model)
         gate = f"{word} by the gate" if word in ("accepted", "rejected") else word
         _say(console, ", ".join(part for part in (name, *_cost(run, name, " tokens"), gate) if part))
-        for task in run.measured_tasks():
-            score, share = model.evaluation.get(task), share_task(run, task)
-            value, change = _for(console, _score(score, share)), _change(score, share, " ")
-            _say(console, f"  {cut(task, NAME_LIMIT):<{width}}  {value:<15}  {change}".rstrip())
+        lines = [(task, model.evaluation.get(task), share_task(run, task)) for task in run.measured_tasks()]
+        lines += [(task, score, True) for task, score in (as_scores(model.sampling) if model.sampling else {}).items()]
+        for task, score, share in lines:
+            value, change = _for(console, _score(score, share, " ")), _change(score, share, " ")
+            _say(console, f"  {cut(task, NAME_LIMIT):<{width}}  {value:<21}  {change}".rstrip())
 
 
 def _cell(score: Score | None, share: bool, between: str) -> str:
-    return f"{_score(score, share)}\n{_change(score, share, between)}".rstrip()
+    return f"{_score(score, share, between)}\n{_change(score, share, between)}".rstrip()
 
 
-def _score(score: Score | None, share: bool) -> str:
+def _score(score: Score | None, share: bool, between: str) -> str:
     if score is None or score.value is None:
         return "not measured"
-    half = "" if score.stderr is None else f" ±{numbers.margin(score.stderr, share)}"
-    return numbers.score(score.value, share) + half
+    return numbers.score(score.value, share) + numbers.brackets(score.low, score.high, share, between)
 
 
 def _change(score: Score | None, share: bool, between: str) -> str:
@@ -96,9 +119,7 @@ def _change(score: Score | None, share: bool, between: str) -> str:
     change = score.against_base if score else None
     if change is None or change.difference is None:
         return ""
-    bounds = numbers.interval(change.low, change.high, share)
-    interval = "" if bounds == numbers.UNKNOWN else f"{between}[{bounds.replace(' to ', ', ')}]"
-    return numbers.difference(change.difference, share) + interval
+    return numbers.difference(change.difference, share) + numbers.brackets(change.low, change.high, share, between)
 
 
 def _word(run: Summary, model: Measured) -> str:

@@ -8,6 +8,7 @@ from crescent.loop.stages.context import Context
 from crescent.loop.stages.rows import solutions
 from crescent.records import Consensus, Question
 from crescent.run.shards import ShardFolder
+from crescent.voting.truth import Judge
 
 
 def truth(source: str) -> Callable[[str], str | None]:
@@ -30,12 +31,13 @@ def audit(context: Context, number: int) -> dict[str, Any]:
     solutions that are right, of all solutions of questions with a known truth.
     """
     folder = context.run.path / f"round-{number:02d}"
-    answer = truth(context.config.evaluation.audit)
+    answer, judge = truth(context.config.evaluation.audit), Judge(context.config.voting)
     known = {q.id: answer(q.text) for q in ShardFolder(folder / "questions" / "accepted").stream(Question)}
     bins: dict[tuple[int, int], Counter[str]] = {}
     labels: Counter[str] = Counter()
     for row in ShardFolder(folder / "answers" / "consensus").stream(Consensus):
-        right = None if known[row.question] is None else row.answer == known[row.question]
+        expected = known[row.question]
+        right = None if expected is None else judge.right(row.answer, expected)
         count = bins.setdefault((row.votes, row.samples), Counter())
         count["questions"] += 1
         count["known"] += right is not None
@@ -52,7 +54,7 @@ def audit(context: Context, number: int) -> dict[str, Any]:
     for solution in solutions(folder / "answers"):
         expected = known[solution.question]
         if expected is not None:
-            singles[solution.answer == expected] += 1
+            singles[judge.right(solution.answer, expected)] += 1
     judged = labels["right"] + labels["wrong"]
     return {
         "agreement": histogram,

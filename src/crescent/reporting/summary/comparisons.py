@@ -7,13 +7,12 @@ import msgspec
 
 from crescent.evaluation.comparison import Flip, compare, flipped
 from crescent.evaluation.results import Sampled, TaskResult
-from crescent.evaluation.statistics import holm, paired_bootstrap
 from crescent.loop.stages.context import Context
 from crescent.loop.stages.evaluation import items
 from crescent.loop.stages.samples import judged, powers, solved
 from crescent.reporting.summary.examples import spread
 from crescent.run.manifest import Manifest
-from crescent.run.seeds import derived_seed
+from crescent.statistics import holm, paired_difference
 
 FLIPS = 3
 """Newly right and newly wrong problems that the report shows of each task; all items are in the run folder."""
@@ -40,7 +39,7 @@ class Comparisons:
             for kind, before in zip(KINDS, (self._base, self._previous), strict=True):
                 if task in before:
                     shown = kind == "against_base" or self._previous is not self._base
-                    facts[kind] = self._compare(now[task], before[task], measured.plan.stage, shown)
+                    facts[kind] = self._compare(now[task], before[task], shown)
         for kind in KINDS:
             tasks = [task for task in self._context.config.evaluation.tasks if kind in found.get(task, {})]
             _adjust([found[task][kind] for task in tasks])
@@ -54,34 +53,31 @@ class Comparisons:
         rows = [row for row in judged(self._context, drawn) if row.id in before]
         if rows:
             earlier = [before[row.id] for row in rows]
-            seed = derived_seed(self._context.config.seed, drawn.plan.stage, "bootstrap")
             found["against_base"] = {
                 "pass_at_k": {
-                    str(k): self._difference(solved(rows, k), solved(earlier, k), seed)
-                    for k in powers(found["samples"])
+                    str(k): _difference(solved(rows, k), solved(earlier, k)) for k in powers(found["samples"])
                 },
                 "majority_at_k": {
-                    str(k): self._difference(_majorities(rows, k), _majorities(earlier, k), seed)
-                    for k in powers(found["samples"])
+                    str(k): _difference(_majorities(rows, k), _majorities(earlier, k)) for k in powers(found["samples"])
                 },
             }
         return found
 
-    def _compare(self, now: TaskResult, before: TaskResult, stage: str, with_flips: bool) -> dict[str, Any]:
-        config = self._context.config
-        seed = derived_seed(config.seed, stage, "bootstrap", now.task)
-        figures = compare(now.items, before.items, bootstrap=config.evaluation.bootstrap, seed=seed)
-        found: dict[str, Any] = {key: round(value, 6) for key, value in figures.items()}
+    def _compare(self, now: TaskResult, before: TaskResult, with_flips: bool) -> dict[str, Any]:
+        found: dict[str, Any] = {key: _rounded(value) for key, value in compare(now.items, before.items).items()}
         if with_flips:
             right, wrong = flipped(now.items, before.items)
             found["flips"] = {"newly_right": _shown(right), "newly_wrong": _shown(wrong)}
         return found
 
-    def _difference(self, now: Sequence[float], before: Sequence[float], seed: int) -> dict[str, float]:
-        resamples = self._context.config.evaluation.bootstrap
-        low, high = paired_bootstrap(now, before, resamples=resamples, seed=seed)
-        difference = sum(now) / len(now) - sum(before) / len(before)
-        return {"difference": round(difference, 6), "low": round(low, 6), "high": round(high, 6)}
+
+def _difference(now: Sequence[float], before: Sequence[float]) -> dict[str, Any]:
+    found = paired_difference(now, before)
+    return {"difference": _rounded(found.mean), "low": _rounded(found.low), "high": _rounded(found.high)}
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 6)
 
 
 def _adjust(comparisons: Sequence[dict[str, Any]]) -> None:

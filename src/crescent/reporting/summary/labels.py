@@ -4,18 +4,17 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
-from math import sqrt
 from pathlib import Path
-from statistics import stdev
 from typing import Any
 
 from crescent.config.schema import Voting
 from crescent.loop.stages.rows import solution_passes, solutions
 from crescent.records import Consensus, Solution
 from crescent.run.shards import ShardFolder
+from crescent.statistics import mean_score
 from crescent.voting.ballots import by_question, decide, unguarded
 from crescent.voting.calibration import by_agreement, expected_calibration_error, pass_at_k
-from crescent.voting.equivalence import equivalent
+from crescent.voting.truth import Judge
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +34,15 @@ class Judged:
 def worth(answers: Path, truths: Mapping[str, str], config: Voting) -> dict[str, Any]:
     """All figures of an `answers` folder, the solutions and the votes of questions with the given true answers.
 
-    Shares come with their standard error over questions. Adaptive sampling draws more samples of harder questions, so
+    Shares come with their 95 % interval over questions. Adaptive sampling draws more samples of harder questions, so
     what is said of single samples (`single_sample`, `pass_at_k`) uses the first `compared` samples of each alone.
     """
     outcome = {row.question: row for row in ShardFolder(answers / "consensus").stream(Consensus)}
     compared = min(row.samples for row in outcome.values())
+    judge = Judge(config)
     judged = [
-        _judge(rows, outcome[id], truths[id], config, compared) for id, rows in by_question(solution_passes(answers))
+        _judged(rows, outcome[id], truths[id], config, compared, judge)
+        for id, rows in by_question(solution_passes(answers))
     ]
     matches = Counter(row.match or "none" for row in solutions(answers))
     drawn, without = matches.total(), matches.pop("none", 0)
@@ -67,22 +68,21 @@ def worth(answers: Path, truths: Mapping[str, str], config: Voting) -> dict[str,
 
 
 def share(values: Sequence[float]) -> dict[str, Any]:
-    """Mean of values per question, its standard error, and how many there are; None where there are too few."""
-    n = len(values)
-    return {
-        "value": sum(values) / n if n else None,
-        "stderr": stdev(map(float, values)) / sqrt(n) if n > 1 else None,
-        "n": n,
-    }
+    """Mean of values per question, the ends of its 95 % interval over questions, and how many there are."""
+    if not values:
+        return {"value": None, "low": None, "high": None, "n": 0}
+    found = mean_score(values)
+    return {"value": found.mean, "low": found.low, "high": found.high, "n": found.n}
 
 
-def _judge(rows: list[Solution], outcome: Consensus, truth: str, config: Voting, compared: int) -> Judged:
-    known = {answer: equivalent(answer, truth, symbolic=config.symbolic) for answer in {row.answer for row in rows}}
+def _judged(
+    rows: list[Solution], outcome: Consensus, truth: str, config: Voting, compared: int, judge: Judge
+) -> Judged:
     majority = decide(outcome.question, rows, replace(unguarded(config), rule="majority", representative="first"))
     accepted = outcome.answer if outcome.reason is None else None
     return Judged(
-        right=[known[row.answer] for row in rows[:compared]],
-        label=None if accepted is None else equivalent(accepted, truth, symbolic=config.symbolic),
-        majority=equivalent(majority.answer, truth, symbolic=config.symbolic),
+        right=[judge.right(row.answer, truth) for row in rows[:compared]],
+        label=None if accepted is None else judge.right(accepted, truth),
+        majority=judge.right(majority.answer, truth),
         agreement=Fraction(majority.votes, majority.samples),
     )

@@ -9,12 +9,9 @@ from crescent.errors import CrescentError
 from crescent.evaluation.comparison import compare
 from crescent.evaluation.results import TaskResult
 from crescent.run.manifest import Manifest
-from crescent.run.seeds import derived_seed
 from crescent.run.shards import ShardFolder
 
 BASE = "base/evaluation"
-NORMAL_95 = 1.96
-"""Standard errors to each side of a mean in a 95 % interval, as in the report."""
 
 
 def benchmark(run: Path, config: Config, manifest: Manifest, number: int) -> dict[str, float]:
@@ -24,16 +21,15 @@ def benchmark(run: Path, config: Config, manifest: Manifest, number: int) -> dic
     """
     values = {"round": float(number)}
     for task, facts in manifest.facts.items():
-        reach = NORMAL_95 * facts["stderr"]
         name = f"benchmark/{task}"
-        values |= {name: facts["value"], f"{name}/low": facts["value"] - reach, f"{name}/high": facts["value"] + reach}
-        values[f"{name}/n"] = float(facts["n"])
+        values |= {name: facts["value"], f"{name}/n": float(facts["n"])}
+        values |= {f"{name}/{end}": facts[end] for end in ("low", "high") if facts[end] is not None}
     if config.evaluation.dev_task in manifest.facts:
         values["dev/accuracy"] = manifest.facts[config.evaluation.dev_task]["value"]
         if manifest.plan.stage == BASE:
             values["dev/best"] = values["dev/accuracy"]
     if manifest.plan.stage != BASE:
-        values |= _gains(run, config, manifest.plan.stage)
+        values |= _gains(run, manifest.plan.stage)
     return values
 
 
@@ -44,18 +40,16 @@ def verdict(gate: Mapping[str, Any], number: int) -> dict[str, float]:
     return values if best is None else {**values, "dev/best": best}
 
 
-def _gains(run: Path, config: Config, stage: str) -> dict[str, float]:
+def _gains(run: Path, stage: str) -> dict[str, float]:
     now, base = _results(run / stage), _results(run / BASE)
     values: dict[str, float] = {}
     for task in now.keys() & base.keys():
-        # The report's own seed, so that a tracker shows the report's intervals.
-        seed = derived_seed(config.seed, stage, "bootstrap", task)
         try:
-            found = compare(now[task].items, base[task].items, bootstrap=config.evaluation.bootstrap, seed=seed)
+            found = compare(now[task].items, base[task].items)
         except CrescentError:
             continue  # the two cannot be compared, as the report says in words
         values |= {f"gain/{task}": found["difference"]}
-        values |= {f"gain/{task}/{end}": found[end] for end in ("low", "high")}
+        values |= {f"gain/{task}/{end}": found[end] for end in ("low", "high") if found[end] is not None}
     return dict(sorted(values.items()))
 
 

@@ -1,0 +1,178 @@
+"""All statistics of the project: intervals of scores and differences, tests, means over seeds. Intervals are 95 % ones.
+
+Scores are those of items (right or wrong, or a share of 1 each). SciPy is imported where it is needed, so that
+importing this file costs no more than NumPy.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import inf, isfinite, sqrt
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+LEVEL = 0.95
+TAIL = (1 - LEVEL) / 2
+Z = NormalDist().inv_cdf(1 - TAIL)
+"""Standard normal quantile of a two-sided 95 % interval, 1.96."""
+FEW = 10
+"""With fewer right or fewer wrong than this the interval of a proportion is the exact one."""
+SHARE = (0.0, 1.0)
+DIFFERENCE = (-1.0, 1.0)
+"""What a share, and a difference of two shares, cannot leave."""
+UNBOUNDED = (-inf, inf)
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A mean of `n` values with the ends of its 95 % interval, both None where the values say nothing of the spread."""
+
+    mean: float
+    low: float | None
+    high: float | None
+    n: int
+
+
+def proportion(right: int, n: int) -> Interval:
+    """The share of `n` items that are right; its interval stays within 0 and 1 and is never without width.
+
+    Wilson's score interval (Journal of the American Statistical Association 22, 1927). With few items right or few
+    wrong the exact one of Clopper and Pearson (Biometrika 26, 1934). Raises ValueError without items.
+    """
+    if n < 1 or not 0 <= right <= n:
+        raise ValueError(
+            f"a proportion needs at least one item, and as many right as there are at most: {right} of {n}"
+        )
+    return Interval(right / n, *_ends(right, n), n)
+
+
+def mean_score(scores: ArrayLike) -> Interval:
+    """The mean of item scores with its interval over items.
+
+    Right or wrong: `proportion`. Shares of 1 (pass@k, a score with parts): the same for as many right-or-wrong items as
+    would vary like these, the effective sample size of survey statistics (Korn and Graubard, Survey Methodology 24,
+    1998). One score of 0 and one of 1 are added for the variance, so that equal scores of a few items do not count as
+    certain. Other numbers, such as a perplexity: mean +- t s / sqrt(n). Raises ValueError without scores.
+    """
+    values = np.asarray(scores, dtype=float)
+    n = len(values)
+    if n == 0:
+        raise ValueError("the mean of no scores is not known")
+    mean = float(values.mean())
+    if not np.isfinite(values).all() or values.min() < 0 or values.max() > 1:
+        return _student(values, UNBOUNDED)
+    if np.isin(values, (0.0, 1.0)).all():
+        return proportion(int(values.sum()), n)
+    variance = float(np.var([*values, 0.0, 1.0], ddof=1))
+    effective = n * mean * (1 - mean) / variance
+    return Interval(mean, *_ends(mean * effective, effective), n)
+
+
+def paired_difference(now: ArrayLike, before: ArrayLike) -> Interval:
+    """mean(now) - mean(before) of two models on the same items, arrays of shape (n,), with its interval over items.
+
+    For scores from 0 to 1 the interval of Bonett and Price (Journal of Educational and Behavioral Statistics 37, 2012),
+    which Fagerland, Lydersen and Laake recommend (Statistics in Medicine 33, 2014): one newly right and one newly wrong
+    item are added, then mean +- z s / sqrt(n + 2), cut at -1 and 1. It has a width also where no item changed. Other
+    scores: mean +- t s / sqrt(n). Raises ValueError without items.
+    """
+    one, other = np.asarray(now, dtype=float), np.asarray(before, dtype=float)
+    differences = one - other
+    n = len(differences)
+    if n == 0:
+        raise ValueError("the difference of no items is not known")
+    if not all(np.isfinite(side).all() and side.min() >= 0 and side.max() <= 1 for side in (one, other)):
+        return _student(differences, UNBOUNDED)
+    padded = np.append(differences, (1.0, -1.0))
+    half = Z * float(padded.std()) / sqrt(len(padded))
+    return Interval(float(differences.mean()), *_within(float(padded.mean()), half, DIFFERENCE), n)
+
+
+def over_seeds(values: Sequence[float], bounds: tuple[float, float] = UNBOUNDED) -> Interval:
+    """Mean and interval of one figure over several seeds: mean +- t s / sqrt(n), t with n - 1 degrees of freedom.
+
+    Student, Biometrika 6 (1908). The seeds are taken as a sample of all seeds, so the interval says what another seed
+    could give, which an interval over benchmark items does not. It is cut at `bounds` (`SHARE`, `DIFFERENCE`); one
+    seed, and seeds that all give the same, have none. To compare two arms, give the differences seed by seed. Raises
+    ValueError without values or where one is not a number.
+    """
+    if not values or not all(isfinite(value) for value in values):
+        raise ValueError("over_seeds takes at least one value, and numbers only")
+    return _student(np.asarray(values, dtype=float), bounds)
+
+
+def standard_error(scores: ArrayLike) -> float | None:
+    """Standard error of the mean of n scores: s / sqrt(n), s with n - 1 in the denominator.
+
+    For 0/1 scores with mean p this is sqrt(p (1 - p) / (n - 1)), the estimate that lm-evaluation-harness prints; kept
+    to be compared with that. A single score has no standard error: None.
+    """
+    values = np.asarray(scores, dtype=float)
+    return float(values.std(ddof=1) / sqrt(len(values))) if len(values) > 1 else None
+
+
+def mcnemar(newly_right: int, newly_wrong: int) -> float:
+    """Exact two-sided p-value of McNemar's test: are the flips as likely one way as the other?
+
+    Under the null hypothesis the newly right are Binomial(flips, 1/2); p = min(1, 2 P(X <= min(right, wrong))).
+    McNemar, Psychometrika 12 (1947); the exact form in Fagerland, Lydersen and Laake, BMC Med. Res. Methodol. 13:91
+    (2013). No flips: 1.
+    """
+    flips, fewer = newly_right + newly_wrong, min(newly_right, newly_wrong)
+    # Whole numbers are exact; each binomial coefficient follows from the one before it.
+    tail = coefficient = 1
+    for i in range(fewer):
+        coefficient = coefficient * (flips - i) // (i + 1)
+        tail += coefficient
+    return float(min(1.0, 2 * tail / 2**flips))
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """P-values adjusted for testing several tasks, in the order given; compare them with the level as it is.
+
+    The i-th smallest of m becomes max over j <= i of (m - j + 1) p_j, at most 1: controls the chance of any false
+    finding whatever the dependence between tasks (Holm, Scandinavian Journal of Statistics 6, 1979).
+    """
+    adjusted = [0.0] * len(p_values)
+    largest = 0.0
+    for rank, index in enumerate(sorted(range(len(p_values)), key=lambda i: p_values[i])):
+        largest = max(largest, (len(p_values) - rank) * p_values[index])
+        adjusted[index] = min(1.0, largest)
+    return adjusted
+
+
+def flips(now: ArrayLike, before: ArrayLike) -> tuple[int, int]:
+    """(newly right, newly wrong) of two boolean arrays over the same items."""
+    right: NDArray[np.bool_] = np.asarray(now, dtype=bool)
+    was_right: NDArray[np.bool_] = np.asarray(before, dtype=bool)
+    return int((right & ~was_right).sum()), int((~right & was_right).sum())
+
+
+def _ends(right: float, n: float) -> tuple[float, float]:
+    """The interval of a proportion; both may be effective numbers, which are no whole ones."""
+    wrong = n - right
+    if min(right, wrong) < FEW:
+        from scipy.special import betaincinv
+
+        low = float(betaincinv(right, wrong + 1, TAIL)) if right > 0 else 0.0
+        return low, float(betaincinv(right + 1, wrong, 1 - TAIL)) if wrong > 0 else 1.0
+    p = right / n
+    middle = (p + Z**2 / (2 * n)) / (1 + Z**2 / n)
+    half = Z * sqrt(p * (1 - p) / n + Z**2 / (4 * n**2)) / (1 + Z**2 / n)
+    return _within(middle, half, SHARE)
+
+
+def _student(values: NDArray[np.float64], bounds: tuple[float, float]) -> Interval:
+    mean, error = float(values.mean()), standard_error(values)
+    # Equal values differ by rounding at most; their spread says nothing.
+    if error is None or not isfinite(error) or error <= 1e-12 * max(abs(mean), 1.0):
+        return Interval(mean, None, None, len(values))
+    from scipy.special import stdtrit
+
+    half = float(stdtrit(len(values) - 1, 1 - TAIL)) * error
+    return Interval(mean, *_within(mean, half, bounds), len(values))
+
+
+def _within(middle: float, half: float, bounds: tuple[float, float]) -> tuple[float, float]:
+    return max(middle - half, bounds[0]), min(middle + half, bounds[1])
