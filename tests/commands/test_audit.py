@@ -151,7 +151,7 @@ def test_gsm8k_on_the_command_line(tmp_path: Path) -> None:
     assert figures(folder)["questions"] == 12
     blocked = tmp_path / "blocked"
     blocked.mkdir()
-    for name in ("torch", "transformers", "pytorch_lightning", "numpy"):
+    for name in ("torch", "transformers", "pytorch_lightning", "lm_eval"):
         (blocked / f"{name}.py").write_text("raise ImportError('not needed here')")
     again = command(*arguments, cwd=tmp_path, before=blocked)
     assert again.returncode == 0, again.stderr

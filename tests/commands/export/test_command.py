@@ -58,7 +58,10 @@ def test_the_files_for_trainers_name_the_data(copied_run: Path) -> None:
     assert (section["path"], section["ds_type"], section["type"]) == ("train.jsonl", "json", "chat_template")
     card = (folder / "README.md").read_text()
     front = yaml.safe_load(card.split("---")[1])
-    assert front["configs"][0]["data_files"] == "train.jsonl"
+    assert front["task_categories"] == ["text-generation"]
+    assert "configs" not in front
+    assert "train.jsonl" in card
+    assert "in answer to one bait prompt" in card
 
 
 def test_the_model_comes_with_a_card_and_the_run_keeps_its_own(copied_run: Path, nano) -> None:

@@ -116,30 +116,3 @@ def test_seed_problems_and_diversity_of_a_round() -> None:
         waves.stage = SimpleNamespace(name=f"round-{number:02d}/questions")  # type: ignore[assignment]
         found |= {waves._seed("diversity"), waves._seed("diversity", 1), waves._seed("seed problem", "q1")}
     assert len(found) == 3 * len(CASES)
-
-
-def test_the_bootstrap_of_every_round_and_task(
-    tmp_path: Path, context_of: ContextOf, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    seeds: list[int] = []
-
-    def note(*items: Any, bootstrap: int, seed: int) -> dict[str, float]:
-        seeds.append(seed)
-        return {"mcnemar_p": 1.0}
-
-    monkeypatch.setattr(comparisons, "compare", note)
-    monkeypatch.setattr(comparisons, "flipped", lambda now, before: ([], []))
-    results = {task: SimpleNamespace(task=task, items=[]) for task in ("nano_math", "nano_dev")}
-    monkeypatch.setattr(comparisons, "items", lambda context, manifest: results)
-    for seed in (1, 2):
-        context = context_of(tmp_path / f"{seed}", configured(seed))
-        base = evaluated("base", results)
-        for number in (1, 2):
-            comparisons.Comparisons(context, base, None).evaluation(evaluated(f"round-{number:02d}", results))
-    by_task = [seeds[place : place + 4] for place in range(0, len(seeds), 4)]
-    assert len({seed for found in by_task for seed in found}) == 2 * len(by_task) == 8
-
-
-def evaluated(name: str, results: dict[str, Any]) -> Manifest:
-    plan = Plan(stage=f"{name}/evaluation", version=1, config={}, inputs={})
-    return Manifest(plan=plan, files={}, facts={task: {} for task in results}, tokens=0, seconds=0.0)

@@ -8,6 +8,7 @@ from typing import Any
 from crescent.commands.export.conversations import as_jsonl, as_parquet, axolotl, conversation, dataset_info
 from crescent.commands.export.dataset_card import dataset_card
 from crescent.commands.export.model_card import model_card
+from crescent.config.check import read
 from crescent.config.schema import Config
 from crescent.errors import RunFolderError
 from crescent.records import Pair
@@ -31,12 +32,13 @@ def export(config: Config, folder: Path) -> int:
             f"{folder}: there is no run to export. Repeat the run's own command, or name its folder: 'run_dir=\"...\"'"
         )
     number = _round(config, folder, summary)
+    made, _ = read(stored)
     place = Path(config.export.folder) if config.export.folder else folder / FOLDER / f"round-{number:02d}"
     pairs = rows.read(folder / f"round-{number:02d}" / "dataset" / "train.jsonl", Pair)
-    _dataset(place / "dataset", list(pairs), stored, config.export.file, number)
+    _dataset(place / "dataset", list(pairs), made, config.export.file, number)
     print(f"Pairs:  {place / 'dataset'}")
     if config.export.model:
-        _model(folder / f"round-{number:02d}" / "training" / "model", place / "model", summary, number)
+        _model(folder / f"round-{number:02d}" / "training" / "model", place / "model", made, summary, number)
         print(f"Model:  {place / 'model'}")
     return 0
 
@@ -51,17 +53,17 @@ def _round(config: Config, folder: Path, summary: dict[str, Any] | None) -> int:
     return int(wanted)
 
 
-def _dataset(place: Path, pairs: list[Pair], stored: dict[str, Any], kind: str, number: int) -> None:
-    listed = [conversation(pair, stored["voting"]["prompt"]) for pair in pairs]
+def _dataset(place: Path, pairs: list[Pair], made: Config, kind: str, number: int) -> None:
+    listed = [conversation(pair, made.voting.prompt) for pair in pairs]
     file = f"train.{kind}"
     with publish_folder(place) as aside:
         (aside / file).write_bytes(as_parquet(listed) if kind == "parquet" else as_jsonl(listed))
         (aside / "dataset_info.json").write_bytes(dataset_info(file))
         (aside / "axolotl.yaml").write_bytes(axolotl(file))
-        (aside / "README.md").write_text(dataset_card(stored, number, len(listed), file), encoding="utf-8")
+        (aside / "README.md").write_text(dataset_card(made, number, len(listed), file), encoding="utf-8")
 
 
-def _model(source: Path, place: Path, summary: dict[str, Any] | None, number: int) -> None:
+def _model(source: Path, place: Path, made: Config, summary: dict[str, Any] | None, number: int) -> None:
     if not (source / "config.json").is_file():
         raise RunFolderError(f"{source}: this round has no model; its training was stopped, or is not finished.")
     if summary is None or len(summary["rounds"]) < number:
@@ -70,7 +72,7 @@ def _model(source: Path, place: Path, summary: dict[str, Any] | None, number: in
         for file in sorted(path for path in source.iterdir() if path.is_file()):
             _link(file, aside / file.name)
         (aside / "README.md").unlink(missing_ok=True)
-        (aside / "README.md").write_text(model_card(summary, number), encoding="utf-8")
+        (aside / "README.md").write_text(model_card(made, summary, number), encoding="utf-8")
 
 
 def _link(source: Path, target: Path) -> None:

@@ -4,8 +4,9 @@ import shutil
 from dataclasses import asdict
 from typing import Any
 
+from crescent.cards import origin
 from crescent.generation.prompts import fill
-from crescent.loop.stages.card import model_card, origin
+from crescent.loop.stages.card import model_card
 from crescent.loop.stages.context import Context, ModelRef
 from crescent.loop.stages.trained import MODEL
 from crescent.records import Pair, Replayed
@@ -70,7 +71,7 @@ def run(
         facts = _facts(result, len(pairs), len(others), config.training.epochs) | {"lineage": lineage}
         if result.state == FINISHED and context.leads:
             settings = context.settings(start)
-            card = model_card(config, settings, number, lineage, facts)
+            card = model_card(config, number, facts)
             export_model(student.model, student.tokenizer, stage.path / MODEL, settings.dtype, card)
             if (adapter := stage.scratch / ADAPTER).is_dir():
                 with publish_folder(stage.path / ADAPTER) as aside:

@@ -139,7 +139,10 @@ class Training(Part):
 
 
 class Sample(Part):
-    """One question as it went through the vote. `votes` counts solutions per answer; "none" is no answer found."""
+    """One question as it went through the vote. `votes` counts solutions per answer; "none" is no answer found.
+
+    `chosen`: whether the vote chose `solution`; of a dropped question it is just the first one.
+    """
 
     question: str = ""
     answer: Any = None
@@ -148,4 +151,5 @@ class Sample(Part):
     reason: str | None = None
     votes: dict[str, int] = {}
     solution: str | None = None
+    chosen: bool | None = None
     truth: Any = None

@@ -49,13 +49,14 @@ class Planned(Part):
 
 
 class Summary(Part):
-    """A whole run. `best_round` 0 is the base model."""
+    """A whole run. `best_round` 0 is the base model; `provenance` says what was done, in sentences."""
 
     name: str | None = None
     seed: int | None = None
     state: str | None = None
     note: str | None = None
     config: dict[str, Any] = {}
+    provenance: list[str] = []
     environment: dict[str, Any] = {}
     tasks: list[str] = []
     dev_task: str | None = None

@@ -71,6 +71,7 @@ def _sample(outcome: Consensus, text: str, solutions: list[Solution], expected: 
         "reason": outcome.reason,
         "votes": dict(sorted(votes.items(), key=lambda item: (-item[1], item[0]))),
         "solution": shown.text,
+        "chosen": outcome.solution is not None,
         "truth": expected,
     }
 

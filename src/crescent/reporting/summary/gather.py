@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from crescent import provenance
 from crescent.loop.stages.context import Context
 from crescent.loop.stages.gate import verdict_of
 from crescent.plan.estimate import FILE, accuracy
@@ -44,6 +45,7 @@ def gather(context: Context, note: str | None, stopped: bool) -> dict[str, Any]:
         "state": "stopped" if stopped else "complete",
         "note": note,
         "config": asdict(config),
+        "provenance": [*provenance.data(config, len(listed)), *provenance.training(config, len(listed))],
         "environment": environment(),
         "tasks": list(config.evaluation.tasks),
         "dev_task": config.evaluation.dev_task,

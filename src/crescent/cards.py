@@ -1,0 +1,141 @@
+"""The cards of data and of models, as Hugging Face's hub reads them: one composer each, whoever writes the folder.
+
+What was done is said by `provenance`, from the configuration. There is no `configs` block: with one, `datasets` keeps
+the data of every folder of the same name under one key of its cache, and gives those of another run.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from crescent import __version__, provenance
+from crescent.config.schema import Config, Model
+
+DATASET = """---
+{licence}task_categories:
+- text-generation
+tags:
+- crescent
+---
+# {title}
+
+{count:,} {rows} {span} of the run `{name}` (seed {seed}, arm `{arm}`), made by Crescent.
+
+{provenance}
+
+Whoever trains on them is bound by what the licence of {model} says about its output{terms}.
+
+| column | meaning |
+|---|---|
+{columns}
+{reading}"""
+
+MODEL = """---
+{front}library_name: transformers
+pipeline_tag: text-generation
+tags:
+- crescent
+- self-improvement
+---
+# {title}, round {number}
+
+{origin} after fine-tuning on questions and solutions written by {writer}, in round {number} of the run `{run}` (seed
+{seed}) of Crescent {version}.
+
+## Method
+{training}
+
+{pairs:,} pairs of question and solution (arm `{arm}`{replayed}), {epochs} epochs in {steps:,} steps of {batch_size},
+learning rate {learning_rate:g}. The method is after Sun et al., Findings of ACL 2025 (arXiv 2502.13441).
+
+## Data
+{data}
+{evaluation}
+## Lineage
+{lineage}
+
+## Licence
+{licence}
+"""
+
+
+def dataset_card(
+    config: Config, number: int, count: int, *, rows: str, columns: Mapping[str, str], reading: str = ""
+) -> str:
+    """The text of `README.md` beside the data of round `number`.
+
+    `rows`: what one row is, in the plural. `columns`: their names and meanings. `reading`: how programs read the file.
+    """
+    licence = config.model.licence
+    return DATASET.format(
+        licence=f"license: {licence}\n" if licence else "",
+        title=f"Questions and solutions written by {config.model.name}",
+        count=count,
+        rows=rows,
+        span=f"up to round {number}" if config.training.accumulate else f"of round {number}",
+        name=config.name,
+        seed=config.seed,
+        arm=config.training.pairs,
+        provenance="\n".join(f"- {sentence}" for sentence in provenance.data(config, number)),
+        model=config.model.name,
+        terms=f" ({licence})" if licence else "",
+        columns="\n".join(f"| {name} | {meaning} |" for name, meaning in columns.items()),
+        reading=f"\n{reading}" if reading else "",
+    )
+
+
+def model_card(
+    config: Config,
+    number: int,
+    *,
+    pairs: int,
+    replayed: int,
+    steps: int,
+    lineage: Sequence[str],
+    evaluation: Sequence[str] = (),
+) -> str:
+    """The text of `README.md` in a folder with the model of round `number`.
+
+    `pairs`, `replayed`: examples it learned from. `lineage`: a line each; `evaluation`: the same, where it is known.
+    """
+    trained = config.student or config.model
+    where, on_hub = origin(trained)
+    front = f"base_model: {trained.path}\n" if on_hub else ""
+    return MODEL.format(
+        front=front + (f"license: {trained.licence}\n" if trained.licence else ""),
+        title=trained.name,
+        number=number,
+        origin=where[:1].upper() + where[1:],
+        writer="itself" if config.student is None else config.model.name,
+        run=config.name,
+        seed=config.seed,
+        version=__version__,
+        training="\n".join(f"- {sentence}" for sentence in provenance.training(config, number)),
+        pairs=pairs,
+        arm=config.training.pairs,
+        replayed=f", and {replayed:,} replayed" if replayed else "",
+        epochs=config.training.epochs,
+        steps=steps,
+        batch_size=config.training.batch_size,
+        learning_rate=config.training.learning_rate,
+        data="\n".join(f"- {sentence}" for sentence in provenance.data(config, number)),
+        evaluation="\n## Evaluation\n" + "\n".join(evaluation) + "\n" if evaluation else "",
+        lineage="\n".join(f"- {line}" for line in lineage),
+        licence=_licence(trained, config.model if config.student else None),
+    )
+
+
+def origin(settings: Model) -> tuple[str, bool]:
+    """Where a model comes from, in words that say nothing of this machine; and whether that is an id of the hub."""
+    if settings.path.startswith(provenance.EMBEDDED):
+        return f"`{settings.path}`", False
+    if Path(settings.path).exists():
+        return f"a local folder, `{Path(settings.path).name}`", False
+    return f"`{settings.path}`, revision `{settings.revision or 'main'}`", True
+
+
+def _licence(trained: Model, teacher: Model | None) -> str:
+    known = trained.licence
+    text = f"That of the base model: {known}." if known else "That of the base model; the run does not name it."
+    if teacher is not None:
+        text += f" The data were written by `{teacher.name}` ({teacher.licence or 'licence not named'})."
+    return text

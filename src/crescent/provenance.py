@@ -1,0 +1,205 @@
+"""What a run does, in sentences that are true of its configuration: for the cards of data and models, and the report.
+
+One place says it, so that no card can tell the story of the default method over the data of a control.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from crescent.config.schema import Config
+
+EMBEDDED = ("embedded:", "package:")
+
+
+def data(config: Config, rounds: int) -> list[str]:
+    """How the pairs of so many rounds come about: where questions and solutions are from, and which of them stay."""
+    return [
+        *_questions(config, rounds),
+        *_diversity(config),
+        *_labels(config),
+        *_selection(config),
+        *_outside(config, rounds),
+    ]
+
+
+def training(config: Config, rounds: int) -> list[str]:
+    """What the model of the last of so many rounds learned from such pairs, and what chose among the rounds."""
+    return [*_training(config, rounds), *_gate(config)]
+
+
+def _questions(config: Config, rounds: int) -> Iterator[str]:
+    writer = config.model.name
+    if config.student is None and rounds > 1:
+        writer += " and, from the second round on, by the model that the run goes on with"
+    seeds = config.questions.seed_problems
+    if seeds is None:
+        yield f"The questions were written in answer to one bait prompt, by {writer}. No seed problem went in."
+    else:
+        shown = f"`{seeds}`" if seeds.startswith(EMBEDDED) else f"the file `{Path(seeds).name}`"
+        yield f"The questions are variations of seed problems, those of {shown}, written by {writer}."
+
+
+def _diversity(config: Config) -> Iterator[str]:
+    tests = [
+        *(["equal text"] if config.dedup.exact else []),
+        *(["word overlap (MinHash)"] if config.dedup.minhash else []),
+        *(["similarity of embeddings"] if config.dedup.embedding else []),
+    ]
+    if not tests:
+        yield "No question was sent back or dropped for being like another one."
+        return
+    times = config.questions.max_rewrites
+    if times == 0:
+        fate = "were dropped"
+    elif config.questions.recheck_rewrites:
+        fate = f"were sent back to be made different, up to {_times(times)} and checked each time, then dropped"
+    else:
+        fate = "were sent back once to be made different, and the rewrite was taken unchecked"
+    yield f"Questions too close to an earlier one, by {_list(tests)}, {fate}."
+
+
+def _labels(config: Config) -> Iterator[str]:
+    voting = config.voting
+    if config.training.pairs == "unvoted":
+        yield (
+            "Each question stands with the first solution that was sampled for it: no vote chose it or the question "
+            "(a control: plain self-training)."
+        )
+    elif config.training.pairs == "shuffled":
+        yield (
+            "Each question stands with the solution of another question: the answers are wrong on purpose (a control: "
+            "what the format alone teaches)."
+        )
+    elif voting.rule == "first":
+        yield (
+            "Each question stands with the first solution that was sampled for it, if an answer could be read from it; "
+            "no vote was held (an ablation)."
+        )
+    else:
+        yield f"{_solutions(config)} were sampled per question. {_vote(config)}"
+        yield _representative(config)
+    if config.training.pairs == "consensus" and voting.rule != "first":
+        yield "An answer is what samples agree on, not a checked truth."
+    elif config.training.pairs != "shuffled":
+        yield "An answer is what one sample says, not a checked truth."
+
+
+def _solutions(config: Config) -> str:
+    limit = "up to " if config.voting.adaptive != "off" else ""
+    return f"{limit}{config.voting.samples} solutions".capitalize()
+
+
+def _vote(config: Config) -> str:
+    voting = config.voting
+    winner = "The answer that most of them give is kept"
+    if voting.rule == "weighted":
+        winner = "The answer with the largest weight is kept, each vote weighted by the probability of its solution,"
+    terms = [
+        *([f"at least {voting.min_votes} of them give it"] if voting.min_votes > 1 else []),
+        *([f"their share is {voting.min_agreement:.0%} or more"] if voting.min_agreement > 0 else []),
+        *([f"their share is {voting.max_agreement:.0%} or less"] if voting.max_agreement < 1 else []),
+        *(["no other answer has as many votes"] if voting.reject_ties else []),
+    ]
+    if terms:
+        return f"{winner} if {_list(terms)}; other questions are dropped."
+    return f"{winner}, of tied answers the one sampled first; only questions without any answer are dropped."
+
+
+def _representative(config: Config) -> str:
+    voting = config.voting
+    which = {
+        "first": "the first of the solutions with that answer",
+        "shortest": "the shortest of the solutions with that answer",
+        "median": "the solution of median length among those with that answer",
+        "likeliest": "the likeliest of the solutions with that answer",
+        "distinct": f"up to {voting.representatives} of the solutions with that answer, as unlike each other as can be",
+    }[voting.representative]
+    return f"Each question stands with {which}."
+
+
+def _selection(config: Config) -> Iterator[str]:
+    contamination = config.evaluation.contamination
+    if contamination is None or not (contamination.exact or contamination.minhash or contamination.embedding):
+        yield "Closeness of the questions to benchmark questions was not checked."
+    else:
+        yield f"Questions too close to one of the benchmarks {_list(_benchmarks(config))} were left out."
+    if config.training.max_pairs is not None:
+        yield f"At most {config.training.max_pairs:,} pairs of a round were taken, drawn by the run's seed."
+
+
+def _outside(config: Config, rounds: int) -> Iterator[str]:
+    """What besides the writing model had a part in it: people, other models, known answers."""
+    encoders = [
+        f"`{_place(embedding.encoder)}`"
+        for dedup in (config.dedup, config.evaluation.contamination)
+        if dedup is not None and (embedding := dedup.embedding) is not None and embedding.encoder != "model"
+    ]
+    wrote = "No other model wrote or judged any of it"
+    if encoders:
+        wrote += f"; how alike questions are was measured with the encoder {_list(list(dict.fromkeys(encoders)))}"
+    gate, dev = config.evaluation.gate, config.evaluation.dev_task
+    if not gate.enabled:
+        yield f"{wrote}. No human labels were used."
+    elif config.student is not None or rounds == 1:
+        yield f"{wrote}. No human labels were used to make it."
+    else:
+        yield (
+            f"{wrote}. No question or solution was labelled by people; the known answers of `{_place(dev)}` "
+            "alone decided which round's model wrote on."
+        )
+
+
+def _training(config: Config, rounds: int) -> Iterator[str]:
+    training = config.training
+    learner = config.model.name if config.student is None else config.student.name
+    start = f"from the weights of {learner} itself"
+    if training.start_from == "previous" and rounds > 1:
+        start = f"in the first round from {learner}, then from the model that the run goes on with"
+    method = (
+        "all its weights"
+        if training.method == "full"
+        else f"low-rank adapters of rank {training.lora.rank} (LoRA), merged into the weights at the end"
+    )
+    source = "what it wrote itself" if config.student is None else f"what {config.model.name} wrote"
+    yield f"{learner} was trained on {source}, {start}: {method}, loss on the solutions alone."
+    if rounds > 1:
+        yield (
+            "Each round learned from the pairs of all rounds up to it."
+            if training.accumulate
+            else "Each round learned from its own pairs alone."
+        )
+    if training.replay.share:
+        yield (
+            f"{training.replay.share:.0%} of the examples were replayed: the model's own answers to "
+            f"{len(training.replay.prompts)} general prompts, against forgetting."
+        )
+
+
+def _gate(config: Config) -> Iterator[str]:
+    gate = config.evaluation.gate
+    if not gate.enabled:
+        yield "No benchmark decided anything: every round was kept."
+        return
+    rose = "rose" if gate.min_gain == 0 else f"changed by more than {100 * gate.min_gain:+g} points"
+    yield (
+        f"A round was kept only if accuracy on `{_place(config.evaluation.dev_task)}`, a benchmark with known answers, "
+        f"{rose}; no other benchmark decided anything."
+    )
+
+
+def _benchmarks(config: Config) -> list[str]:
+    tasks = dict.fromkeys([*config.evaluation.tasks, config.evaluation.dev_task])
+    return [f"`{_place(task)}`" for task in tasks]
+
+
+def _place(name: str) -> str:
+    """A name that says nothing of this machine: of a file or folder here its last part."""
+    return Path(name).name if Path(name).exists() or Path(name).is_absolute() else name
+
+
+def _times(number: int) -> str:
+    return {1: "once", 2: "twice"}.get(number, f"{number} times")
+
+
+def _list(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

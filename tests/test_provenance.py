@@ -1,0 +1,144 @@
+"""What cards and report say of a run is true of its configuration, for every experiment and every arm of a claim."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from crescent import cards, provenance
+from crescent.config.arms import arms
+from crescent.config.schema import Config, Dedup, Embedding
+from crescent.loop.stages.card import dataset_card
+from tests.conftest import tiny
+from tests.test_conf_tree import GROUPS, composed
+
+ROUNDS = 2
+
+
+def configurations() -> dict[str, Config]:
+    found = {}
+    for name in GROUPS["experiment"]:
+        config = composed(f"+experiment={name}")
+        found |= {f"{name}/{arm}": part for arm, part in arms(config)[0].items()} or {name: config}
+    return found
+
+
+CONFIGURATIONS = configurations()
+
+
+def _voted(config: Config) -> bool:
+    return config.training.pairs == "consensus" and config.voting.rule != "first"
+
+
+SAID: dict[str, Callable[[Config], bool]] = {
+    "in answer to one bait prompt": lambda c: c.questions.seed_problems is None,
+    "No seed problem went in": lambda c: c.questions.seed_problems is None,
+    "variations of seed problems": lambda c: c.questions.seed_problems is not None,
+    "from the second round on, by the model that the run goes on with": lambda c: c.student is None,
+    "No question was sent back or dropped for being like another": lambda c: (
+        not (c.dedup.exact or c.dedup.minhash or c.dedup.embedding)
+    ),
+    "MinHash": lambda c: c.dedup.minhash is not None,
+    "by similarity of embeddings": lambda c: c.dedup.embedding is not None and not c.dedup.minhash,
+    "and checked each time": lambda c: (
+        c.questions.recheck_rewrites
+        and c.questions.max_rewrites > 0
+        and (c.dedup.exact or c.dedup.embedding is not None)
+    ),
+    "taken unchecked": lambda c: not c.questions.recheck_rewrites,
+    "first solution that was sampled for it": lambda c: c.training.pairs == "unvoted" or c.voting.rule == "first",
+    "no vote chose it": lambda c: c.training.pairs == "unvoted",
+    "no vote was held": lambda c: c.training.pairs == "consensus" and c.voting.rule == "first",
+    "the solution of another question": lambda c: c.training.pairs == "shuffled",
+    "wrong on purpose": lambda c: c.training.pairs == "shuffled",
+    "solutions were sampled per question": _voted,
+    "what samples agree on": _voted,
+    "no other answer has as many votes": lambda c: _voted(c) and c.voting.reject_ties,
+    "of tied answers the one sampled first": lambda c: _voted(c) and not c.voting.reject_ties,
+    "was not checked": lambda c: c.evaluation.contamination is None,
+    "pairs of a round were taken": lambda c: c.training.max_pairs is not None,
+    "measured with the encoder": lambda c: c.dedup.embedding is not None and c.dedup.embedding.encoder != "model",
+    "LoRA": lambda c: c.training.method == "lora",
+    "all its weights": lambda c: c.training.method == "full",
+    "what it wrote itself": lambda c: c.student is None,
+    "learned from the pairs of all rounds": lambda c: c.training.accumulate,
+    "learned from its own pairs alone": lambda c: not c.training.accumulate,
+    "were replayed": lambda c: c.training.replay.share > 0,
+    "every round was kept": lambda c: not c.evaluation.gate.enabled,
+    "A round was kept only if": lambda c: c.evaluation.gate.enabled,
+    "alone decided which round's model wrote on": lambda c: c.evaluation.gate.enabled and c.student is None,
+}
+"""A phrase, and of which configurations it is true. It must be said of those and of no others."""
+
+
+def told(config: Config, rounds: int = ROUNDS) -> str:
+    return " ".join([*provenance.data(config, rounds), *provenance.training(config, rounds)])
+
+
+@pytest.mark.parametrize("name", CONFIGURATIONS)
+def test_what_is_said_of_an_experiment_is_true_of_its_configuration(name: str) -> None:
+    config = CONFIGURATIONS[name]
+    text = told(config)
+    for phrase, is_true in SAID.items():
+        assert (phrase in text) == is_true(config), phrase
+    card = dataset_card(config, ROUNDS, [])
+    assert all(sentence in card for sentence in provenance.data(config, ROUNDS))
+    model = cards.model_card(config, ROUNDS, pairs=1, replayed=0, steps=1, lineage=["from somewhere"])
+    for sentence in [*provenance.data(config, ROUNDS), *provenance.training(config, ROUNDS)]:
+        assert sentence in model
+    writer = "itself" if config.student is None else config.model.name
+    assert f"written by {writer}" in model.replace("\n", " ")
+    assert "no seed data" not in card + model
+    assert "configs:" not in card
+
+
+def test_every_arm_has_words_of_its_own() -> None:
+    """As pairs: what one says of its data, no other one does."""
+    known = ("nano", "control_unvoted", "control_shuffled", "no_consensus", "no_diversify", "paper_nano")
+    listed = [*known, "distill_nano_seeds", "distill_nano", "distill_nano_unvoted"]
+    assert len({told(CONFIGURATIONS[name]) for name in listed}) == len(listed)
+
+
+def test_what_no_experiment_has() -> None:
+    config = tiny()
+    config.training.method, config.training.lora.rank, config.training.replay.share = "lora", 8, 0.25
+    config.training.replay.prompts = ["a", "b", "c"]
+    config.training.start_from, config.voting.rule, config.voting.adaptive = "previous", "weighted", "lossless"
+    config.voting.max_agreement, config.voting.representative = 0.9, "distinct"
+    config.evaluation.contamination = Dedup(exact=False, minhash=None, embedding=None)
+    config.questions.max_rewrites = 0
+    config.evaluation.gate.min_gain = -0.01
+    text = told(config)
+    for phrase in (
+        "adapters of rank 8 (LoRA)",
+        "25% of the examples were replayed: the model's own answers to 3 general prompts",
+        "then from the model that the run goes on with",
+        "weighted by the probability",
+        "Up to 4 solutions",
+        "their share is 90% or less",
+        "up to 2 of the solutions",
+        "was not checked",
+        "were dropped.",
+        "changed by more than -1 points",
+    ):
+        assert phrase in text
+
+
+def test_the_first_round_is_written_by_the_model_as_it_came() -> None:
+    assert "second round" not in told(tiny(), rounds=1)
+    assert "goes on with" not in told(tiny(), rounds=1)
+
+
+def test_nothing_is_said_of_this_machine(tmp_path: Path) -> None:
+    config = tiny()
+    (tmp_path / "encoder").mkdir()
+    (tmp_path / "model").mkdir()
+    config.questions.seed_problems = str(tmp_path / "seeds.jsonl")
+    config.dedup.embedding = Embedding(encoder=str(tmp_path / "encoder"))
+    config.evaluation.tasks = [str(tmp_path / "mine.yaml")]
+    config.model.path = str(tmp_path / "model")
+    model = cards.model_card(config, 1, pairs=1, replayed=0, steps=1, lineage=[])
+    for text in (told(config), dataset_card(config, 1, []), model):
+        assert str(tmp_path) not in text
+    assert "`seeds.jsonl`" in told(config)
+    assert "`encoder`" in told(config)
