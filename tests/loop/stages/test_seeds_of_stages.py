@@ -11,8 +11,6 @@ from crescent.config.schema import Config, Sampling
 from crescent.generation.request import Request
 from crescent.loop.stages import dataset, predict, questions, training
 from crescent.loop.stages.context import Context
-from crescent.reporting.summary import comparisons
-from crescent.run.manifest import Manifest, Plan
 from crescent.run.seeds import derived_seed
 from tests.conftest import tiny
 from tests.loop.stages.test_replay import taught

@@ -7,16 +7,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
+from crescent.commands.claim.figures import Claim, read_claim
 from crescent.config.load import to_config
 from crescent.errors import DataError
 from crescent.loop.environment import JOURNAL
 from crescent.loop.stages.table import stages_of
+from crescent.reporting.completed import SUMMARY
 from crescent.run.events import EventLog
 from crescent.run.folder import CONFIG, read_json, stored_config
 from crescent.run.lock import is_held
 from crescent.run.manifest import MANIFEST
 
 JOBS = "jobs.json"
+CLAIM = "claim.json"
 FRESH = 60.0
 """Seconds after which a run on another machine, whose lock cannot be seen from here, counts as gone."""
 
@@ -27,6 +32,7 @@ class RunState:
 
     `stage` is the one at work or the last one; `progress` says in words how far it is, `figures` what was measured
     last, as task -> (value of the base model, last value). `job` is its Slurm job, where it is one of a sweep.
+    `kind` is the stage that the command named: "all" for an ordinary run, "claim" for several and their comparison.
     """
 
     folder: Path
@@ -36,6 +42,7 @@ class RunState:
     figures: dict[str, tuple[float | None, float]] = field(default_factory=dict)
     reason: str | None = None
     job: str | None = None
+    kind: str = "all"
 
     @property
     def resumable(self) -> bool:
@@ -81,10 +88,42 @@ def inspect(folder: Path, job: str | None = None) -> RunState:
     if not _is_run(folder):
         return run
     config = stored_config(folder) or {}
+    run.kind = str(config.get("stage", "all"))
+    if run.kind == "claim":
+        return _claim(run, config)
     run.stage = _stage(folder)
     run.progress = _progress(folder, run.state) or _stages(folder, config)
     run.figures = _figures(folder, config.get("evaluation", {}))
     return run
+
+
+def _claim(run: RunState, config: Mapping[str, Any]) -> RunState:
+    """A claim is made of whole runs below its folder; its figures are means over seeds of the claimed arm."""
+    arms, repeats = config["claim"]["arms"], int(config["claim"]["repeats"])
+    done = len(list(run.folder.glob(f"*/{SUMMARY}")))
+    run.stage, run.progress = "claim", f"{done} of {len(arms) * repeats} runs"
+    claim = claim_of(run.folder)
+    for task in claim.tasks if claim else []:
+        assert claim is not None
+        scores = [claim.score(claim.claimed, seed, task) for seed in claim.seeds]
+        before = [claim.run(claim.claimed, seed).base.get(task) for seed in claim.seeds]
+        now, base = _mean(scores), _mean(before)
+        if now is not None:
+            run.figures[task] = (base, now)
+    return run
+
+
+def claim_of(folder: Path) -> Claim | None:
+    """The figures of the claim in `folder`, None before there are any that can be read."""
+    try:
+        return read_claim((folder / CLAIM).read_bytes())
+    except (OSError, msgspec.MsgspecError):
+        return None
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else None
 
 
 def _state(folder: Path, status: Mapping[str, Any]) -> str:

@@ -1,11 +1,14 @@
-"""Several runs side by side: what differs in their configurations, and what each reached."""
+"""Several runs side by side: what differs in their configurations, and what each reached.
+
+Runs that differ in the seed alone are one configuration, measured several times: none of them is better than another.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from crescent.commands.status.runs import RunState
+from crescent.commands.status.runs import RunState, claim_of
 from crescent.config.folder import below
 from crescent.reporting.completed import REPORT, SUMMARY
 from crescent.reporting.report import numbers
@@ -16,7 +19,11 @@ from crescent.reporting.report.summary import Summary, read
 from crescent.run.atomic import publish
 from crescent.run.folder import PLACES, flatten, read_json, stored_config
 
+if TYPE_CHECKING:
+    from crescent.statistics import Interval
+
 ABSENT = "absent"
+CLAIM_PAGE = "claim.html"
 
 
 @dataclass
@@ -34,22 +41,48 @@ class SweepRow:
 
 
 @dataclass
+class Other:
+    """A claim or an audit: what came of it, in a sentence, and the place of its page if it has one."""
+
+    run: RunState
+    sentence: str
+    page: str | None
+
+
+@dataclass
+class Group:
+    """The runs of one configuration, its seeds. `score`: mean on the dev benchmark, with an interval over seeds."""
+
+    differs: dict[str, str]
+    rows: list[SweepRow]
+    score: "Interval | None"
+
+
+@dataclass
 class Sweep:
-    """All runs. `tasks`: reported benchmarks in order; `dev`: the benchmark that decisions read; `best`: their row."""
+    """All ordinary runs, and what else there is: claims, which have a page of their own, and audits.
+
+    `tasks`: reported benchmarks in order; `dev`: the benchmark that decisions read. `best`: the configuration that is
+    best on it, where several were measured.
+    """
 
     rows: list[SweepRow]
     keys: list[str]
     tasks: list[str]
     dev: str | None
-    best: SweepRow | None
+    groups: list[Group]
+    best: Group | None
+    others: list[Other]
 
 
 def compare(runs: Sequence[RunState], page: Path) -> Sweep:
-    """Read the runs for a page that will stand at `page`. The best run is the best by its dev benchmark alone.
+    """Read the runs for a page that will stand at `page`. The best are the best by their dev benchmark alone.
 
     Raises:
         DamagedError, RunFolderError: a summary or a configuration cannot be read.
     """
+    others = [_other(run, page) for run in runs if run.kind != "all"]
+    runs = [run for run in runs if run.kind == "all"]
     configs = [flatten(stored_config(run.folder) or {}) for run in runs]
     keys = [key for key in dict.fromkeys(key for config in configs for key in config) if _varies(key, configs)]
     found = [read_json(run.folder / SUMMARY) for run in runs]
@@ -66,9 +99,35 @@ def compare(runs: Sequence[RunState], page: Path) -> Sweep:
     known = [summary for summary in summaries if summary is not None]
     dev = next((summary.dev_task for summary in known if summary.dev_task), None)
     tasks = list(dict.fromkeys(task for summary in known for task in summary.measured_tasks() if task != dev))
-    scored = [row for row in rows if dev in row.scores and numbers.finite(row.scores[dev].value)]
-    best = max(scored, key=lambda row: row.scores[dev].value or 0.0) if dev and len(scored) > 1 else None
-    return Sweep(rows, keys, tasks, dev, best)
+    groups = _groups(rows, dev)
+    scored = [(group.score.mean, group) for group in groups if group.score is not None]
+    best = max(scored, key=lambda pair: pair[0])[1] if len(scored) > 1 else None
+    return Sweep(rows, keys, tasks, dev, groups, best, others)
+
+
+def _groups(rows: Sequence[SweepRow], dev: str | None) -> list[Group]:
+    """The rows by configuration, seeds together."""
+    found: dict[tuple[tuple[str, str], ...], list[SweepRow]] = {}
+    for row in rows:
+        found.setdefault(tuple((key, value) for key, value in row.differs.items() if key != "seed"), []).append(row)
+    return [Group(dict(differs), same, _score(same, dev)) for differs, same in found.items()]
+
+
+def _score(rows: Sequence[SweepRow], dev: str | None) -> "Interval | None":
+    from crescent.statistics import SHARE, UNBOUNDED, over_seeds
+
+    values = [score.value for row in rows if (score := row.scores.get(dev or "")) is not None]
+    known = [value for value in values if value is not None and numbers.finite(value)]
+    return over_seeds(known, SHARE if numbers.is_share(known) else UNBOUNDED) if known else None
+
+
+def _other(run: RunState, page: Path) -> Other:
+    claim = claim_of(run.folder) if run.kind == "claim" else None
+    if claim is not None:
+        from crescent.commands.claim.outcome import outcome
+
+        return Other(run, outcome(claim)[0], _relative(run.folder / CLAIM_PAGE, page))
+    return Other(run, f"{run.kind.capitalize()}, {run.state}: {run.progress}.", None)
 
 
 def _varies(key: str, configs: Sequence[dict[str, Any]]) -> bool:
@@ -118,11 +177,25 @@ def render(sweep: Sweep) -> str:
 def headline(sweep: Sweep) -> str:
     """What came out, in a sentence."""
     complete = sum(row.run.state == "complete" for row in sweep.rows)
-    if sweep.best is None or sweep.dev is None:
-        return f"{complete} of {numbers.plural(len(sweep.rows), 'run')} complete"
-    value = numbers.score(sweep.best.scores[sweep.dev].value, _shares(sweep)[sweep.dev])
-    differs = ", ".join(f"{key}={value}" for key, value in sweep.best.differs.items()) or sweep.best.run.folder.name
-    return f"Best on {sweep.dev}: {differs}, {value}"
+    share = _shares(sweep).get(sweep.dev or "", True)
+    seeds = sweep.groups[0].score if len(sweep.groups) == 1 else None
+    if sweep.best is not None and sweep.best.score is not None:
+        differs = ", ".join(f"{key}={value}" for key, value in sweep.best.differs.items())
+        return f"Best on {sweep.dev}: {differs}, {_mean(sweep.best.score, share)}"
+    if seeds is not None and seeds.n > 1:
+        return f"{sweep.dev} over the seeds: {_mean(seeds, share)}"
+    if not sweep.rows and len(sweep.others) == 1:
+        return sweep.others[0].sentence
+    return f"{complete} of {numbers.plural(len(sweep.rows), 'run')} complete"
+
+
+def _mean(score: "Interval", share: bool) -> str:
+    """The figure of a configuration, with its interval over seeds where it has several."""
+    value = numbers.score(score.mean, share)
+    if score.n == 1:
+        return value
+    bounds = f", 95 % interval {numbers.interval(score.low, score.high, share)}" if score.low is not None else ""
+    return f"{value} (mean of {numbers.plural(score.n, 'seed')}{bounds})"
 
 
 def _shares(sweep: Sweep) -> dict[str, bool]:
