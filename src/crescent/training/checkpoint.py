@@ -9,7 +9,7 @@ import time
 from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
@@ -83,8 +83,8 @@ class Checkpoints:
             process_group=self._ranks(),
             no_dist=not distributed.is_initialized(),
         )
-        assert isinstance(begun, Future), "copied before it returns"
-        self._writing = begun
+        # A future of the upload alone: the weights are copied before `async_save` returns.
+        self._writing = cast("Future[Any]", begun)
 
     def wait(self) -> None:
         """Return when no checkpoint is being written any more.

@@ -68,7 +68,8 @@ class CheckpointWriter(StorageWriter):
         tensors, begins = {}, {}
         for item in plan.items:
             tensor = planner.resolve_data(item)
-            assert isinstance(tensor, Tensor) and item.tensor_data is not None, "checkpoints are made of tensors alone"
+            if not isinstance(tensor, Tensor) or item.tensor_data is None:
+                raise TypeError(f"a checkpoint is made of tensors alone, and {item.index.fqn} is none")
             tensors[item.index.fqn] = tensor
             begins[item.index.fqn] = {"saved_offsets": list(item.tensor_data.chunk.offsets)}
         with room_to_write(self._folder):

@@ -1,7 +1,7 @@
 """The card of exported conversations, with how each trainer reads them."""
 
-from crescent import cards
 from crescent.config.schema import Config
+from crescent.run import cards
 
 COLUMNS = {
     "`messages`": "`user`: what is asked; `assistant`: the solution. Train on the assistant's turn alone",

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from crescent import cards
 from crescent.config.schema import Config
 from crescent.loop.stages.card import lineage_lines
+from crescent.run import cards
 
 
 def model_card(config: Config, summary: Mapping[str, Any], number: int) -> str:

@@ -103,8 +103,9 @@ def _claim(run: RunState, config: Mapping[str, Any]) -> RunState:
     done = len(list(run.folder.glob(f"*/{SUMMARY}")))
     run.stage, run.progress = "claim", f"{done} of {len(arms) * repeats} runs"
     claim = claim_of(run.folder)
-    for task in claim.tasks if claim else []:
-        assert claim is not None
+    if claim is None:
+        return run
+    for task in claim.tasks:
         scores = [claim.score(claim.claimed, seed, task) for seed in claim.seeds]
         before = [claim.run(claim.claimed, seed).base.get(task) for seed in claim.seeds]
         now, base = _mean(scores), _mean(before)

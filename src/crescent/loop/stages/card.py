@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from crescent import cards
 from crescent.config.schema import Config
 from crescent.records import Pair
+from crescent.run import cards
 
 COLUMNS = {
     "`id`, `round`": "the question's name, and the round it was written in",

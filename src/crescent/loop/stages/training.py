@@ -4,7 +4,6 @@ import shutil
 from dataclasses import asdict
 from typing import Any
 
-from crescent.cards import origin
 from crescent.generation.prompts import fill
 from crescent.loop.stages.card import model_card
 from crescent.loop.stages.context import Context, ModelRef
@@ -12,6 +11,7 @@ from crescent.loop.stages.trained import MODEL
 from crescent.records import Pair, Replayed
 from crescent.run import rows
 from crescent.run.atomic import publish, publish_folder
+from crescent.run.cards import origin
 from crescent.run.manifest import Manifest
 from crescent.run.seeds import derived_seed
 from crescent.training.export import export_model

@@ -54,9 +54,8 @@ def beside_greedy(run: Summary, found: Sampling | None) -> str | None:
 def disagreement(greedy: Comparison | None, found: Sampling | None) -> str | None:
     """A sentence where greedy decoding, one sample and several samples do not move the same way."""
     changes = found.against_base.pass_at_k if found and found.against_base else {}
-    if greedy is None or not changes:
+    if greedy is None or found is None or not changes:
         return None
-    assert found is not None
     one, any_of = changes.get("1", Comparison()), changes.get(most(found), Comparison())
     signs = [_sign(change) for change in (greedy, one, any_of)]
     if len(set(signs)) == 1:

@@ -6,7 +6,6 @@ from typing import Any
 
 import msgspec
 
-from crescent import provenance
 from crescent.loop.stages.context import Context
 from crescent.loop.stages.gate import verdict_of
 from crescent.plan.estimate import FILE, accuracy
@@ -15,6 +14,7 @@ from crescent.reporting.completed import REPORT, SUMMARY
 from crescent.reporting.summary.audit import audit
 from crescent.reporting.summary.comparisons import Comparisons
 from crescent.reporting.summary.examples import drop_samples, question_samples
+from crescent.run import provenance
 from crescent.run.folder import environment, read_json, write_json
 from crescent.run.manifest import MANIFEST, Manifest, read_sealed
 from crescent.run.shards import ShardFolder

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from crescent import cards, provenance
 from crescent.config.arms import arms
 from crescent.config.schema import Config, Dedup, Embedding
 from crescent.loop.stages.card import dataset_card
+from crescent.run import cards, provenance
 from tests.conftest import tiny
 from tests.test_conf_tree import GROUPS, composed
 

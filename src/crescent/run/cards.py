@@ -7,8 +7,9 @@ the data of every folder of the same name under one key of its cache, and gives 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from crescent import __version__, provenance
+from crescent import __version__
 from crescent.config.schema import Config, Model
+from crescent.run import provenance
 
 DATASET = """---
 {licence}task_categories:
