@@ -39,7 +39,7 @@ def test_an_empty_shard_is_a_finished_shard(folder: ShardFolder) -> None:
     assert list(folder.finished()) == [0]
 
 
-@given(order=st.permutations([0, 1, 9, 10, 99, 100, 99999]))
+@given(order=st.permutations([0, 1, 9, 10, 99, 100, 99_999, 100_000, 1_234_567]))
 @settings(max_examples=10, deadline=None)
 def test_shards_are_read_in_index_order(order: list[int], tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = ShardFolder(tmp_path_factory.mktemp("shards"))
@@ -70,6 +70,9 @@ def test_a_shard_that_is_made_anew_takes_the_place_of_the_old_one(folder: ShardF
         f"00001.{'0' * 16}.jsonl~",
         f"00001.{'0' * 15}.jsonl",
         f"0001.{'0' * 16}.jsonl",
+        f"000001.{'0' * 16}.jsonl",
+        f"00001.{'0' * 15}.{'0' * 16}.jsonl",
+        f"00001.{'0' * 16}.{'0' * 16}.{'0' * 16}.jsonl",
         f"00001.{'G' * 16}.jsonl",
         "00001.jsonl",
         "notes.txt",
@@ -111,3 +114,56 @@ def test_a_shard_of_other_rows_is_named_with_its_line(folder: ShardFolder) -> No
     path = folder.write(0, [Drop(id="q0", text="t", reason="empty")])
     with pytest.raises(DamagedError, match=rf"{path.name}, line 1: not a Question row"):
         folder.read(0, Question)
+
+
+ONE, OTHER = "1" * 16, "2" * 16
+
+
+def test_the_name_also_carries_what_was_asked(folder: ShardFolder) -> None:
+    path = folder.write(3, questions("How many?"), asked=ONE)
+    assert path.name == f"00003.{ONE}.{digest(path.read_bytes())[:16]}.jsonl"
+    assert folder.finished() == {3: path}
+    assert folder.read(3, Question) == questions("How many?")
+
+
+def test_only_the_answers_to_these_requests_count(folder: ShardFolder) -> None:
+    for index, asked in enumerate([ONE, OTHER, None, ONE]):
+        folder.write(index, questions(str(index)), asked=asked)
+    wanted = {0: ONE, 1: ONE, 2: ONE}
+    assert folder.answering(wanted) == {0}
+    assert folder.discard_others(wanted) == [1, 2, 3]
+    assert list(folder.finished()) == [0]
+    assert folder.discard_others(wanted) == []
+
+
+def test_answers_to_other_requests_take_the_place_of_the_old_ones(folder: ShardFolder) -> None:
+    folder.write(0, questions("same text"), asked=ONE)
+    path = folder.write(0, questions("same text"), asked=OTHER)
+    assert list(folder.path.iterdir()) == [path]
+
+
+def test_a_kill_while_a_shard_is_replaced_leaves_no_two_of_it(
+    folder: ShardFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.write(0, questions("old"))
+    folder.write(1, questions("kept"))
+
+    def killed(path: Path, data: bytes) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("crescent.run.shards.publish", killed)
+    with pytest.raises(KeyboardInterrupt):
+        folder.write(0, questions("new"))
+    assert list(folder.finished()) == [1]
+
+
+def test_two_files_for_one_shard_are_refused(folder: ShardFolder) -> None:
+    path = folder.write(0, questions("mine"))
+    other = ShardFolder(folder.path.parent / "elsewhere").write(0, questions("foreign"))
+    (folder.path / other.name).write_bytes(other.read_bytes())
+    for look in (folder.finished, lambda: list(folder.stream(Question)), lambda: folder.answering({})):
+        with pytest.raises(DamagedError, match="are both shard 0") as told:
+            look()
+        assert path.name in str(told.value)
+        assert other.name in str(told.value)
+        assert "start the same command again" in str(told.value)

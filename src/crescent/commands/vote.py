@@ -23,6 +23,7 @@ from crescent.run import rows
 from crescent.run.atomic import digest, publish
 from crescent.run.folder import differences, stored_config, write_json
 from crescent.run.manifest import MANIFEST
+from crescent.run.names import ROUNDS, in_order
 from crescent.run.shards import ShardFolder
 from crescent.voting.adaptive import settled
 from crescent.voting.ballots import by_question, decide
@@ -42,7 +43,7 @@ def revote(config: Config, folder: Path) -> int:
         RunFolderError: no run, no solutions yet, or settings that differ in more than the rules of voting.
     """
     stored, changed = _compared(config, folder)
-    rounds = [path.parent.parent for path in sorted(folder.glob(f"round-*/answers/{MANIFEST}"))]
+    rounds = [path.parent.parent for path in sorted(folder.glob(f"{ROUNDS}/answers/{MANIFEST}"), key=in_order)]
     if not rounds:
         raise RunFolderError(f"{folder}: no round has all its solutions yet, so there is nothing to vote on.")
     settings = asdict(config.voting)

@@ -8,6 +8,11 @@ from torch.utils.data import DataLoader
 from crescent.generation.request import Request, Shard
 
 
+def cut(requests: Sequence[Request], shard_size: int) -> list[list[Request]]:
+    """The requests of each shard, at most `shard_size` of them."""
+    return [list(requests[first : first + shard_size]) for first in range(0, len(requests), shard_size)]
+
+
 class PromptDataModule(pl.LightningDataModule):  # type: ignore[misc]  # Lightning is untyped to mypy
     """Shards of at most `shard_size` requests; those in `finished` are left out, the rest go round the ranks.
 
@@ -19,9 +24,10 @@ class PromptDataModule(pl.LightningDataModule):  # type: ignore[misc]  # Lightni
         self, requests: Sequence[Request], shard_size: int, finished: set[int], rank: int = 0, world_size: int = 1
     ) -> None:
         super().__init__()
-        cut = [list(requests[i : i + shard_size]) for i in range(0, len(requests), shard_size)]
         self.shards: list[Shard] = [
-            (index, part) for index, part in enumerate(cut) if index not in finished and index % world_size == rank
+            (index, part)
+            for index, part in enumerate(cut(requests, shard_size))
+            if index not in finished and index % world_size == rank
         ]
 
     def predict_dataloader(self) -> DataLoader[Shard]:

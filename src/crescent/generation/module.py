@@ -1,6 +1,6 @@
 """Generation as a Lightning prediction: one step generates one shard, a callback publishes it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytorch_lightning as pl
@@ -29,12 +29,16 @@ class GenerationModule(pl.LightningModule):  # type: ignore[misc]  # Lightning i
 
 
 class ShardWriter(BasePredictionWriter):  # type: ignore[misc]  # Lightning is untyped to mypy
-    """Publishes every shard as soon as it is generated, each completion as the row that `convert` makes of it."""
+    """Publishes every shard as soon as it is generated, each completion as the row that `convert` makes of it.
 
-    def __init__(self, shards: ShardFolder, convert: Callable[[Completion], Row]) -> None:
+    `asked` has the digest of every shard's requests, which goes into its name.
+    """
+
+    def __init__(self, shards: ShardFolder, convert: Callable[[Completion], Row], asked: Mapping[int, str]) -> None:
         super().__init__(write_interval="batch")
         self.shards = shards
         self.convert = convert
+        self.asked = asked
 
     def write_on_batch_end(
         self,
@@ -48,4 +52,4 @@ class ShardWriter(BasePredictionWriter):  # type: ignore[misc]  # Lightning is u
     ) -> None:
         """Called by Lightning after each step."""
         index, completions = prediction
-        self.shards.write(index, map(self.convert, completions))
+        self.shards.write(index, map(self.convert, completions), self.asked[index])

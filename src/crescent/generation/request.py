@@ -1,5 +1,8 @@
 """What is asked of a model, and the seeds that make every sample independent of its neighbours."""
 
+import hashlib
+from collections.abc import Sequence
+
 import msgspec
 
 from crescent.run.seeds import derived_seed
@@ -17,6 +20,15 @@ class Request(msgspec.Struct, frozen=True):
     samples: int = 1
     first: int = 0
     """Number of the first sample: asked for in two parts, samples are the same as asked for at once."""
+
+
+def requests_digest(requests: Sequence[Request]) -> str:
+    """16 hexadecimal digits that stand for these requests, for the name of the shard that answers them.
+
+    What else decides the answers, the sampling, the seed and the model, is the same for all shards of a stage and
+    stands in its plan.
+    """
+    return hashlib.sha256(msgspec.json.encode(list(requests))).hexdigest()[:16]
 
 
 Shard = tuple[int, list[Request]]

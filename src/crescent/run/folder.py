@@ -18,6 +18,7 @@ from crescent.run.atomic import clear_debris, publish
 from crescent.run.events import EventLog
 from crescent.run.lock import locked
 from crescent.run.manifest import Manifest, Plan
+from crescent.run.names import in_order
 from crescent.run.stage import FollowedStage, Stage
 
 PLACES = (
@@ -72,7 +73,7 @@ class Run:
         """The manifests of all finished stages, in path order."""
         from crescent.run.manifest import MANIFEST, read_sealed
 
-        for path in sorted(self.path.glob(f"*/*/{MANIFEST}")):
+        for path in sorted(self.path.glob(f"*/*/{MANIFEST}"), key=in_order):
             manifest = read_sealed(path, Manifest)
             if manifest is not None:
                 yield manifest

@@ -1,5 +1,6 @@
 """One stage's folder: begun with a plan, filled shard by shard, finished with a manifest."""
 
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -61,6 +62,17 @@ class Stage:
     def scratch(self) -> Path:
         """Folder for intermediate state; kept until the stage is finished."""
         return self.path / SCRATCH
+
+    def discard(self, *kinds: str) -> None:
+        """Remove shards that an earlier start made and this one, which decided otherwise, has no use for."""
+        for kind in kinds:
+            if (self.path / kind).is_dir():
+                self.tell("discard", kind=kind, reason="nothing of this kind is asked for now")
+                shutil.rmtree(self.path / kind)
+
+    def tell(self, event: str, **fields: Any) -> None:
+        """Say in the run's events what happened in this stage."""
+        self._events.append(event, stage=self.name, **fields)
 
     @contextmanager
     def work(self, **fields: Any) -> Iterator[None]:

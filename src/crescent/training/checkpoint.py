@@ -16,6 +16,7 @@ import msgspec
 from crescent.errors import DamagedError, RunFolderError
 from crescent.run.atomic import ASIDE, file_digest, put_in_place
 from crescent.run.manifest import read_sealed, write_sealed
+from crescent.run.names import in_order
 
 if TYPE_CHECKING:
     from torch import Tensor, nn, optim
@@ -169,7 +170,7 @@ class Checkpoints:
                 shutil.rmtree(other)
 
     def _steps(self) -> list[Path]:
-        return sorted(path for path in self.folder.glob("step-*") if path.is_dir())
+        return sorted((path for path in self.folder.glob("step-*") if path.is_dir()), key=in_order)
 
     def _ranks(self) -> Any:
         """The ranks as a group for messages between their CPUs, apart from those of the training that goes on."""

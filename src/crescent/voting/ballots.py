@@ -9,12 +9,13 @@ import msgspec
 
 from crescent.config.schema import Voting
 from crescent.records import Consensus, Solution
+from crescent.run.names import in_order
 from crescent.voting.consensus import vote
 
 
 def by_question(passes: Iterable[Iterable[Solution]]) -> Iterator[tuple[str, list[Solution]]]:
     """Question id and its solutions in sample order, from streams that are each in question order."""
-    merged = merge(*passes, key=lambda solution: solution.question)
+    merged = merge(*passes, key=lambda solution: in_order(solution.question))
     for question, rows in groupby(merged, key=lambda solution: solution.question):
         yield question, sorted(rows, key=lambda row: row.sample)
 

@@ -4,15 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from crescent.config.schema import Config
 from crescent.errors import StageError
 from crescent.loop.stages import questions
 from crescent.loop.stages.context import Context
-from crescent.records import Drop, Question, WaveCount
+from crescent.records import Completion, Drop, Question, WaveCount
 from crescent.run.manifest import MANIFEST, Manifest
-from crescent.run.shards import ShardFolder
+from crescent.run.shards import ShardFolder, read_checked
 from tests.conftest import tiny
 
 
@@ -126,6 +127,44 @@ def test_a_wave_that_was_cut_off_comes_out_the_same(
     assert (found.files, found.facts, found.tokens) == (
         made.rounds[1].files, made.rounds[1].facts, made.rounds[1].tokens,
     )  # fmt: skip
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*.jsonl"))}
+
+
+def test_rewrites_that_answer_other_requests_are_not_taken(
+    made: Made, tmp_path: Path, context_of: Callable[..., Context]
+) -> None:
+    """Killed between rewriting and publishing; what started again decides otherwise which texts are near-duplicates."""
+    context = context_of(tmp_path / "run", crowded())
+    folder = tmp_path / "run" / "round-01" / "questions"
+    questions.run(context, 1, context.base, [])
+    expected = contents(folder)
+    shard = next(iter(ShardFolder(folder / "rewritten-001-1").finished().values()))
+    (folder / MANIFEST).unlink()
+    for path in [*folder.glob("*/00002.*"), *folder.glob("*-002*/*"), *folder.glob("[adw]*/00001.*")]:
+        if not path.parent.name.startswith("written"):
+            path.unlink()
+    # What another decision would have left: rewrites of other questions under this shard's number, one shard more than
+    # are asked for now, an attempt more, and a wave that was begun and is not needed.
+    rows = [msgspec.structs.replace(row, text=f"Foreign {n}: how many is {n}?") for n, row in enumerate(read(shard))]
+    shard.unlink()
+    rewritten = ShardFolder(folder / "rewritten-001-1")
+    rewritten.write(0, rows, asked="f" * 16)
+    rewritten.write(7, rows, asked="f" * 16)
+    ShardFolder(folder / "written-003").write(0, rows, asked="f" * 16)
+    ShardFolder(folder / "accepted").write(3, [Question(id="r01-w003-q00000", round=1, wave=3, text="Foreign?")])
+    found = questions.run(context_of(tmp_path / "run", crowded()), 1, context.base, [])
+    assert contents(folder) == expected
+    assert found.files == made.rounds[0].files
+    told = [event for event in context.run.events if event["event"] == "discard"]
+    assert ("rewritten-001-1", [0, 7]) in [(event["kind"], event.get("shards")) for event in told]
+    assert "written-003" in [event["kind"] for event in told]
+
+
+def read(shard: Path) -> list[Completion]:
+    return read_checked(shard, Completion)
 
 
 def ended(folder: Path, context_of: Callable[..., Context], **settings: object) -> Manifest:

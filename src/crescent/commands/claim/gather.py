@@ -13,6 +13,7 @@ from crescent.evaluation.results import Item, TaskResult
 from crescent.reporting.completed import SUMMARY
 from crescent.run.atomic import file_digest
 from crescent.run.folder import read_json
+from crescent.run.names import round_folder
 from crescent.run.shards import ShardFolder
 from crescent.statistics import DIFFERENCE, UNBOUNDED, over_seeds
 
@@ -120,7 +121,7 @@ def _compared(claim: Claim) -> list[tuple[str, str]]:
 def _differences(claim: Claim, folder: Path, seed: int, pairs: Sequence[tuple[str, str]]) -> Iterator[Difference]:
     def items(name: str) -> dict[str, list[Item]]:
         arm, number = (claim.claimed, 0) if name == BASE else (name, claim.number(name, seed))
-        place = "base" if number == 0 else f"round-{number:02d}"
+        place = "base" if number == 0 else round_folder(number)
         shards = ShardFolder(folder / claim.run(arm, seed).folder / place / "evaluation" / "results")
         return {result.task: result.items for result in shards.stream(TaskResult)}
 

@@ -16,6 +16,8 @@ from crescent.reporting.completed import SUMMARY
 from crescent.run import rows
 from crescent.run.atomic import publish_folder
 from crescent.run.folder import read_json, stored_config
+from crescent.run.manifest import MANIFEST
+from crescent.run.names import ROUNDS, round_folder, round_number
 
 FOLDER = "exports"
 
@@ -33,18 +35,19 @@ def export(config: Config, folder: Path) -> int:
         )
     number = _round(config, folder, summary)
     made, _ = read(stored)
-    place = Path(config.export.folder) if config.export.folder else folder / FOLDER / f"round-{number:02d}"
-    pairs = rows.read(folder / f"round-{number:02d}" / "dataset" / "train.jsonl", Pair)
+    place = Path(config.export.folder) if config.export.folder else folder / FOLDER / round_folder(number)
+    pairs = rows.read(folder / round_folder(number) / "dataset" / "train.jsonl", Pair)
     _dataset(place / "dataset", list(pairs), made, config.export.file, number)
     print(f"Pairs:  {place / 'dataset'}")
     if config.export.model:
-        _model(folder / f"round-{number:02d}" / "training" / "model", place / "model", made, summary, number)
+        _model(folder / round_folder(number) / "training" / "model", place / "model", made, summary, number)
         print(f"Model:  {place / 'model'}")
     return 0
 
 
 def _round(config: Config, folder: Path, summary: dict[str, Any] | None) -> int:
-    made = sorted(int(path.parents[1].name[-2:]) for path in folder.glob("round-*/dataset/manifest.json"))
+    there = [round_number(path.parents[1]) for path in folder.glob(f"{ROUNDS}/dataset/{MANIFEST}")]
+    made = sorted(number for number in there if number is not None)
     if not made:
         raise RunFolderError(f"{folder}: no round has pairs yet, so there is nothing to export.")
     wanted = config.export.round or (summary or {}).get("best_round") or made[-1]

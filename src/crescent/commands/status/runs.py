@@ -19,6 +19,7 @@ from crescent.run.events import EventLog
 from crescent.run.folder import CONFIG, read_json, stored_config
 from crescent.run.lock import is_held
 from crescent.run.manifest import MANIFEST
+from crescent.run.names import ROUNDS, in_order
 
 JOBS = "jobs.json"
 CLAIM = "claim.json"
@@ -74,7 +75,7 @@ def _runs_in(folder: Path) -> Iterator[tuple[Path, str | None]]:
     elif (listed := read_json(folder / JOBS)) is not None:
         yield from ((Path(entry["folder"]), entry["job"]) for entry in listed["jobs"])
     elif folder.is_dir():
-        yield from ((path, None) for path in sorted(folder.iterdir()) if _is_run(path))
+        yield from ((path, None) for path in sorted(folder.iterdir(), key=in_order) if _is_run(path))
 
 
 def _is_run(folder: Path) -> bool:
@@ -169,7 +170,7 @@ def _stages(folder: Path, config: Mapping[str, Any]) -> str:
 def _figures(folder: Path, evaluation: Mapping[str, Any]) -> dict[str, tuple[float | None, float]]:
     """By task, the one that decisions read first."""
     base = _values(folder / "base" / "evaluation" / MANIFEST)
-    rounds = sorted(folder.glob(f"round-*/evaluation/{MANIFEST}"))
+    rounds = sorted(folder.glob(f"{ROUNDS}/evaluation/{MANIFEST}"), key=in_order)
     last = _values(rounds[-1]) if rounds else base
     order = [evaluation.get("dev_task"), *evaluation.get("tasks", []), *last]
     return {task: (base.get(task), last[task]) for task in order if task in last}

@@ -22,6 +22,7 @@ from crescent.loop.execution.task import OUTCOME, TASK, ElsewhereError, Outcome,
 from crescent.loop.stages.context import Context
 from crescent.loop.stages.table import STAGES
 from crescent.run.manifest import Manifest
+from crescent.run.names import round_folder
 
 WORKER = "crescent.loop.execution.worker"
 
@@ -115,7 +116,7 @@ class ProcessExecutor:
 
 
 def _name(stage: str, label: int | str) -> str:
-    return f"round-{label:02d}.{stage}" if isinstance(label, int) else f"{label}.{stage}"
+    return f"{round_folder(label)}.{stage}" if isinstance(label, int) else f"{label}.{stage}"
 
 
 def _wait(arguments: list[str], folder: Path) -> int:

@@ -22,6 +22,8 @@ from crescent.run.failures import chain
 from crescent.run.folder import Run
 
 INTERRUPTED = 130
+EXCHANGE = "exchange"
+"""Where the ranks write to each other, beside the task; whoever starts them empties its folder before."""
 
 
 def main(path: Path) -> int:
@@ -43,7 +45,7 @@ def _run(task: Task, rank: int, folder: Path, log: TextIO) -> int:
     listen()
     key_variable = task.config.get("backend", {}).get("key_variable", "")
     try:
-        context = _context(task, rank)
+        context = _context(task, rank, folder)
         function = importlib.import_module(f"crescent.loop.stages.{task.stage}").run
         manifest = function(context, *_typed(function, task.arguments))
         if context.leads:
@@ -60,7 +62,7 @@ def _run(task: Task, rank: int, folder: Path, log: TextIO) -> int:
     return 0
 
 
-def _context(task: Task, rank: int) -> Context:
+def _context(task: Task, rank: int, folder: Path) -> Context:
     config = to_config(task.config)
     local = int(os.environ.get("LOCAL_RANK", os.environ.get("SLURM_LOCALID", "0"))) if task.world_size > 1 else 0
     # Before PyTorch looks at the devices: it does so once.
@@ -80,6 +82,7 @@ def _context(task: Task, rank: int) -> Context:
         student=task.student,
         rank=rank,
         world_size=task.world_size,
+        _exchange=folder / EXCHANGE,
     )
 
 

@@ -4,7 +4,6 @@ With adaptive sampling the solutions come in passes: a question whose outcome is
 is not asked again. Sample number i of a question is the same whatever pass it comes in.
 """
 
-import shutil
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -16,10 +15,11 @@ from crescent.generation.prompts import fill
 from crescent.generation.request import Request
 from crescent.loop.stages.context import Context, ModelRef
 from crescent.loop.stages.predict import generate, predict
-from crescent.loop.stages.rows import solution_passes
+from crescent.loop.stages.rows import pass_folders, solution_passes
 from crescent.records import Completion, Consensus, Question, Solution
 from crescent.run.folder import read_json, write_json
 from crescent.run.manifest import Manifest
+from crescent.run.names import pass_folder
 from crescent.run.shards import ShardFolder
 from crescent.run.stage import Stage
 from crescent.run.waiting import wait_for
@@ -50,20 +50,24 @@ def run(context: Context, name: str, model: ModelRef, questions: Manifest) -> Ma
     stage.begin()
     comparer.configure(config.voting.symbolic_seconds, config.voting.symbolic_megabytes)
     accepted = list(ShardFolder(context.run.path / questions.plan.stage / "accepted").stream(Question))
+    made = 0
     for asked, requests in _passes(stage, accepted, config.voting):
         generate(
             context,
             stage,
-            f"solutions/{asked:02d}",
+            pass_folder(asked),
             ref=model,
             requests=requests,
             sampling=config.voting.sampling,
             title=f"{name} solutions",
             convert=partial(read_solution, marker=config.voting.marker),
         )
-    consensus, given_up = _vote(context, stage, accepted)
+        made = asked + 1
+    consensus, given_up = _vote(context, stage, accepted, made)
     if not context.leads:
         return stage.finish({})
+    beyond = pass_folders(stage.path)[made:]
+    stage.discard(*(path.relative_to(stage.path).as_posix() for path in beyond))
     stage.shards("consensus").write(0, consensus)
     facts = _facts(stage, consensus, len(accepted) * config.voting.samples) | {"comparisons_given_up": given_up}
     if given_up:
@@ -71,27 +75,26 @@ def run(context: Context, name: str, model: ModelRef, questions: Manifest) -> Ma
             f"{name}: {given_up:,} comparisons of formulas were given up at their limits of time or size and count as "
             "different answers (voting.symbolic_seconds, voting.symbolic_megabytes)"
         )
-    manifest = stage.finish(facts, facts["tokens"])
-    shutil.rmtree(stage.scratch, ignore_errors=True)
-    return manifest
+    return stage.finish(facts, facts["tokens"])
 
 
-def _vote(context: Context, stage: Stage, questions: Sequence[Question]) -> tuple[list[Consensus], int]:
+def _vote(context: Context, stage: Stage, questions: Sequence[Question], made: int) -> tuple[list[Consensus], int]:
     """The outcome of every question, in their order, and the comparisons that were given up in the vote.
 
-    Of several ranks each votes on its share; rank 0 has them all.
+    It reads the first `made` sampling passes, which are this start's. Of several ranks each votes on its share; rank 0
+    has them all.
     """
     before = comparer.given_up
     module = VotingModule(context.config.voting)
     with stage.work():
-        data = SolutionDataModule(solution_passes(stage.path), context.rank, context.world_size)
+        data = SolutionDataModule(solution_passes(stage.path)[:made], context.rank, context.world_size)
         predict(context, module, data, [])
     given_up = comparer.given_up - before
     if context.world_size == 1:
         return module.consensus, given_up
-    ranks = [stage.scratch / f"given-up-{rank}-of-{context.world_size}.json" for rank in range(context.world_size)]
+    ranks = [context.exchange / f"given-up-{rank}.json" for rank in range(context.world_size)]
     write_json(ranks[context.rank], {"comparisons": given_up})
-    votes = ShardFolder(stage.scratch / f"votes-of-{context.world_size}")
+    votes = ShardFolder(context.exchange / "votes")
     votes.write(context.rank, module.consensus)
     if not context.leads:
         return module.consensus, given_up

@@ -45,6 +45,7 @@ class Context:
     rank: int = 0
     world_size: int = 1
     student: ModelRef | None = None
+    _exchange: Path | None = None
     _held: "tuple[str, Loaded] | None" = field(default=None, repr=False)
     _engine: "tuple[str, Engine] | None" = field(default=None, repr=False)
     _encoder: tuple[str, Any] | None = field(default=None, repr=False)
@@ -53,6 +54,13 @@ class Context:
     def leads(self) -> bool:
         """Whether this is the process that decides, counts and concludes: rank 0."""
         return self.rank == 0
+
+    @property
+    def exchange(self) -> Path:
+        """The folder in which the ranks of one start leave each other messages. It is empty when they start: what an
+        earlier start decided, which was killed, is no message to this one."""
+        assert self._exchange is not None, "a single process has nobody to write to"
+        return self._exchange
 
     @property
     def device(self) -> str:

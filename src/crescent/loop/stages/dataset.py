@@ -21,6 +21,7 @@ from crescent.records import Consensus, Pair, Question, Solution
 from crescent.run import rows
 from crescent.run.atomic import publish
 from crescent.run.manifest import Manifest
+from crescent.run.names import in_order, round_folder
 from crescent.run.seeds import derived_seed
 from crescent.run.shards import ShardFolder
 from crescent.voting.ballots import by_question, decide, unguarded
@@ -38,7 +39,7 @@ def run(context: Context, number: int, questions: Manifest, answers: Manifest, e
     config = context.config
     kept = earlier if config.training.accumulate else []
     stage = context.run.stage(
-        f"round-{number:02d}/dataset",
+        f"{round_folder(number)}/dataset",
         VERSION,
         _settings(config),
         {
@@ -97,7 +98,7 @@ def _settings(config: Config) -> dict[str, Any]:
 
 def _of(manifest: Manifest, pair: Pair) -> bool:
     """Whether a pair is new in that round: each round's file repeats those before it."""
-    return manifest.plan.stage == f"round-{pair.round:02d}/dataset"
+    return manifest.plan.stage == f"{round_folder(pair.round)}/dataset"
 
 
 def _candidates(context: Context, questions: Manifest, answers: Manifest) -> list[tuple[int, Pair]]:
@@ -144,7 +145,7 @@ def draw(candidates: Sequence[tuple[int, Pair]], limit: int | None, seed: int) -
         return preference, derived_seed(seed, pair.id)
 
     chosen = sorted(candidates, key=rank)[:limit]
-    return sorted((pair for _, pair in chosen), key=lambda pair: pair.id)
+    return sorted((pair for _, pair in chosen), key=lambda pair: in_order(pair.id))
 
 
 def exchange(pairs: Sequence[Pair]) -> list[Pair]:

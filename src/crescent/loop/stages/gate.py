@@ -9,6 +9,7 @@ from crescent.evaluation.gate import Verdict, decide
 from crescent.loop.stages.context import Context
 from crescent.run.folder import read_json, write_json
 from crescent.run.manifest import Manifest
+from crescent.run.names import round_folder
 
 FILE = "gate.json"
 
@@ -42,7 +43,7 @@ class Verdicts:
             distinct=self._distinct,
             variety=self._variety,
         )
-        write_json(self._context.run.path / f"round-{number:02d}" / FILE, msgspec.to_builtins(verdict))
+        write_json(self._context.run.path / round_folder(number) / FILE, msgspec.to_builtins(verdict))
         self._context.report.say(f"round {number} gate: {verdict.verdict}")
         self._context.run.events.append("gate", round=number, accepted=verdict.accepted, best_round=verdict.best_round)
         return verdict
@@ -56,7 +57,7 @@ class Verdicts:
 
 def verdict_of(context: Context, number: int) -> dict[str, Any] | None:
     """The verdict of a round as it stands in the run folder, None where there is none yet."""
-    path = context.run.path / f"round-{number:02d}" / FILE
+    path = context.run.path / round_folder(number) / FILE
     found = read_json(path)
     if found is None and path.exists():
         raise DamagedError(f"{path} cannot be read. Delete it and start the same command again.")

@@ -1,5 +1,6 @@
 """What rank 0, which alone knows the pool, has the other ranks generate with it: a file per request, in turn."""
 
+import shutil
 from pathlib import Path
 
 import msgspec
@@ -13,8 +14,6 @@ from crescent.run.manifest import Manifest
 from crescent.run.stage import Stage
 from crescent.run.waiting import wait_for
 
-ORDERS = "orders"
-
 
 class Order(msgspec.Struct):
     """Requests whose shards of `kind` all ranks make together."""
@@ -23,26 +22,40 @@ class Order(msgspec.Struct):
     requests: list[Request]
 
 
-def give_order(stage: Stage, name: str, order: Order) -> None:
-    """Publish an order; orders are followed in the order of their names."""
-    publish(stage.scratch / ORDERS / f"{name}.json", msgspec.json.encode(order))
+def give_order(context: Context, number: int, order: Order) -> None:
+    """Publish the order with this number, counted from 1 in every start: they are followed one after another."""
+    publish(_place(context, number), msgspec.json.encode(order))
 
 
 def follow_orders(context: Context, stage: Stage, model: ModelRef, sampling: Sampling) -> Manifest:
     """The part of ranks other than 0: their share of every generation, until the stage is finished."""
-    done: set[str] = set()
+    number = 1
 
-    def look() -> list[Manifest | Path]:
-        orders = (path for path in sorted((stage.scratch / ORDERS).glob("[0-9]*.json")) if path.name not in done)
-        return [found for found in (stage.finished(), next(orders, None)) if found is not None]
+    def look() -> tuple[Manifest | None, Order | None] | None:
+        manifest, order = stage.finished(), _order(_place(context, number))
+        return (manifest, order) if manifest or order else None
 
     while True:
-        found = wait_for(look)[0]
-        if isinstance(found, Manifest):
-            return found
-        done.add(found.name)
-        try:
-            order = msgspec.json.decode(found.read_bytes(), type=Order)
-        except FileNotFoundError:  # Rank 0 has finished in the meantime, and cleared up.
-            continue
+        manifest, order = wait_for(look)
+        if manifest is not None:
+            return manifest
+        assert order is not None
         generate(context, stage, order.kind, ref=model, requests=order.requests, sampling=sampling, title="")
+        number += 1
+
+
+def clear_orders(context: Context) -> None:
+    """Remove all orders, once the stage is finished."""
+    if context.world_size > 1:
+        shutil.rmtree(_place(context, 1).parent, ignore_errors=True)
+
+
+def _order(path: Path) -> Order | None:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Order)
+    except FileNotFoundError:
+        return None
+
+
+def _place(context: Context, number: int) -> Path:
+    return context.exchange / "orders" / f"{number}.json"

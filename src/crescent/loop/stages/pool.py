@@ -12,6 +12,7 @@ from crescent.dedup.index import NearDuplicateIndex
 from crescent.loop.stages.context import Context
 from crescent.models.identity import encoder_identity
 from crescent.records import Question
+from crescent.run.names import in_order
 from crescent.run.shards import ShardFolder
 from crescent.run.stage import Stage
 
@@ -26,7 +27,7 @@ def open_pool(context: Context, earlier: Sequence[str], stage: Stage, waves: set
     folder = context.run.path / "pool"
     folders = [ShardFolder(context.run.path / name / "accepted") for name in earlier]
     finished = (row for row in stage.shards("accepted").stream(Question) if row.wave in waves)
-    rows = sorted(chain(_all(folders), finished), key=lambda row: (row.round, row.wave, row.rewrites, row.id))
+    rows = sorted(chain(_all(folders), finished), key=lambda row: (row.round, row.wave, row.rewrites, in_order(row.id)))
     pool = [(row.id, row.text) for row in rows]
     encode = encoder(context, context.config.dedup)
     index = NearDuplicateIndex(context.config.dedup, folder, encode)

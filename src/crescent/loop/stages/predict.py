@@ -13,9 +13,9 @@ import pytorch_lightning as pl
 from crescent.config.schema import Sampling
 from crescent.errors import StageError
 from crescent.generation.backend import Backend
-from crescent.generation.datamodule import PromptDataModule
+from crescent.generation.datamodule import PromptDataModule, cut
 from crescent.generation.module import GenerationModule, ShardWriter
-from crescent.generation.request import Request
+from crescent.generation.request import Request, requests_digest
 from crescent.generation.transformers_backend import TransformersBackend
 from crescent.loop.stages.context import Context, ModelRef
 from crescent.models.chat import spoken
@@ -82,32 +82,36 @@ def generate(
 ) -> ShardFolder:
     """Sample every request with model `ref` into the stage's shards of `kind`; finished shards are left as they are.
 
+    A shard is finished when it answers these requests. One that answers others, as an earlier start made them which
+    decided otherwise, is removed, and the events say so: what is there in the end are the answers to `requests` alone.
+
     Of several ranks each samples its shards, and returns when those of all are there.
     `convert` makes the rows that are kept of the completions. Without it they are kept as they are, but for thoughts of
     a reasoning model, which are no part of a question; `model.think` says what becomes of them in solutions.
     """
     shards = stage.shards(kind)
     config = context.config.backend
-    data = PromptDataModule(requests, config.shard_size, set(shards.finished()), context.rank, context.world_size)
+    asked = {index: requests_digest(part) for index, part in enumerate(cut(requests, config.shard_size))}
+    if context.leads and (others := shards.discard_others(asked)):
+        stage.tell("discard", kind=kind, shards=others, reason="they answer other requests than are asked now")
+    data = PromptDataModule(requests, config.shard_size, shards.answering(asked), context.rank, context.world_size)
     if data.shards:
         think = context.settings(ref).think if convert else "strip"
-        kept = partial(_kept, convert=convert, think=think)
-        _sample(context, stage, shards, data, ref, sampling, title, kept)
+        writer = ShardWriter(shards, partial(_kept, convert=convert, think=think), asked)
+        _sample(context, stage, data, ref, sampling, title, writer)
     if context.world_size > 1:
-        every = range(-(-len(requests) // config.shard_size))
-        wait_for(lambda: shards.finished().keys() >= set(every))
+        wait_for(lambda: shards.answering(asked) == asked.keys())
     return shards
 
 
 def _sample(
     context: Context,
     stage: Stage,
-    shards: ShardFolder,
     data: PromptDataModule,
     ref: ModelRef,
     sampling: Sampling,
     title: str,
-    convert: Callable[[Completion], Row],
+    writer: ShardWriter,
 ) -> None:
     total = sum(request.samples for _, shard in data.shards for request in shard)
     backend = _backend(context, ref)
@@ -119,7 +123,7 @@ def _sample(
         stage.work(),
         closing(backend.stream(data.shards, sampling, seed, advance)) as stream,
     ):
-        predict(context, GenerationModule(stream), data, [ShardWriter(shards, convert)])
+        predict(context, GenerationModule(stream), data, [writer])
 
 
 def _backend(context: Context, ref: ModelRef) -> Backend:

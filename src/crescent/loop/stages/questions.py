@@ -4,7 +4,6 @@ A near-duplicate goes back to the model with the question it is like, to be made
 checked like any other text, at most `max_rewrites` times, then dropped.
 """
 
-import shutil
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -18,12 +17,13 @@ from crescent.generation.request import Request
 from crescent.generation.screening import no_question
 from crescent.loop.stages.context import Context, ModelRef
 from crescent.loop.stages.diversity import measure, warning
-from crescent.loop.stages.orders import Order, follow_orders, give_order
+from crescent.loop.stages.orders import Order, clear_orders, follow_orders, give_order
 from crescent.loop.stages.pool import encoder_input, open_pool
 from crescent.loop.stages.predict import generate
 from crescent.loop.stages.seeds import seed_input, seed_problems, variation
 from crescent.records import Completion, Drop, Question, WaveCount
 from crescent.run.manifest import Manifest
+from crescent.run.names import in_order, rewritten_folder, round_folder, written_folder
 from crescent.run.seeds import derived_seed
 from crescent.run.stage import Stage
 
@@ -38,7 +38,7 @@ def run(context: Context, number: int, model: ModelRef, earlier: Sequence[Manife
     """
     config = context.config
     stage = context.run.stage(
-        f"round-{number:02d}/questions",
+        f"{round_folder(number)}/questions",
         VERSION,
         {"seed": config.seed, "questions": asdict(config.questions), "dedup": asdict(config.dedup)},
         {
@@ -67,8 +67,9 @@ def _make(context: Context, stage: Stage, number: int, model: ModelRef, earlier:
     while (ending := waves.ending()) is None:
         waves.next()
     context.release_encoder()
+    waves.discard_beyond()
     manifest = stage.finish(waves.facts(ending), waves.total("tokens"))
-    shutil.rmtree(stage.scratch, ignore_errors=True)
+    clear_orders(context)
     return manifest
 
 
@@ -82,6 +83,8 @@ class _Wave:
     drops: list[Drop] = field(default_factory=list)
     written: list[str] = field(default_factory=list)
     collisions: Counter[str] = field(default_factory=Counter)
+    attempts: int = 0
+    """How often near-duplicates were sent back so far."""
     rewrites: int = 0
     tokens: int = 0
 
@@ -93,6 +96,7 @@ class _Waves:
         self, context: Context, stage: Stage, number: int, model: ModelRef, earlier: Sequence[Manifest]
     ) -> None:
         self.earlier = earlier
+        self.orders = 0
         self.context, self.stage, self.number, self.model = context, stage, number, model
         self.config = context.config.questions
         self.seeds = seed_problems(self.config.seed_problems) if self.config.seed_problems else []
@@ -127,7 +131,7 @@ class _Waves:
         wave = _Wave(number=len(self.counts) + 1, size=self.size())
         ids = [f"r{self.number:02d}-w{wave.number:03d}-q{i:05d}" for i in range(wave.size)]
         requests = [Request(id, self._asking(id)) for id in ids]
-        texts = self._generate(wave, requests, f"written-{wave.number:03d}", "bait")
+        texts = self._generate(wave, requests, written_folder(wave.number), "bait")
         candidates = self._screened(wave, texts, 0)
         wave.written = [candidate.text for candidate in candidates]
         for attempt in range(self.config.max_rewrites + 1):
@@ -142,11 +146,25 @@ class _Waves:
                 break
             requests = data.predict_dataloader()
             wave.rewrites += len(requests)
+            wave.attempts = attempt + 1
             texts = self._generate(
-                wave, requests, f"rewritten-{wave.number:03d}-{attempt + 1}", f"rewrite {attempt + 1}"
+                wave, requests, rewritten_folder(wave.number, wave.attempts), f"rewrite {wave.attempts}"
             )
-            candidates = self._screened(wave, texts, attempt + 1)
+            candidates = self._screened(wave, texts, wave.attempts)
+        self._discard_rewrites(wave.number, wave.attempts)
         self._publish(wave)
+
+    def discard_beyond(self) -> None:
+        """Remove what an earlier start had begun of a wave that this one, with other waves before it, does not make."""
+        beyond = len(self.counts) + 1
+        self.stage.discard(written_folder(beyond))
+        self._discard_rewrites(beyond, 0)
+        for kind in ("accepted", "drops"):
+            self.stage.shards(kind).remove(beyond)
+
+    def _discard_rewrites(self, wave: int, attempts: int) -> None:
+        further = range(attempts + 1, self.config.max_rewrites + 1)
+        self.stage.discard(*(rewritten_folder(wave, attempt) for attempt in further))
 
     def _asking(self, id: str) -> str:
         """What brings question `id`: the bait, or the request to vary a seed problem."""
@@ -159,7 +177,8 @@ class _Waves:
 
     def _generate(self, wave: "_Wave", requests: Sequence[Request], kind: str, what: str) -> list[Completion]:
         if self.context.world_size > 1:
-            give_order(self.stage, f"{wave.number:03d}-{kind}", Order(kind, list(requests)))
+            self.orders += 1
+            give_order(self.context, self.orders, Order(kind, list(requests)))
         shards = generate(
             self.context,
             self.stage,
@@ -167,7 +186,7 @@ class _Waves:
             ref=self.model,
             requests=requests,
             sampling=self.config.sampling,
-            title=f"round-{self.number:02d} wave {wave.number} {what}",
+            title=f"{round_folder(self.number)} wave {wave.number} {what}",
         )
         completions = list(shards.stream(Completion))
         wave.tokens += sum(completion.tokens for completion in completions)
@@ -197,10 +216,10 @@ class _Waves:
     def _publish(self, wave: "_Wave") -> None:
         questions = [
             Question(id=c.id, round=self.number, wave=wave.number, text=c.text, rewrites=c.rewrites)
-            for c in sorted(wave.accepted, key=lambda c: c.id)
+            for c in sorted(wave.accepted, key=lambda c: in_order(c.id))
         ]
         self.stage.shards("accepted").write(wave.number, questions)
-        drops: list[Drop] = sorted(wave.drops, key=lambda drop: drop.id)
+        drops: list[Drop] = sorted(wave.drops, key=lambda drop: in_order(drop.id))
         self.stage.shards("drops").write(wave.number, drops)
         count = WaveCount(
             wave=wave.number,
@@ -248,7 +267,7 @@ class _Waves:
         """The accepted questions of the round, and all texts that the bait brought."""
         accepted = [row.text for row in self.stage.shards("accepted").stream(Question)]
         written = [
-            row.text for wave in self.counts for row in self.stage.shards(f"written-{wave.wave:03d}").stream(Completion)
+            row.text for wave in self.counts for row in self.stage.shards(written_folder(wave.wave)).stream(Completion)
         ]
         return accepted, written
 

@@ -14,6 +14,7 @@ from crescent.records import Completion, Replayed
 from crescent.run import rows
 from crescent.run.atomic import publish
 from crescent.run.manifest import Manifest
+from crescent.run.names import round_folder
 
 VERSION = 1
 FILE = "replay.jsonl"
@@ -28,7 +29,7 @@ def run(context: Context, number: int, start: ModelRef, dataset: Manifest) -> Ma
     config = context.config.training.replay
     wanted = count(dataset.facts["total"], config.share)
     stage = context.run.stage(
-        f"round-{number:02d}/replay",
+        f"{round_folder(number)}/replay",
         VERSION,
         {"seed": context.config.seed, "replay": asdict(config), "samples": wanted},
         {"model": start.identity},
@@ -43,7 +44,7 @@ def run(context: Context, number: int, start: ModelRef, dataset: Manifest) -> Ma
         ref=start,
         requests=requests(number, config.prompts, wanted),
         sampling=config.sampling,
-        title=f"round-{number:02d} replay",
+        title=f"{round_folder(number)} replay",
     )
     if not context.leads:
         return stage.finish({})

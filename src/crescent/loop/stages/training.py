@@ -13,6 +13,7 @@ from crescent.run import rows
 from crescent.run.atomic import publish, publish_folder
 from crescent.run.cards import origin
 from crescent.run.manifest import Manifest
+from crescent.run.names import round_folder
 from crescent.run.seeds import derived_seed
 from crescent.training.export import export_model
 from crescent.training.fit import ADAPTER, EVIDENCE, FINISHED, TrainingResult, train
@@ -30,7 +31,7 @@ def run(
     """
     config = context.config
     stage = context.run.stage(
-        f"round-{number:02d}/training",
+        f"{round_folder(number)}/training",
         VERSION,
         {"seed": config.seed, "training": asdict(config.training), "prompt": config.voting.prompt},
         {"start": start.identity} | {m.plan.stage: m.outcome for m in (dataset, replayed) if m is not None},
@@ -54,7 +55,7 @@ def run(
         done += 1  # of a training that was resumed, the steps that are left
         advance(1, step.tokens, total=done + step.steps - step.step)
 
-    with context.report.task(f"round-{number:02d} training", None, "steps") as advance, stage.work():
+    with context.report.task(f"{round_folder(number)} training", None, "steps") as advance, stage.work():
         result = train(
             student.model,
             student.tokenizer,

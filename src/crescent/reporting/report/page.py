@@ -14,6 +14,7 @@ from crescent.reporting.report import answer_format, charts, flips, funnel, numb
 from crescent.reporting.report.measured import Comparison, Score
 from crescent.reporting.report.summary import Round, Summary, read
 from crescent.reporting.report.untrusted import cut, visible
+from crescent.run.names import round_folder
 
 QUESTION_LIMIT = 1500
 SOLUTION_LIMIT = 4000
@@ -157,7 +158,7 @@ def _other_metrics(run: Summary) -> Iterator[tuple[str, str, str, str]]:
 
 
 def _points(run: Summary, task: str) -> list[charts.Point]:
-    places = {"base": 0} | {f"round-{part.round:02d}": place for place, part in enumerate(run.rounds, 1)}
+    places = {"base": 0} | {round_folder(part.round): place for place, part in enumerate(run.rounds, 1)}
     points = []
     for name, model in run.models():
         score = model.evaluation.get(task, Score())

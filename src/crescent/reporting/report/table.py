@@ -10,6 +10,7 @@ from crescent.reporting.report.outcome import outcome, share_task
 from crescent.reporting.report.sampling import as_scores
 from crescent.reporting.report.summary import Round, Summary, read
 from crescent.reporting.report.untrusted import cut
+from crescent.run.names import round_folder
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -132,7 +133,7 @@ def _word(run: Summary, model: Measured) -> str:
 
 def _cost(run: Summary, name: str, unit: str = "") -> list[str]:
     """Time and tokens of all stages of a model, nothing where no stage is on record."""
-    folder = f"round-{int(name.removeprefix('round ')):02d}" if name.startswith("round ") else name
+    folder = round_folder(int(name.removeprefix("round "))) if name.startswith("round ") else name
     stages = [entry for entry in run.cost if entry.stage.split("/")[0] == folder]
     seconds, tokens = sum(entry.seconds or 0.0 for entry in stages), sum(entry.tokens or 0 for entry in stages)
     return [numbers.duration(seconds), numbers.count(tokens) + unit] if stages else []

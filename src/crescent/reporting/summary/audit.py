@@ -7,6 +7,7 @@ from typing import Any
 from crescent.loop.stages.context import Context
 from crescent.loop.stages.rows import solutions
 from crescent.records import Consensus, Question
+from crescent.run.names import round_folder
 from crescent.run.shards import ShardFolder
 from crescent.voting.truth import Judge
 
@@ -30,7 +31,7 @@ def audit(context: Context, number: int) -> dict[str, Any]:
     `label_accuracy`: accepted consensus answers that are right, of those with a known truth. `single_sample_accuracy`:
     solutions that are right, of all solutions of questions with a known truth.
     """
-    folder = context.run.path / f"round-{number:02d}"
+    folder = context.run.path / round_folder(number)
     answer, judge = truth(context.config.evaluation.audit), Judge(context.config.voting)
     known = {q.id: answer(q.text) for q in ShardFolder(folder / "questions" / "accepted").stream(Question)}
     bins: dict[tuple[int, int], Counter[str]] = {}

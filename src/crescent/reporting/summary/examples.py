@@ -8,6 +8,7 @@ from crescent.loop.stages.context import Context
 from crescent.loop.stages.rows import solutions
 from crescent.records import Consensus, Drop, Question, Solution
 from crescent.reporting.summary.audit import truth
+from crescent.run.names import in_order, round_folder
 from crescent.run.shards import ShardFolder
 
 DROPS = 12
@@ -18,7 +19,7 @@ T = TypeVar("T")
 
 def drop_samples(context: Context, number: int) -> list[dict[str, Any]]:
     """Some drops of a round, every reason among them, near-duplicates with the question they are like."""
-    folder = context.run.path / f"round-{number:02d}" / "questions"
+    folder = context.run.path / round_folder(number) / "questions"
     drops = list(ShardFolder(folder / "drops").stream(Drop))
     reasons: dict[str, list[Drop]] = {}
     for drop in drops:
@@ -28,7 +29,7 @@ def drop_samples(context: Context, number: int) -> list[dict[str, Any]]:
     wanted = {drop.other for drop in chosen}
     others: dict[str | None, str] = {}
     for earlier in range(1, number + 1):
-        accepted = context.run.path / f"round-{earlier:02d}" / "questions" / "accepted"
+        accepted = context.run.path / round_folder(earlier) / "questions" / "accepted"
         others |= {q.id: q.text for q in ShardFolder(accepted).stream(Question) if q.id in wanted}
     return [
         {
@@ -44,9 +45,10 @@ def drop_samples(context: Context, number: int) -> list[dict[str, Any]]:
 
 def question_samples(context: Context, number: int) -> list[dict[str, Any]]:
     """Some questions of a round with all their votes, accepted and rejected ones, over the whole range of agreement."""
-    folder = context.run.path / f"round-{number:02d}"
+    folder = context.run.path / round_folder(number)
     outcomes = sorted(
-        ShardFolder(folder / "answers" / "consensus").stream(Consensus), key=lambda c: (c.agreement, c.question)
+        ShardFolder(folder / "answers" / "consensus").stream(Consensus),
+        key=lambda c: (c.agreement, in_order(c.question)),
     )
     chosen = spread([c for c in outcomes if c.reason is None], ACCEPTED)[::-1]
     chosen += spread([c for c in outcomes if c.reason is not None], REJECTED)[::-1]

@@ -17,6 +17,7 @@ from crescent.reporting.summary.examples import drop_samples, question_samples
 from crescent.run import provenance
 from crescent.run.folder import environment, read_json, write_json
 from crescent.run.manifest import MANIFEST, Manifest, read_sealed
+from crescent.run.names import round_folder
 from crescent.run.shards import ShardFolder
 
 
@@ -33,7 +34,7 @@ def conclude(context: Context, note: str | None, stopped: bool) -> dict[str, Any
 def gather(context: Context, note: str | None, stopped: bool) -> dict[str, Any]:
     """The summary of what the run folder holds now."""
     config = context.config
-    numbers = [n for n in range(1, config.rounds + 1) if (context.run.path / f"round-{n:02d}").is_dir()]
+    numbers = [n for n in range(1, config.rounds + 1) if (context.run.path / round_folder(n)).is_dir()]
     base, sampled = (_manifest(context, f"base/{part}") for part in ("evaluation", "samples"))
     rounds = _Rounds(context, Comparisons(context, base, sampled))
     listed = [rounds.gather(number) for number in numbers]
@@ -80,7 +81,7 @@ class _Rounds:
 
     def gather(self, number: int) -> dict[str, Any]:
         """All that is known of one round; parts that were never reached are left out."""
-        name = f"round-{number:02d}"
+        name = round_folder(number)
         found: dict[str, Any] = {"round": number, "started_from": self.best}
         parts = {
             part: _manifest(self.context, f"{name}/{part}") for part in ("questions", "answers", "dataset", "training")

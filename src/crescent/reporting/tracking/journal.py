@@ -17,6 +17,7 @@ from crescent.reporting.tracking.entries import Artifact, Figures, Keyed, Table
 from crescent.reporting.tracking.numbers import numbers, plain_name, round_of
 from crescent.run.folder import Run, read_json
 from crescent.run.manifest import MANIFEST, PLAN, Manifest, read_sealed
+from crescent.run.names import in_order, round_folder
 from crescent.run.shards import ShardFolder
 from crescent.run.stage import SCRATCH
 
@@ -39,7 +40,7 @@ def journal(run: Path, config: Config) -> list[Part]:
     They are looked for backwards: whoever finds a part finds all parts before it closed, while the run goes on.
     """
     found = [*_ends(run)]
-    for top in sorted({path.parent.parent for path in run.glob(f"*/*/{PLAN}")}, reverse=True):
+    for top in sorted({path.parent.parent for path in run.glob(f"*/*/{PLAN}")}, key=in_order, reverse=True):
         if (gate := read_json(top / "gate.json")) is not None:
             found.append(_single(f"{top.name}/gate", verdict(gate, round_of(top.name))))
         stages = {path.parent for path in top.glob(f"*/{PLAN}")}
@@ -121,7 +122,7 @@ class _Reader:
             return [(step, loss) for step, loss in self.manifest.facts.get("losses", [])]
         from crescent.training.checkpoint import STATE, CheckpointState
 
-        for path in sorted((self.stage / SCRATCH).glob(f"checkpoints/step-*/{STATE}"), reverse=True):
+        for path in sorted((self.stage / SCRATCH).glob(f"checkpoints/step-*/{STATE}"), key=in_order, reverse=True):
             if (state := read_sealed(path, CheckpointState)) is not None:
                 return [(step, round(loss, 6)) for step, loss in enumerate(state.losses, start=1)]
         return []
@@ -138,7 +139,7 @@ class _Reader:
         for sample in question_samples(context, self.round):
             votes = ", ".join(f"{answer}: {count}" for answer, count in sample["votes"].items())
             rows.append([votes if name == "votes" else sample[name] for name in columns])
-        return Table(f"samples/round-{self.round:02d}", columns, rows)
+        return Table(f"samples/{round_folder(self.round)}", columns, rows)
 
     def _artifact(self, manifest: Manifest) -> Artifact:
         kind = "dataset" if self.stage.name == "dataset" else "model"

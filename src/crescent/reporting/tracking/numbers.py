@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import Any
 
+from crescent.run.names import round_number
+
 
 def numbers(facts: Mapping[str, Any], prefix: str, only: tuple[str, ...] = ()) -> dict[str, float]:
     """Every finite number in nested mappings: `{"drops": {"tie": 3}}` becomes `{"PREFIX/drops/tie": 3.0}`."""
@@ -23,8 +25,7 @@ def numbers(facts: Mapping[str, Any], prefix: str, only: tuple[str, ...] = ()) -
 
 def round_of(folder: str) -> int:
     """3 for `round-03`, 0 for any other folder of a run, as for `base`."""
-    match = re.fullmatch(r"round-(\d+)", folder)
-    return int(match[1]) if match else 0
+    return round_number(folder) or 0
 
 
 def plain_name(text: str, longest: int) -> str:
