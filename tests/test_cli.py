@@ -67,7 +67,7 @@ def test_a_run_gets_its_configuration_and_its_folder(run) -> None:
     code, ((config, folder),) = run("+experiment=nano_quick", "rounds=1", "seed=4")
     assert code == 0
     assert (config.name, config.rounds, config.seed) == ("nano_quick", 1, 4)
-    assert folder == Path("outputs/nano_quick-seed4,rounds=1")
+    assert folder == Path("outputs/nano_quick-seed4")
 
 
 def test_hydra_writes_nothing_of_its_own(run, tmp_path: Path) -> None:
@@ -78,7 +78,31 @@ def test_hydra_writes_nothing_of_its_own(run, tmp_path: Path) -> None:
 def test_options_may_stand_between_overrides(run) -> None:
     code, started = run("rounds=1", "-m", "seed=1,2")
     assert code == 0
-    assert [folder.name for _, folder in started] == ["nano-seed1,rounds=1", "nano-seed2,rounds=1"]
+    assert [folder.name for _, folder in started] == ["nano-seed1", "nano-seed2"]
+
+
+def folders(run, *arguments: str) -> list[str]:
+    return [folder.name for _, folder in run(*arguments)[1]]
+
+
+def test_a_command_finds_its_folder_again_whatever_it_says_in_other_words(run) -> None:
+    assert folders(run, "training.epochs=2", "model.licence=mit", "dedup=minhash", "rounds=3") == ["nano-seed1"]
+    assert folders(run, "+experiment=nano_quick", "training.micro_batch_tokens=512") == ["nano_quick-seed1"]
+    assert folders(run, "dedup=exact", "voting.samples=16") == ["nano-seed1,dedup=exact,voting.samples=16"]
+
+
+def test_the_runs_of_a_sweep_have_folders_of_their_own(run) -> None:
+    found = folders(run, "-m", "seed=1,2", "dedup=exact,minhash", "voting.samples=4")
+    assert found == [f"nano-seed{seed}{dedup},voting.samples=4" for seed in (1, 2) for dedup in (",dedup=exact", "")]
+
+
+def test_files_of_ones_own_are_compared_with_as_well(run, tmp_path: Path) -> None:
+    (tmp_path / "mine" / "experiment").mkdir(parents=True)
+    file = tmp_path / "mine" / "experiment" / "own.yaml"
+    file.write_text("# @package _global_\ndefaults: [nano, _self_]\nname: own\nvoting:\n  samples: 5\n")
+    own = ("--config-dir", str(tmp_path / "mine"), "+experiment=own")
+    assert folders(run, *own, "voting.samples=5") == ["own-seed1"]
+    assert folders(run, *own, "voting.samples=8") == ["own-seed1,voting.samples=8"]
 
 
 def test_a_failed_job_does_not_stop_the_sweep(run, capsys: pytest.CaptureFixture[str]) -> None:
@@ -133,6 +157,13 @@ def test_help_names_every_group_choice_and_option() -> None:
     text = " ".join(help_text().split())
     for group, choices in Tree((conf_dir(),)).groups().items():
         assert f"{group} {' '.join(choices)}" in text
+
+
+def test_every_key_says_what_it_decides() -> None:
+    lines = {line.strip().partition(":")[0]: line for line in keys_text().splitlines() if line[2] != " "}
+    assert lines["training.epochs"].endswith("; decides training")
+    assert lines["training.micro_batch_tokens"].endswith("; may change while a run goes on")
+    assert lines["rounds"].endswith("; may grow while a run goes on")
 
 
 def test_every_key_has_a_meaning() -> None:

@@ -65,6 +65,7 @@ def job(composed: "DictConfig") -> float | None:
     from hydra.types import RunMode
 
     from crescent.commands.sweeps.objective import dev_best
+    from crescent.config.defaults import job_compose
     from crescent.config.folder import run_folder
     from crescent.config.load import to_config
     from crescent.config.sweeper import draws
@@ -72,7 +73,7 @@ def job(composed: "DictConfig") -> float | None:
     overrides = list(HydraConfig.get().overrides.task)
     try:
         config = to_config(composed)
-        folder = run_folder(config, overrides)
+        folder = run_folder(config, overrides, job_compose(HydraConfig.get()))
         code = start(config, folder)
     except Exception as error:
         from crescent.run.failures import told

@@ -7,20 +7,23 @@ from pathlib import Path
 
 import pytest
 import yaml
+from omegaconf import OmegaConf
 
 from crescent.config.folder import run_folder
-from crescent.config.schema import Config, Embedding
+from crescent.config.keys import all_keys, flatten
+from crescent.config.schema import Config, Embedding, Model
 from crescent.errors import DamagedError, RunFolderError
 from crescent.run.atomic import ASIDE
-from crescent.run.folder import Run, environment, flatten, opened, read_json, write_json
+from crescent.run.folder import Run, differences, environment, opened, read_json, write_json
 from crescent.run.manifest import MANIFEST
+from crescent.run.names import round_folder
 
 Change = Callable[[Config], None]
 
 
-def changed(*assignments: str) -> Config:
-    """The default configuration with `a.b=value` applied."""
-    config = Config()
+def changed(*assignments: str, config: Config | None = None) -> Config:
+    """The default configuration, or this one, with `a.b=value` applied."""
+    config = config or Config()
     for assignment in assignments:
         key, _, value = assignment.partition("=")
         *path, name = key.split(".")
@@ -78,6 +81,13 @@ def test_every_changed_key_is_named(tmp_path: Path) -> None:
     [
         "rounds=5",
         "rounds=1",
+        "training.micro_batch_tokens=99",
+        "training.micro_batch_size=1",
+        "training.gradient_checkpointing=true",
+        "training.packing=false",
+        "dedup.embedding.batch_size=1",
+        "backend.shard_size=9",
+        "model.licence=mit",
         "name=other",
         "output_dir=elsewhere",
         "run_dir=elsewhere",
@@ -88,20 +98,48 @@ def test_every_changed_key_is_named(tmp_path: Path) -> None:
     ],
 )
 def test_keys_that_change_no_result_may_change(tmp_path: Path, assignment: str) -> None:
-    start(tmp_path, Config())
-    start(tmp_path, changed(assignment))
-    assert yaml.safe_load((tmp_path / "config.yaml").read_text()) == asdict(changed(assignment))
+    def both(*assignments: str) -> Config:
+        config = Config()
+        config.dedup.embedding = Embedding()
+        return changed(*assignments, config=config)
+
+    start(tmp_path, both())
+    start(tmp_path, both(assignment))
+    assert yaml.safe_load((tmp_path / "config.yaml").read_text()) == asdict(both(assignment))
 
 
-@pytest.mark.parametrize("key", ["backend.batch_size", "evaluation.batch_size", "trainer.threads", "executor"])
-def test_what_does_not_change_the_folders_name_is_not_refused_in_it(tmp_path: Path, key: str) -> None:
-    """Otherwise the same command with another batch size finds the old folder and cannot use it."""
-    assignment = f"{key}={'inline' if key == 'executor' else 17}"
-    config = changed(f"output_dir={tmp_path}", assignment)
-    folder = run_folder(config, [assignment])
-    start(run_folder(changed(f"output_dir={tmp_path}"), []), changed(f"output_dir={tmp_path}"))
-    assert (folder / "config.yaml").exists()
-    start(folder, config)
+def test_what_the_folders_name_does_not_tell_is_not_refused_in_it() -> None:
+    """Otherwise the same command with another value finds the old folder and cannot use it, or the wrong one."""
+    before = Config(student=Model())
+    there = OmegaConf.create(asdict(before))
+    for key in all_keys():
+        *path, name = key.split(".")
+        after = Config(student=Model())
+        target: object = after
+        for part in path:
+            target = getattr(target, part)
+        if target is None or key in ("name", "seed", "output_dir", "run_dir"):
+            continue
+        setattr(target, name, "another")
+        named = run_folder(after, [f"{key}=another"], lambda choices: there).name != "nano-seed1"
+        assert named == bool(differences(asdict(before), asdict(after))), key
+
+
+def begun(folder: Path, number: int) -> None:
+    stage = Run(folder, Config()).stage(f"{round_folder(number)}/questions", 1, {}, {})
+    stage.begin()
+
+
+def test_a_run_may_grow_but_not_shrink(tmp_path: Path) -> None:
+    start(tmp_path, changed("rounds=2"))
+    for number in (1, 2):
+        begun(tmp_path, number)
+    start(tmp_path, changed("rounds=3"))
+    start(tmp_path, changed("rounds=2"))
+    begun(tmp_path, 100)
+    with pytest.raises(RunFolderError, match=r"has 100 rounds already: rounds=99 would .* Take rounds=100 or more"):
+        start(tmp_path, changed("rounds=99"))
+    assert yaml.safe_load((tmp_path / "config.yaml").read_text())["rounds"] == 2
 
 
 @pytest.mark.parametrize("content", [b"", b"- a list", b"\xff\xfe\x00", b"{unclosed: [", b"just text"])
@@ -120,6 +158,16 @@ def test_opening_clears_debris_and_holds_the_lock(tmp_path: Path) -> None:
         with pytest.raises(RunFolderError, match="in use"):
             start(tmp_path, Config())
     start(tmp_path, Config())
+
+
+def test_manifests_of_many_rounds_stand_in_their_order(tmp_path: Path) -> None:
+    run = Run(tmp_path, Config())
+    for number in (100, 11, 2):
+        stage = run.stage(f"{round_folder(number)}/questions", 1, {}, {})
+        stage.begin()
+        stage.finish({})
+    names = [manifest.plan.stage for manifest in run.manifests()]
+    assert names == [f"{round_folder(number)}/questions" for number in (2, 11, 100)]
 
 
 def test_manifests_are_those_of_finished_stages_in_path_order(tmp_path: Path) -> None:

@@ -4,9 +4,9 @@ The questions are solved and voted on by the same stage as a model's own, so the
 trained on. Torch is imported only where there is something to sample.
 """
 
-from dataclasses import asdict
 from pathlib import Path
 
+from crescent.config.effects import settings
 from crescent.config.schema import Config
 from crescent.evaluation.labelled import Truth, data_file, read_labelled
 from crescent.models.identity import identity
@@ -50,8 +50,7 @@ def audit(config: Config, folder: Path) -> int:
 
 def _questions(run: Run, file: Path, questions: list[Question], truths: list[Truth]) -> Manifest:
     """Stage `audit/questions`: the rows of the file as the `answers` stage takes them, and the truths beside them."""
-    settings = {key: value for key, value in asdict(run.config.audit).items() if key != "data"}
-    stage = run.stage(f"{NAME}/questions", VERSION, settings, {"data": file_digest(file)})
+    stage = run.stage(f"{NAME}/questions", VERSION, settings(run.config, "audit"), {"data": file_digest(file)})
     if (manifest := stage.finished()) is not None:
         return manifest
     stage.begin()

@@ -9,6 +9,7 @@ from pathlib import Path
 from crescent.commands.table import COMMANDS
 from crescent.config import schema
 from crescent.config.check import allowed
+from crescent.config.effects import effects, may_change
 from crescent.config.keys import all_keys, find
 from crescent.config.tree import Tree, conf_dir
 
@@ -102,9 +103,16 @@ def _described(keys: Iterable[str]) -> Iterator[str]:
         found = find(key)
         if found is None:
             raise KeyError(key)
-        yield f"  {key}: {allowed(*found)}"
+        yield f"  {key}: {allowed(*found)}; {_decided(key)}"
         if key in meanings:
             yield textwrap.fill(meanings[key], width, initial_indent=" " * 6, subsequent_indent=" " * 6)
+
+
+def _decided(key: str) -> str:
+    """What the key decides, in a few words."""
+    if may_change(key):
+        return f"may {'grow' if effects(key) else 'change'} while a run goes on"
+    return f"decides {', '.join(effects(key))}"
 
 
 def _wrapped(name: str, words: list[str], indent: int) -> str:

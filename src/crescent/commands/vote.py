@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from crescent.config.folder import SAMPLED, below
+from crescent.config.effects import is_rule
 from crescent.config.schema import Config, Voting
 from crescent.errors import RunFolderError
 from crescent.loop.stages.rows import solution_passes
@@ -79,8 +79,9 @@ def _compared(config: Config, folder: Path) -> tuple[dict[str, Any], list[str]]:
             f"{folder}: there is no run to vote on. Repeat the run's own command, or name its folder: 'run_dir=\"...\"'"
         )
     changed = differences(stored, asdict(config))
-    sampled = [text for key, text in changed.items() if below(key, SAMPLED)]
-    foreign = [text for key, text in changed.items() if not key.startswith("voting.")]
+    voting = {key: text for key, text in changed.items() if key.startswith("voting.")}
+    sampled = [text for key, text in voting.items() if not is_rule(key)]
+    foreign = [text for key, text in changed.items() if key not in voting]
     problems = [f"that needs new samples ({'; '.join(sampled)})"] if sampled else []
     problems += [f"that is not about voting ({'; '.join(foreign)})"] if foreign else []
     if problems:

@@ -2,65 +2,74 @@
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
+from crescent.config.defaults import Compose, Defaults, defaults
+from crescent.config.effects import is_rule, may_change
 from crescent.config.schema import Config
 
-WITHOUT_EFFECT = (
-    "experiment",
-    "name",
-    "seed",
-    "output_dir",
-    "run_dir",
-    "stage",
-    "executor",
-    "trainer",
-    "tracking",
-    "plan",
-    "export",
-    "backend.batch_size",
-    "backend.url",
-    "backend.key_variable",
-    "backend.timeout",
-    "backend.retries",
-    "backend.pause",
-    "backend.gpu_memory",
-    "backend.tensor_parallel",
-    "evaluation.batch_size",
-    "evaluation.isolated",
-    "claim.repeats",
-)
-"""Keys, with all below them, that change no result or stand in the folder's name already."""
-
-SAMPLED = tuple(f"voting.{key}" for key in ("samples", "sampling", "prompt", "adaptive", "confidence", "step"))
-"""Keys of `voting` that decide which solutions there are; the others are rules that `stage=vote` applies anew."""
+ALREADY_NAMED = ("name", "seed")
+"""Keys that every folder's name begins with."""
 
 LONGEST = 120
-"""Longest part of a folder's name that overrides may take, in characters."""
+"""Longest part of a folder's name that says what is unusual, in characters."""
 
 
-def run_folder(config: Config, overrides: Sequence[str]) -> Path:
-    """`output_dir/NAME-seedSEED` and the overrides that change results, sorted: `nano-seed1,dedup=exact,rounds=3`.
+def run_folder(config: Config, overrides: Sequence[str], compose: Compose) -> Path:
+    """`output_dir/NAME-seedSEED` and what makes the results other than the experiment's own: `nano-seed1,dedup=exact`.
+
+    That is worked out from the configuration, not from the words of the command: each choice of a group that makes a
+    difference, then each key that differs from what experiment and choices make without it. So a value that would be
+    there anyway changes nothing, nor does a key that decides no result, and `rounds`, which may grow.
 
     `config.run_dir` wins when it is given. With `stage=vote` the rules of voting are left out, so the run's own command
-    with other rules finds the run. Overrides that are longer than 120 characters are replaced by a digest;
-    a value with characters that do not belong into a file name is cleaned, and a digest keeps it distinct.
+    with other rules finds the run. What is longer than 120 characters is replaced by a digest; a value with characters
+    that do not belong into a file name is cleaned, and a digest keeps it distinct.
     """
     if config.run_dir is not None:
         return Path(config.run_dir)
     values: dict[str, str] = {}
-    for override in overrides:
-        key, _, value = override.lstrip("+~").partition("=")
-        is_rule = key.startswith("voting.") and not below(key, SAMPLED)
-        if not below(key, WITHOUT_EFFECT) and not (config.stage == "vote" and is_rule):
-            values[key] = _canonical(value)
+    if any(_counts(override, config.stage) for override in overrides):
+        usual = defaults(overrides, compose)
+        values = usual.choices | _unusual(config, usual)
     return Path(config.output_dir) / (_clean(f"{config.name}-seed{config.seed}") + _suffix(values))
 
 
-def below(key: str, names: Sequence[str]) -> bool:
-    """Whether a dotted key is one of `names` or lies below one."""
-    return any(key == name or key.startswith(f"{name}.") for name in names)
+def _counts(override: str, stage: str) -> bool:
+    """Whether an override may make a difference; if none does, nothing has to be composed to find out."""
+    key = override.lstrip("+~").partition("=")[0]
+    return key != "experiment" and _is_named(key, stage)
+
+
+def _is_named(key: str, stage: str) -> bool:
+    return not may_change(key) and key not in ALREADY_NAMED and not (stage == "vote" and is_rule(key))
+
+
+def _unusual(config: Config, usual: Defaults) -> dict[str, str]:
+    changed = _differences(asdict(config), usual.values)
+    return {key: _text(value) for key, value in changed if _is_named(key, config.stage)}
+
+
+def _differences(here: Mapping[str, Any], there: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Dotted key and value of everything that is not the same `there`; what is missing `here` is None."""
+    for name in dict.fromkeys((*here, *there)):
+        value, other = here.get(name), there.get(name)
+        if isinstance(value, Mapping) and value:
+            yield from _differences(value, other if isinstance(other, Mapping) else {}, f"{prefix}{name}.")
+        elif value != other:
+            yield prefix + name, value
+
+
+def _text(value: Any) -> str:
+    """A value as the command line has it; one text for one number, `1e-3` or `0.001`."""
+    if value is None or isinstance(value, bool):
+        return {True: "true", False: "false", None: "null"}[value]
+    if isinstance(value, list):
+        return f"[{','.join(map(_text, value))}]"
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 
 def _suffix(values: Mapping[str, str]) -> str:
@@ -69,11 +78,6 @@ def _suffix(values: Mapping[str, str]) -> str:
     if len(clean) > LONGEST:
         return "," + _digest(text)
     return clean
-
-
-def _canonical(value: str) -> str:
-    """One text for one number: `1e-3` and `0.001` are the same override."""
-    return f"{float(value):.15g}" if re.fullmatch(r"[-+]?(\d+\.\d*|\.?\d+)(e[-+]?\d+)?", value, re.I) else value
 
 
 def _clean(text: str) -> str:

@@ -1,7 +1,7 @@
 """Looking things up in the schema: its dotted keys, and what type stands behind each."""
 
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import Field, fields, is_dataclass
 from functools import cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -44,6 +44,17 @@ def section_type(hint: Any) -> Any:
     """The dataclass behind a field's type, None where the field holds a plain value."""
     kind = plain(hint)
     return kind if is_dataclass(kind) else None
+
+
+def flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Nested mappings as one level of dotted keys."""
+    flat: dict[str, Any] = {}
+    for key, value in tree.items():
+        if isinstance(value, Mapping):
+            flat.update(flatten(value, f"{prefix}{key}."))
+        else:
+            flat[f"{prefix}{key}"] = value
+    return flat
 
 
 def _keys(kind: Any, prefix: str) -> Iterator[str]:

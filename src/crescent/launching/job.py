@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from crescent.config.defaults import job_compose
 from crescent.config.folder import run_folder
 from crescent.config.load import to_config
 from crescent.errors import CrescentError
@@ -35,15 +36,19 @@ class Submission:
         """
         overrides = list(composed.hydra.overrides.task)
         config = to_config(composed)
-        return cls(overrides, asdict(config), str(run_folder(config, overrides).resolve()))
+        folder = run_folder(config, overrides, job_compose(composed.hydra))
+        return cls(overrides, asdict(config), str(folder.resolve()))
 
 
 def several_in_one(submissions: Sequence[Submission]) -> list[str]:
     """One line for each folder that two of the submissions would share."""
     folders = [submission.folder for submission in submissions]
     shared = sorted({folder for folder in folders if folders.count(folder) > 1})
-    return [f"{Path(folder).name}: several runs of this sweep would share this folder; leave name= and run_dir= out"
-            for folder in shared]  # fmt: skip
+    return [
+        f"{Path(folder).name}: several runs of this sweep would share this folder: leave name= and run_dir= out, and "
+        "do not sweep over what decides no result, or over rounds"
+        for folder in shared
+    ]
 
 
 INTERRUPTED = 130

@@ -11,25 +11,16 @@ from pathlib import Path
 from typing import Any
 
 from crescent import __version__
-from crescent.config.folder import below
+from crescent.config.effects import deciding
 from crescent.config.schema import Config
 from crescent.errors import CrescentError, RunFolderError
 from crescent.run.atomic import clear_debris, publish
 from crescent.run.events import EventLog
 from crescent.run.lock import locked
-from crescent.run.manifest import Manifest, Plan
-from crescent.run.names import in_order
+from crescent.run.manifest import PLAN, Manifest, Plan
+from crescent.run.names import ROUNDS, in_order, round_number
 from crescent.run.stage import FollowedStage, Stage
 
-PLACES = (
-    "name", "output_dir", "run_dir", "stage", "executor", "trainer", "tracking", "plan", "export",
-    "backend.batch_size", "backend.url", "backend.key_variable", "backend.timeout", "backend.retries", "backend.pause",
-    "backend.gpu_memory", "backend.tensor_parallel", "evaluation.batch_size", "evaluation.isolated",
-    "model.licence", "model.gated", "model.shape", "student.licence", "student.gated", "student.shape",
-)  # fmt: skip
-"""Keys that say where and how the work runs. They change no result, so a run may go on with others."""
-GROWING = ("rounds", "claim.repeats")
-"""Keys that may change on an old folder: more rounds continue a run, more seeds a claim."""
 CONFIG = "config.yaml"
 TRACEBACK = "traceback.txt"
 """How the last start ended in an error, see `crescent.run.failures`."""
@@ -102,7 +93,11 @@ def opened(path: Path, config: Config) -> Iterator[Run]:
 
 
 def check_config(path: Path, config: Config) -> None:
-    """Compare with `config.yaml` in the folder, or write it there on the first start."""
+    """Compare with `config.yaml` in the folder, or write it there on the first start.
+
+    Raises:
+        RunFolderError: it has another value of a key that decides results, or more rounds than are wanted.
+    """
     import yaml
 
     here, there = asdict(config), stored_config(path)
@@ -110,6 +105,12 @@ def check_config(path: Path, config: Config) -> None:
         raise RunFolderError(
             f"{path} belongs to another configuration ({'; '.join(changed.values())}). "
             "Use those settings again, or choose another name=... for a new run."
+        )
+    made = max((round_number(plan.parents[1]) or 0 for plan in path.glob(f"{ROUNDS}/*/{PLAN}")), default=0)
+    if made > config.rounds:
+        raise RunFolderError(
+            f"{path} has {made} rounds already: rounds={config.rounds} would take some away, and a run only grows. "
+            f"Take rounds={made} or more, or choose another name=... for a new run."
         )
     publish(path / CONFIG, yaml.safe_dump(here, sort_keys=False, allow_unicode=True).encode())
 
@@ -136,11 +137,11 @@ def stored_config(path: Path) -> dict[str, Any] | None:
 
 def differences(there: Mapping[str, Any], here: Mapping[str, Any]) -> dict[str, str]:
     """Every key that differs and may not differ within a run, with `key: 4 there, 5 now`."""
-    theirs, ours = flatten(there), flatten(here)
+    theirs, ours = deciding(there), deciding(here)
     return {
         key: f"{key}: {theirs.get(key)!r} there, {ours.get(key)!r} now"
         for key in sorted(ours.keys() | theirs.keys())
-        if ours.get(key) != theirs.get(key) and not below(key, (*PLACES, *GROWING))
+        if ours.get(key) != theirs.get(key)
     }
 
 
@@ -153,17 +154,6 @@ def environment() -> dict[str, Any]:
         except PackageNotFoundError:
             found[package] = None
     return {**found, "system": platform.system(), "machine": platform.machine()}
-
-
-def flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Nested mappings as one level of dotted keys."""
-    flat: dict[str, Any] = {}
-    for key, value in tree.items():
-        if isinstance(value, Mapping):
-            flat.update(flatten(value, f"{prefix}{key}."))
-        else:
-            flat[f"{prefix}{key}"] = value
-    return flat
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from crescent.config.effects import effects
 from crescent.config.schema import Training
 from crescent.run.seeds import derived_seed
 from crescent.training.examples import Example, Examples
@@ -44,11 +45,14 @@ class TrainingPlan:
         Settings that only cut the same work differently (micro-batches, packing) are left out: they may be changed
         before a resume, when memory ran out.
         """
-        names = ("epochs", "batch_size", "learning_rate", "weight_decay", "warmup", "schedule", "clip", "precision")
-        settings = {name: getattr(self.config, name) for name in names}
-        lora = asdict(self.config.lora) if self.config.method == "lora" else None
+        values = asdict(self.config)
+        lora = values.pop("lora")
+        settings = {name: value for name, value in values.items() if "training" in effects(f"training.{name}")}
+        adapters = lora if self.config.method == "lora" else None
         shapes = [(name, list(p.shape)) for name, p in model.named_parameters() if p.requires_grad]
-        return hashlib.sha256(msgspec.json.encode([self.seed, settings, lora, shapes, self.examples.kept])).hexdigest()
+        return hashlib.sha256(
+            msgspec.json.encode([self.seed, settings, adapters, shapes, self.examples.kept])
+        ).hexdigest()
 
 
 def plan_steps(count: int, epochs: int, batch_size: int, seed: int) -> list[Step]:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crescent.commands.status.runs import RunState, claim_of
-from crescent.config.folder import below
+from crescent.config.effects import effects
+from crescent.config.keys import flatten
 from crescent.reporting.completed import REPORT, SUMMARY
 from crescent.reporting.report import numbers
 from crescent.reporting.report.measured import Measured, Score
@@ -17,7 +18,7 @@ from crescent.reporting.report.outcome import kept_round
 from crescent.reporting.report.page import style_sheet, templates
 from crescent.reporting.report.summary import Summary, read
 from crescent.run.atomic import publish
-from crescent.run.folder import PLACES, flatten, read_json, stored_config
+from crescent.run.folder import read_json, stored_config
 
 if TYPE_CHECKING:
     from crescent.statistics import Interval
@@ -131,8 +132,7 @@ def _other(run: RunState, page: Path) -> Other:
 
 
 def _varies(key: str, configs: Sequence[dict[str, Any]]) -> bool:
-    here = (key == "name" or not below(key, PLACES)) and len({str(config.get(key, ABSENT)) for config in configs}) > 1
-    return here
+    return (key == "name" or bool(effects(key))) and len({str(config.get(key, ABSENT)) for config in configs}) > 1
 
 
 def _kept(summary: Summary | None) -> tuple[str, dict[str, Score]]:

@@ -1,18 +1,19 @@
 """The typed configuration: one dataclass per group of `conf/`, every field with its meaning and its bounds.
 
 The bounds stand in the field's metadata, so that `config/check.py` can report every value that breaks one, and so that
-help and documentation say the same. Nothing here imports more than the standard library: a wrong configuration is
-reported before anything heavy is loaded.
+help and documentation say the same. What a key decides stands there too (`affects=`, see `config/effects.py`): plans of
+stages, names of run folders and what a run may change all follow from it. Nothing here imports more than the standard
+library: a wrong configuration is reported before anything heavy is loaded.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from crescent.config.schema.backend import Backend
 from crescent.config.schema.claim import Claim
 from crescent.config.schema.evaluation import Evaluation, Gate
 from crescent.config.schema.export import Export
 from crescent.config.schema.model import Model, Sampling, Shape
-from crescent.config.schema.option import option
+from crescent.config.schema.option import option, section
 from crescent.config.schema.plan import PlanOptions
 from crescent.config.schema.questions import Dedup, Embedding, Minhash, Questions
 from crescent.config.schema.tracking import Tracking
@@ -50,35 +51,41 @@ __all__ = [
 class Config:
     """One run: everything that decides its results, and where they go."""
 
-    name: str = "nano"
+    name: str = option("nano", affects=())
     """First part of the run folder's name."""
-    seed: int = option(1, low=0, high=2**31 - 1)
+    seed: int = option(
+        1,
+        low=0,
+        high=2**31 - 1,
+        affects=("questions", "answers", "dataset", "replay", "training", "samples", "report"),
+    )
     """Every random draw of the run derives from it."""
-    rounds: int = option(2, low=1, high=100)
-    """How often the loop of questions, consensus, fine-tuning and gate is gone through."""
-    output_dir: str = "outputs"
+    rounds: int = option(2, low=1, high=100, affects=("length",))
+    """How often the loop of questions, consensus, fine-tuning and gate is gone through. A run that has begun may go on
+    with more, but with no fewer than it has."""
+    output_dir: str = option("outputs", affects=())
     """Where the run folders are."""
-    run_dir: str | None = None
-    """The run folder itself; null: `output_dir/NAME-seedSEED` and the overrides."""
-    stage: str = option("all", of=("all", "vote", "audit", "claim", "export"))
+    run_dir: str | None = option(None, affects=())
+    """The run folder itself; null: `output_dir/NAME-seedSEED` and what differs from the experiment's own values."""
+    stage: str = option("all", of=("all", "vote", "audit", "claim", "export"), affects=())
     """`all`: the loop. `vote`: vote anew on a run's solutions. `audit`: what labels are worth, see `audit.data`.
     `claim`: the loop for every arm of `claim` and several seeds, compared.
     `export`: a round's pairs and model for others."""
-    executor: str = option("inline", of=("inline", "process"))
+    executor: str = option("inline", of=("inline", "process"), affects=())
     """`inline`: all stages in this process. `process`: each stage in processes of its own, several with
     `trainer.devices`."""
-    model: Model = field(default_factory=Model)
-    student: Model | None = None
+    model: Model = section(Model, affects=("model",))
+    student: Model | None = option(None, affects=("model",))
     """Distillation: another model that is trained on what `model` writes; null: `model` improves itself."""
-    questions: Questions = field(default_factory=Questions)
-    dedup: Dedup = field(default_factory=Dedup)
-    voting: Voting = field(default_factory=Voting)
-    training: Training = field(default_factory=Training)
-    evaluation: Evaluation = field(default_factory=Evaluation)
-    audit: Audit = field(default_factory=Audit)
-    backend: Backend = field(default_factory=Backend)
-    trainer: Trainer = field(default_factory=Trainer)
-    tracking: Tracking = field(default_factory=Tracking)
-    claim: Claim | None = None
-    export: Export = field(default_factory=Export)
-    plan: PlanOptions = field(default_factory=PlanOptions)
+    questions: Questions = section(Questions, affects=("questions",))
+    dedup: Dedup = section(Dedup, affects=("questions",))
+    voting: Voting = section(Voting, affects=("labels",))
+    training: Training = section(Training, affects=("training",))
+    evaluation: Evaluation = section(Evaluation, affects=("evaluation",))
+    audit: Audit = section(Audit, affects=("audit",))
+    backend: Backend = section(Backend, affects=())
+    trainer: Trainer = section(Trainer, affects=())
+    tracking: Tracking = section(Tracking, affects=())
+    claim: Claim | None = option(None, affects=("claim",))
+    export: Export = section(Export, affects=())
+    plan: PlanOptions = section(PlanOptions, affects=())

@@ -4,22 +4,27 @@ from dataclasses import dataclass
 
 from crescent.config.schema.option import option
 
+WRITER = ("questions", "answers", "replay", "samples")
+"""Everything that is sampled from a model."""
+
 
 @dataclass
 class Backend:
-    """What turns prompts into text. Keys of one backend alone are named after it."""
+    """What turns prompts into text. Keys of one backend alone are named after it. Only who writes decides what is
+    written: the other keys may change while a run goes on."""
 
-    name: str = option("transformers", of=("transformers", "vllm", "server"))
+    name: str = option("transformers", of=("transformers", "vllm", "server"), affects=WRITER)
     """`transformers`: in this process. `vllm`: its engine in a process beside. `server`: an OpenAI-compatible API."""
     batch_size: int | None = option(None, low=1)
     """Sequences decoded together; null: as many as fit. For `server` null means 64 requests at a time."""
     shard_size: int = option(256, low=1)
-    """Requests per shard: the unit that is written, resumed and split over ranks."""
+    """Requests per shard: the unit that is written, resumed and split over ranks. A stage that is half done when this
+    changes is generated anew."""
     url: str | None = None
     """server: where the API is, up to its version, such as http://localhost:8000/v1."""
-    model: str | None = None
+    model: str | None = option(None, affects=WRITER)
     """server: the name it gives the model; null: the only one it serves."""
-    endpoint: str = option("chat", of=("chat", "completions"))
+    endpoint: str = option("chat", of=("chat", "completions"), affects=WRITER)
     """server: `chat` leaves the chat template to it; `completions` sends the prompt as `model` renders it."""
     key_variable: str = "OPENAI_API_KEY"
     """server: environment variable with the key; the key itself stands in no file. Not set: none is sent."""

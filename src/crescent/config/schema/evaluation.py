@@ -1,8 +1,8 @@
 """Benchmarks and the gate."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from crescent.config.schema.option import option
+from crescent.config.schema.option import option, section
 from crescent.config.schema.questions import Dedup
 
 
@@ -28,11 +28,11 @@ class Gate:
 class Evaluation:
     """lm-evaluation-harness on the base model and after every round."""
 
-    tasks: list[str] = option(["nano_math", "nano_hard", "nano_skills"])
+    tasks: list[str] = option(["nano_math", "nano_hard", "nano_skills"], affects=("evaluation", "dataset"))
     """Benchmarks that are reported and that no decision reads."""
-    dev_task: str = "nano_dev"
+    dev_task: str = option("nano_dev", affects=("evaluation", "dataset", "samples", "gate"))
     """The only benchmark a decision may read. Must not be among `tasks`."""
-    base: bool = True
+    base: bool = option(True, affects=("gate", "report"))
     """Measure the base model too; without it there is no gain to report."""
     num_fewshot: int | None = option(0, low=0, high=64)
     """Worked examples before each item; null: as many as each task states."""
@@ -40,20 +40,20 @@ class Evaluation:
     """Put items as the user's turn of the chat template, where the tokenizer has one."""
     filter: str = "flexible-extract"
     """Which filter's figure comes first where a task has several; tasks without it take their first."""
-    limit: int | None = option(None, low=1)
+    limit: int | None = option(None, low=1, affects=("evaluation", "samples"))
     """Items per task, for quick looks."""
-    batch_size: int = option(64, low=1)
+    batch_size: int = option(64, low=1, affects=())
     """Items decoded together."""
-    max_new_tokens: int | None = option(None, low=1)
+    max_new_tokens: int | None = option(None, low=1, affects=("evaluation", "samples"))
     """Longest output in tokens; null: as each task states."""
-    isolated: bool = False
+    isolated: bool = option(False, affects=())
     """Evaluate in a process of its own, which gives all its memory back. The figures are the same."""
-    samples: int | None = option(None, low=2, high=4096)
+    samples: int | None = option(None, low=2, high=4096, affects=("samples",))
     """Solutions sampled of each dev problem, for pass@k and majority@k; null: none. No decision reads them."""
-    local_data: dict[str, str] | None = None
+    local_data: dict[str, str] | None = option(None, affects=("evaluation", "dataset", "samples"))
     """Task -> folder or file with its problems, for machines without a network. Prompt and metrics stay the task's."""
-    audit: str = option("none", of=("none", "nano"))
+    audit: str = option("none", of=("none", "nano"), affects=("report",))
     """Who knows the truth of generated questions, for the report alone: `nano`, the embedded model's world."""
-    contamination: Dedup | None = field(default_factory=Dedup)
+    contamination: Dedup | None = section(Dedup, affects=("dataset",))
     """When a generated question is too close to a benchmark's to be trained on; null: not checked."""
-    gate: Gate = field(default_factory=Gate)
+    gate: Gate = section(Gate, affects=("gate",))

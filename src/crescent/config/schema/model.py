@@ -1,8 +1,8 @@
 """The model that improves itself, and how text is drawn from it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from crescent.config.schema.option import option
+from crescent.config.schema.option import option, section
 
 
 @dataclass
@@ -39,7 +39,7 @@ class Shape:
 class Model:
     """A causal language model: of this package, an installed one, a folder, a GGUF file, or a Hugging Face id."""
 
-    name: str = "nano"
+    name: str = option("nano", affects=("report",))
     """What the report calls the model."""
     path: str = "embedded:nano"
     """`embedded:NAME`, `package:NAME`, a local folder, a GGUF file, or a Hugging Face id."""
@@ -55,8 +55,8 @@ class Model:
     """Run Python code that comes with the model. Off unless you trust its author."""
     think: str = option("keep", of=("keep", "strip", "off"))
     """Reasoning models: `keep` their thoughts in solutions, `strip` them, or ask the template not to think (`off`)."""
-    licence: str | None = None
+    licence: str | None = option(None, affects=())
     """The licence of the weights, for cards and plans."""
-    gated: bool = False
+    gated: bool = option(False, affects=())
     """Whether the hub gives the weights only to those who accepted the licence; needs a login there."""
-    shape: Shape = field(default_factory=Shape)
+    shape: Shape = section(Shape, affects=())

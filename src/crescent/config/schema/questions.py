@@ -72,7 +72,7 @@ class Embedding:
     figures_threshold: float | None = option(None, low=0.01, high=1.0)
     """The same for two questions with the same numbers, at least two different ones: a paraphrase keeps them, another
     problem hardly ever has them all. null: `threshold` for all."""
-    batch_size: int = option(128, low=1)
+    batch_size: int = option(128, low=1, affects=())
     """Questions embedded together."""
 
 

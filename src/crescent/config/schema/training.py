@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from crescent.config.schema.model import Sampling
-from crescent.config.schema.option import option
+from crescent.config.schema.option import option, section
 
 
 @dataclass
@@ -35,16 +35,20 @@ class Replay:
 
 @dataclass
 class Training:
-    """Fine-tuning of the student on question and solution, loss on the solution only."""
+    """Fine-tuning of the student on question and solution, loss on the solution only.
 
-    pairs: str = option("consensus", of=("consensus", "unvoted", "shuffled"))
+    Keys that cut the same work differently, to save memory, decide nothing: they change the order in which numbers are
+    added up, so the last bits of the weights, and a training that has begun may go on with others.
+    """
+
+    pairs: str = option("consensus", of=("consensus", "unvoted", "shuffled"), affects=("dataset",))
     """`unvoted` and `shuffled` are the controls: first sample without a vote; another question's solution."""
-    max_pairs: int | None = option(None, low=1)
+    max_pairs: int | None = option(None, low=1, affects=("dataset",))
     """Pairs per round at most, drawn by seed, so that arms that are compared take the same number of steps."""
-    accumulate: bool = True
+    accumulate: bool = option(True, affects=("dataset",))
     """Train on the pairs of all rounds so far; false: on this round's pairs alone. Data that replace the earlier ones
     make models collapse over the rounds, data that add to them do not (Gerstgrasser et al. 2024, arXiv 2404.01413)."""
-    start_from: str = option("base", of=("base", "previous"))
+    start_from: str = option("base", of=("base", "previous"), affects=("replay", "training"))
     """Each round starts from the base model, or from the best model so far. As data accumulate, `base` is the default:
     no pair is then learned more often than another, and no round inherits the errors of the one before."""
     epochs: int = option(2, low=1, high=1000)
@@ -59,11 +63,11 @@ class Training:
     """How the learning rate falls after the warmup."""
     batch_size: int = option(128, low=1)
     """Pairs per optimizer step."""
-    micro_batch_size: int = option(16, low=1)
+    micro_batch_size: int = option(16, low=1, affects=())
     """Without packing: pairs per forward pass at most; the rest of the batch is accumulated."""
-    micro_batch_tokens: int = option(16384, low=8)
+    micro_batch_tokens: int = option(16384, low=8, affects=())
     """Tokens per forward pass at most, padding included; a single pair may be longer. Lower it to save memory."""
-    packing: bool = True
+    packing: bool = option(True, affects=())
     """No padding: the pairs of a forward pass stand in one row and see only themselves, where the model can do that;
     false: a row per pair, padded."""
     max_length: int = option(2048, low=8)
@@ -72,11 +76,11 @@ class Training:
     """Largest norm of the whole gradient; 0: not clipped."""
     precision: str = option("32-true", of=("32-true", "bf16-mixed"))
     """Arithmetic of the forward and backward pass, in Lightning's words. The trained weights stay float32."""
-    gradient_checkpointing: bool = False
+    gradient_checkpointing: bool = option(False, affects=())
     """Recompute activations in the backward pass: less memory, about a third more time."""
     method: str = option("full", of=("full", "lora"))
     """Train all weights, or low-rank adapters that are merged into the model at the end."""
     lora: Lora = field(default_factory=Lora)
-    replay: Replay = field(default_factory=Replay)
-    checkpoint_minutes: float = option(10.0, low=0.0)
+    replay: Replay = section(Replay, affects=("replay",))
+    checkpoint_minutes: float = option(10.0, low=0.0, affects=())
     """Minutes between checkpoints, written while training goes on; two are kept. 0: one after every step."""

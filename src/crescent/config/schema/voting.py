@@ -1,20 +1,23 @@
 """How solutions become one answer, and the audit of it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from crescent.config.schema.model import Sampling
-from crescent.config.schema.option import option
+from crescent.config.schema.option import option, section
+
+READING = ("labels", "samples")
+"""How answers are read and compared, in the vote and in pass@k alike."""
 
 
 @dataclass
 class Voting:
     """K solutions per question, one majority answer or none."""
 
-    prompt: str = ""
+    prompt: str = option("", affects=("answers", "training"))
     """Asks for a solution. `{question}` is the question."""
-    samples: int = option(8, low=1, high=4096)
+    samples: int = option(8, low=1, high=4096, affects=("answers",))
     """Solutions sampled per question."""
-    sampling: Sampling = field(default_factory=Sampling)
+    sampling: Sampling = section(Sampling, affects=("answers", "samples"))
     rule: str = option("majority", of=("majority", "first", "weighted"))
     """`first` takes the first sample without a vote; `weighted` weighs votes by mean token log-probability."""
     reject_ties: bool = True
@@ -30,19 +33,19 @@ class Voting:
     other as can be, each a training pair."""
     representatives: int = option(2, low=2, high=64)
     """For `distinct`: solutions per question at most."""
-    marker: str = "####"
+    marker: str = option("####", affects=READING)
     """What the prompt asks to write before the final answer; empty: no marker."""
-    symbolic: bool = True
+    symbolic: bool = option(True, affects=READING)
     """Compare formulas with math-verify, where it is installed (extra `symbolic`), in a process with limits."""
-    symbolic_seconds: float = option(5.0, low=0.1, high=600.0)
+    symbolic_seconds: float = option(5.0, low=0.1, high=600.0, affects=READING)
     """A comparison that computes longer is given up and counts as different."""
-    symbolic_megabytes: int = option(2048, low=256)
+    symbolic_megabytes: int = option(2048, low=256, affects=READING)
     """Memory the comparing process may use."""
-    adaptive: str = option("off", of=("off", "lossless", "probable"))
+    adaptive: str = option("off", of=("off", "lossless", "probable"), affects=("answers",))
     """Stop sampling a question early: when its outcome is certain, or when its majority is probable enough."""
-    confidence: float = option(0.95, low=0.5, high=1.0)
+    confidence: float = option(0.95, low=0.5, high=1.0, affects=("answers",))
     """For `probable`: how sure the leading answer must be to beat the runner-up (Aggarwal et al., 2023)."""
-    step: int = option(2, low=1)
+    step: int = option(2, low=1, affects=("answers",))
     """Solutions asked for at a time when sampling is adaptive."""
 
 

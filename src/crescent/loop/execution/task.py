@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from crescent import errors
+from crescent.config.effects import deciding
 from crescent.errors import CrescentError
 from crescent.loop.stages.context import ModelRef
 from crescent.run.atomic import digest, publish
@@ -43,10 +44,9 @@ class Task(msgspec.Struct, kw_only=True):
 
     @property
     def digest(self) -> str:
-        """Digest of what decides the result: everything but where the work is done."""
+        """Digest of what decides the result: everything but where and how the work is done."""
         places = {"devices": 0, "nodes": 0, "run": ""}
-        config = {key: value for key, value in self.config.items() if key not in ("trainer", "executor", "rounds")}
-        same = msgspec.structs.replace(self, **places, config=config)
+        same = msgspec.structs.replace(self, **places, config=deciding(self.config))
         return digest(msgspec.json.encode(same, order="sorted"))
 
 

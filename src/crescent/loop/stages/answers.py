@@ -6,10 +6,10 @@ is not asked again. Sample number i of a question is the same whatever pass it c
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from functools import partial
 from typing import Any
 
+from crescent.config.effects import settings
 from crescent.config.schema import Voting
 from crescent.generation.prompts import fill
 from crescent.generation.request import Request
@@ -42,7 +42,7 @@ def run(context: Context, name: str, model: ModelRef, questions: Manifest) -> Ma
     stage = context.run.stage(
         f"{name}/answers",
         VERSION,
-        {"seed": config.seed, "voting": asdict(config.voting)},
+        settings(config, "answers", "labels"),
         {"model": model.identity, questions.plan.stage: questions.outcome},
     )
     if (manifest := stage.finished()) is not None:

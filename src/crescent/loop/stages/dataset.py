@@ -7,10 +7,8 @@ from rejected questions where the vote accepted fewer than `max_pairs`.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict
-from typing import Any
 
-from crescent.config.schema import Config
+from crescent.config.effects import settings
 from crescent.errors import StageError
 from crescent.loop.stages.card import dataset_card
 from crescent.loop.stages.contamination import clean
@@ -41,7 +39,7 @@ def run(context: Context, number: int, questions: Manifest, answers: Manifest, e
     stage = context.run.stage(
         f"{round_folder(number)}/dataset",
         VERSION,
-        _settings(config),
+        settings(config, "dataset"),
         {
             **{m.plan.stage: m.outcome for m in (questions, answers, *kept)},
             **encoder_input(context, config.evaluation.contamination),
@@ -84,16 +82,6 @@ def _nothing_left(number: int, answers: Manifest, contaminated: int) -> str:
         f"round {number}: no training pair is left of {answers.facts['questions']} questions ({listed}). "
         "Look at voting.min_agreement, voting.samples and the solutions of this round."
     )
-
-
-def _settings(config: Config) -> dict[str, Any]:
-    """What decides the pairs; with decontamination also which benchmarks are kept out, and what is near."""
-    training = {key: getattr(config.training, key) for key in ("pairs", "max_pairs", "accumulate")}
-    settings: dict[str, Any] = {"seed": config.seed, "training": training}
-    if config.evaluation.contamination is not None:
-        evaluation = {"tasks": config.evaluation.tasks, "dev_task": config.evaluation.dev_task}
-        settings["evaluation"] = {**evaluation, "contamination": asdict(config.evaluation.contamination)}
-    return settings
 
 
 def _of(manifest: Manifest, pair: Pair) -> bool:

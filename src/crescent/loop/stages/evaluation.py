@@ -1,7 +1,6 @@
 """Stage `evaluation`: one model through lm-evaluation-harness, every item kept, the dev task too."""
 
-from dataclasses import asdict
-
+from crescent.config.effects import settings
 from crescent.evaluation.results import TaskResult
 from crescent.evaluation.version import task_version
 from crescent.loop.stages.context import Context, ModelRef
@@ -12,8 +11,6 @@ from crescent.run.waiting import wait_for
 from crescent.statistics import mean_score
 
 VERSION = 3
-SETTINGS = ("num_fewshot", "chat_template", "filter", "limit", "max_new_tokens")
-"""Keys of `evaluation` that change a figure, besides the tasks, which are among the inputs with their versions."""
 
 
 def run(context: Context, name: str, model: ModelRef) -> Manifest:
@@ -23,9 +20,10 @@ def run(context: Context, name: str, model: ModelRef) -> Manifest:
     """
     config, data = context.config.evaluation, context.config.evaluation.local_data or {}
     tasks = [task for task in dict.fromkeys([config.dev_task, *config.tasks]) if task]
-    settings = {key: value for key, value in asdict(config).items() if key in SETTINGS}
     versions = {f"task {task}": task_version(task, data.get(task)) for task in tasks}
-    stage = context.run.stage(f"{name}/evaluation", VERSION, settings, {"model": model.identity, **versions})
+    stage = context.run.stage(
+        f"{name}/evaluation", VERSION, settings(context.config, "evaluation"), {"model": model.identity, **versions}
+    )
     if (manifest := stage.finished()) is not None:
         return manifest
     stage.begin()

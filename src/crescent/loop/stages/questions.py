@@ -6,9 +6,10 @@ checked like any other text, at most `max_rewrites` times, then dropped.
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
+from crescent.config.effects import settings
 from crescent.dedup.datamodule import Candidate, DedupDataModule
 from crescent.dedup.index import Match
 from crescent.errors import StageError
@@ -40,7 +41,7 @@ def run(context: Context, number: int, model: ModelRef, earlier: Sequence[Manife
     stage = context.run.stage(
         f"{round_folder(number)}/questions",
         VERSION,
-        {"seed": config.seed, "questions": asdict(config.questions), "dedup": asdict(config.dedup)},
+        settings(config, "questions"),
         {
             "model": model.identity,
             **encoder_input(context, config.dedup),

@@ -5,8 +5,8 @@ training, show it what it could do, without any data from outside.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict
 
+from crescent.config.effects import settings
 from crescent.generation.request import Request
 from crescent.loop.stages.context import Context, ModelRef
 from crescent.loop.stages.predict import generate
@@ -31,7 +31,7 @@ def run(context: Context, number: int, start: ModelRef, dataset: Manifest) -> Ma
     stage = context.run.stage(
         f"{round_folder(number)}/replay",
         VERSION,
-        {"seed": context.config.seed, "replay": asdict(config), "samples": wanted},
+        settings(context.config, "replay") | {"samples": wanted},
         {"model": start.identity},
     )
     if (manifest := stage.finished()) is not None:

@@ -5,9 +5,10 @@ what it could solve before: the first raises pass@k at large k, the second does 
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from crescent.config.effects import settings
 from crescent.errors import StageError
 from crescent.evaluation.results import Sampled
 from crescent.evaluation.version import task_version
@@ -39,32 +40,25 @@ def run(context: Context, name: str, model: ModelRef, measured: Manifest) -> Man
     if config.samples is None:
         raise StageError("evaluation.samples is null: there is nothing to sample")
     task, data = config.dev_task, config.local_data or {}
-    sampling = asdict(context.config.voting.sampling) | {"max_new_tokens": config.max_new_tokens}
-    settings = {
-        "seed": context.config.seed,
-        "task": task,
-        "metric": measured.facts[task]["metric"],
-        "samples": config.samples,
-        "limit": config.limit,
-        "sampling": sampling,
-        "marker": context.config.voting.marker,
-    }
+    metric = measured.facts[task]["metric"]
     inputs = {"model": model.identity, f"task {task}": task_version(task, data.get(task))}
-    stage = context.run.stage(f"{name}/samples", VERSION, settings, inputs)
+    stage = context.run.stage(
+        f"{name}/samples", VERSION, settings(context.config, "samples") | {"metric": metric}, inputs
+    )
     if (manifest := stage.finished()) is not None:
         return manifest
     from crescent.evaluation.sampled import load_problems
     from crescent.loop.stages.predict import generate
 
     stage.begin()
-    problems = load_problems(task, settings["metric"], limit=config.limit, local_data=data)
+    problems = load_problems(task, metric, limit=config.limit, local_data=data)
     completions = generate(
         context,
         stage,
         "completions",
         ref=model,
         requests=[Request(id, prompt, config.samples) for id, prompt in problems.prompts.items()],
-        sampling=replace(context.config.voting.sampling, max_new_tokens=sampling["max_new_tokens"] or problems.longest),
+        sampling=replace(context.config.voting.sampling, max_new_tokens=config.max_new_tokens or problems.longest),
         title=f"{model.label} {task} samples",
     )
     if not context.leads:

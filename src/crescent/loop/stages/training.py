@@ -1,9 +1,9 @@
 """Stage `training`: fine-tune the student on the pairs and save it as an ordinary Hugging Face folder."""
 
 import shutil
-from dataclasses import asdict
 from typing import Any
 
+from crescent.config.effects import settings
 from crescent.generation.prompts import fill
 from crescent.loop.stages.card import model_card
 from crescent.loop.stages.context import Context, ModelRef
@@ -33,7 +33,7 @@ def run(
     stage = context.run.stage(
         f"{round_folder(number)}/training",
         VERSION,
-        {"seed": config.seed, "training": asdict(config.training), "prompt": config.voting.prompt},
+        settings(config, "training"),
         {"start": start.identity} | {m.plan.stage: m.outcome for m in (dataset, replayed) if m is not None},
     )
     if (manifest := stage.finished()) is not None:
@@ -71,9 +71,8 @@ def run(
         )
         facts = _facts(result, len(pairs), len(others), config.training.epochs) | {"lineage": lineage}
         if result.state == FINISHED and context.leads:
-            settings = context.settings(start)
             card = model_card(config, number, facts)
-            export_model(student.model, student.tokenizer, stage.path / MODEL, settings.dtype, card)
+            export_model(student.model, student.tokenizer, stage.path / MODEL, context.settings(start).dtype, card)
             if (adapter := stage.scratch / ADAPTER).is_dir():
                 with publish_folder(stage.path / ADAPTER) as aside:
                     shutil.copytree(adapter, aside, dirs_exist_ok=True)
@@ -100,12 +99,12 @@ def _examples(
 
 def _lineage(context: Context, start: ModelRef, dataset: Manifest) -> dict[str, Any]:
     """Which model the training started from and what it learned from, in words and by content."""
-    settings = context.settings(start)
-    model, hub = origin(settings)
+    section = context.settings(start)
+    model, hub = origin(section)
     return {
         "model": model,
         "hub": hub,
-        "path": settings.path if start.label == "base" else f"{start.label}/training/{MODEL}",
+        "path": section.path if start.label == "base" else f"{start.label}/training/{MODEL}",
         "start": start.label,
         "start_identity": start.identity,
         "data": dataset.plan.stage,
