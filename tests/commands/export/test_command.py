@@ -5,12 +5,16 @@ from pathlib import Path
 import pytest
 
 from crescent.commands.table import start
+from crescent.commands.export import command
 from crescent.config.schema import Config
 from crescent.errors import RunFolderError
 from crescent.generation.prompts import fill
 from crescent.nano.prompts import SOLVE
 from crescent.records import Pair
 from crescent.run import rows
+from crescent.run.folder import write_json
+from crescent.run.manifest import MANIFEST
+from crescent.run.names import round_folder
 from tests.conftest import tiny
 
 
@@ -105,3 +109,9 @@ def test_what_is_not_there_is_told(copied_run: Path, damage: str | None, options
         setattr(config.export, key, value)
     with pytest.raises(RunFolderError, match=told):
         start(config, copied_run)
+
+
+def test_the_last_round_is_the_one_with_the_highest_number(tmp_path: Path) -> None:
+    for number in (2, 11, 100):
+        write_json(tmp_path / round_folder(number) / "dataset" / MANIFEST, {})
+    assert command._round(Config(), tmp_path, None) == 100

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from crescent.commands.status.runs import find_runs, inspect
+from crescent.commands.status.runs import _figures, find_runs, inspect
 from crescent.errors import DataError
 from crescent.run.folder import write_json
 from crescent.run.lock import locked
+from crescent.run.manifest import MANIFEST
+from crescent.run.names import round_folder
 
 
 @contextmanager
@@ -108,3 +110,10 @@ def test_no_model_library_is_loaded(finished_run: Path) -> None:
     for heavy in ("torch", "transformers", "lm_eval", "pytorch_lightning", "hydra"):
         assert f"| {heavy}\n" not in done.stderr.replace("|           ", "| ")
     (finished_run.parent / "sweep.html").unlink()
+
+
+def test_the_last_figures_are_those_of_the_round_with_the_highest_number(tmp_path: Path) -> None:
+    for number in (11, 100):
+        facts = {"nano_dev": {"value": number / 1000}}
+        write_json(tmp_path / round_folder(number) / "evaluation" / MANIFEST, {"content": {"facts": facts}})
+    assert _figures(tmp_path, {}) == {"nano_dev": (None, 0.1)}

@@ -9,13 +9,19 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from crescent.config.schema import Config
 from crescent.errors import ProcessError, StageError
+from crescent.generation.request import Request
 from crescent.loop.execution.executor import executor
 from crescent.loop.stages.context import Context
+from crescent.loop.stages.orders import Order
+from crescent.records import Completion
+from crescent.run.atomic import publish
 from crescent.run.manifest import MANIFEST, Manifest, read_sealed
+from crescent.run.shards import ShardFolder
 from tests.conftest import tiny
 
 ANSWERS = "round-01/answers"
@@ -140,3 +146,24 @@ def alive(number: int) -> bool:
         return False
     state = Path(f"/proc/{number}/stat")
     return not state.exists() or state.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def test_what_a_killed_start_left_is_neither_order_nor_answer_to_the_next(
+    finished_run: Path, copied_run: Path, context_of: Callable[..., Context]
+) -> None:
+    """Both ranks find answers to other requests, and an order of then that bears the number of the first one of now."""
+    folder = copied_run / "round-01" / "questions"
+    (folder / MANIFEST).unlink()
+    for path in [*folder.glob("waves/*"), *folder.glob("accepted/*"), *folder.glob("drops/*")]:
+        path.unlink()
+    written = ShardFolder(folder / "written-001")
+    foreign = written.read(2, Completion)
+    for index in (0, 1):
+        written.write(index, foreign, asked="f" * 16)
+    ShardFolder(folder / "rewritten-001-1").write(0, foreign, asked="f" * 16)
+    context = context_of(copied_run, in_processes(devices=2))
+    old = Order("rewritten-001-1", [Request("foreign", "What?")])
+    publish(copied_run / "processes/round-01.questions/exchange/orders/1.json", msgspec.json.encode(old))
+    made = executor(context)("questions", 1, context.base, [])
+    expected = manifest(finished_run, "round-01/questions")
+    assert (made.files, made.facts) == (expected.files, expected.facts)

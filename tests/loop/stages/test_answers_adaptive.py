@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from crescent.config.schema import Config
@@ -122,3 +123,25 @@ def test_going_on_in_the_middle_of_the_passes_gives_the_same_files(
         path.write_bytes(whole[name])
     run(context_of(tmp_path, configuration(**settings)))
     assert files(tmp_path) == whole
+
+
+def test_passes_of_other_questions_are_not_voted_on(
+    sampled: Sampled, tmp_path: Path, context_of: Callable[..., Context]
+) -> None:
+    """What a start left that held other questions for open: answers to other requests, and a pass too many."""
+    settings: dict[str, Any] = {"adaptive": "lossless", "step": 2}
+    whole = files(sampled(**settings)[0])
+    for name, content in whole.items():
+        if "/solutions/00/" in name:
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name).write_bytes(content)
+    place = tmp_path / "round-01" / "answers" / "solutions"
+    first = next(ShardFolder(place / "00").stream(Solution))
+    foreign = [msgspec.structs.replace(first, sample=number, text="#### 7", answer="7") for number in range(2, 20)]
+    ShardFolder(place / "01").write(0, foreign, asked="f" * 16)
+    ShardFolder(place / "99").write(0, foreign, asked="f" * 16)
+    context = context_of(tmp_path, configuration(**settings))
+    run(context)
+    assert files(tmp_path) == whole
+    discarded = [event["kind"] for event in context.run.events if event["event"] == "discard"]
+    assert discarded == ["solutions/01", "solutions/99"]

@@ -1,7 +1,8 @@
 """The training stage on the embedded model: its card, its lineage, adapters kept apart, and where it starts from."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from crescent.errors import StageError
 from crescent.loop.stages import training
 from crescent.loop.stages.context import Context
 from crescent.loop.stages.trained import trained_model
+from crescent.progress import Advance, Reporter
 from tests.conftest import tiny
 from tests.loop.stages.test_replay import taught
 
@@ -71,3 +73,46 @@ def test_all_solutions_too_long_is_one_line(tmp_path: Path, context_of: Callable
     context = context_of(tmp_path, configured(max_length=8))
     with pytest.raises(StageError, match=r"12 are longer than 8 tokens .* Raise training\.max_length"):
         training.run(context, 1, context.base, taught(context, 12))
+
+
+class Watched(Reporter):
+    """Counts the steps that are made, and presses Ctrl-C after one of them."""
+
+    def __init__(self, stop_after: int | None = None) -> None:
+        super().__init__(quiet=True)
+        self.steps, self.stop_after = 0, stop_after
+
+    @contextmanager
+    def task(self, name: str, total: int | None, unit: str = "rows") -> Iterator[Advance]:
+        def advance(rows: int = 1, tokens: int = 0) -> None:
+            self.steps += rows
+            if self.steps == self.stop_after:
+                raise KeyboardInterrupt
+
+        yield advance
+
+
+def test_a_training_that_is_half_done_goes_on_with_less_memory(
+    tmp_path: Path, context_of: Callable[..., Context]
+) -> None:
+    """What docs say to do when memory is too small: the same run, smaller passes; the checkpoint is used."""
+    settings: dict[str, object] = {"batch_size": 4, "checkpoint_every": 1000, "epochs": 2}
+    whole = context_of(tmp_path / "whole", configured(**settings))
+    expected = training.run(whole, 1, whole.base, taught(whole, 12))
+
+    first = context_of(tmp_path / "run", configured(**settings))
+    dataset = taught(first, 12)
+    first.report = Watched(stop_after=2)
+    with pytest.raises(KeyboardInterrupt):
+        training.run(first, 1, first.base, dataset)
+    folder = tmp_path / "run/round-01/training"
+    assert [path.name for path in (folder / "scratch/checkpoints").iterdir()] == ["step-000002"]
+    less = {"micro_batch_tokens": 40, "micro_batch_size": 1, "packing": False, "gradient_checkpointing": True}
+    second = context_of(tmp_path / "run", configured(**settings, **less))
+    second.report = watched = Watched()
+    found = training.run(second, 1, second.base, dataset)
+    assert watched.steps == 4, "the first two of six steps came from the checkpoint"
+    assert found.plan == expected.plan
+    assert found.facts["steps"] == expected.facts["steps"] == 6
+    losses = [[loss for _, loss in manifest.facts["losses"]] for manifest in (found, expected)]
+    assert losses[0] == pytest.approx(losses[1], abs=1e-4)
