@@ -56,6 +56,26 @@ def test_killed_in_the_middle_of_training(undisturbed: Path, tmp_path: Path) -> 
     assert differences(contents(undisturbed), contents(run_folder(tmp_path))) == []
 
 
+def test_less_memory_for_training_is_asked_for_by_the_same_run(tmp_path: Path) -> None:
+    """As the guide says: the same command with smaller passes finds its folder and goes on from the checkpoint."""
+    one = ("rounds=1", "evaluation.base=false", "evaluation.gate.enabled=false", "evaluation.tasks=[nano_math]")
+    longer = (*TINY, *one, "training.epochs=3", "trainer.threads=1")
+    process = begin(*longer, output=tmp_path)
+    deadline = time.monotonic() + 120
+    while not list(tmp_path.glob("*/round-01/training/scratch/checkpoints/step-*")) and time.monotonic() < deadline:
+        assert process.poll() is None
+        time.sleep(0.02)
+    process.kill()
+    process.communicate()
+    folder = run_folder(tmp_path)
+    kept = shards(folder)
+    less = ("training.micro_batch_tokens=64", "training.gradient_checkpointing=true", "model.licence=mit")
+    done = crescent(*longer, *less, output=tmp_path)
+    assert done.returncode == 0, tail(done)
+    assert run_folder(tmp_path) == folder
+    assert all(shards(folder).get(path) == mark for path, mark in kept.items())
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_says_one_line_and_keeps_everything(undisturbed: Path, tmp_path: Path, number: int) -> None:
     process = begin(*TINY, output=tmp_path)

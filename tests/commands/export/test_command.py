@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from crescent.commands.table import start
 from crescent.commands.export import command
+from crescent.commands.table import start
 from crescent.config.schema import Config
 from crescent.errors import RunFolderError
 from crescent.generation.prompts import fill
