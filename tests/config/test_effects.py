@@ -59,7 +59,7 @@ def test_a_group_may_change_only_where_all_its_keys_may() -> None:
 
 
 def test_what_saves_memory_or_says_where_may_change() -> None:
-    for key in ("micro_batch_tokens", "micro_batch_size", "gradient_checkpointing", "packing", "checkpoint_every"):
+    for key in ("micro_batch_tokens", "micro_batch_size", "gradient_checkpointing", "packing", "checkpoint_minutes"):
         assert may_change(f"training.{key}")
     for key in ("rounds", "claim.repeats", "model.licence", "executor", "trainer.devices", "backend.batch_size"):
         assert may_change(key)

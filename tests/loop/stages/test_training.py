@@ -96,7 +96,7 @@ def test_a_training_that_is_half_done_goes_on_with_less_memory(
     tmp_path: Path, context_of: Callable[..., Context]
 ) -> None:
     """What docs say to do when memory is too small: the same run, smaller passes; the checkpoint is used."""
-    settings: dict[str, object] = {"batch_size": 4, "checkpoint_every": 1000, "epochs": 2}
+    settings: dict[str, object] = {"batch_size": 4, "checkpoint_minutes": 1000, "epochs": 2}
     whole = context_of(tmp_path / "whole", configured(**settings))
     expected = training.run(whole, 1, whole.base, taught(whole, 12))
 
