@@ -149,6 +149,17 @@ def test_a_damaged_configuration_is_told(tmp_path: Path, content: bytes) -> None
         start(tmp_path, Config())
 
 
+def test_a_folder_of_another_format_is_refused_with_its_version(tmp_path: Path) -> None:
+    start(tmp_path, Config())
+    found = read_json(tmp_path / "environment.json")
+    assert found is not None
+    write_json(tmp_path / "environment.json", {key: found[key] for key in found if key != "run_folder_format"})
+    before = sorted(tmp_path.iterdir())
+    with pytest.raises(RunFolderError, match=r"made by crescent \S+ in folder format 1, .* format 2\. Go on with that"):
+        start(tmp_path, Config())
+    assert sorted(tmp_path.iterdir()) == before
+
+
 def test_opening_clears_debris_and_holds_the_lock(tmp_path: Path) -> None:
     (tmp_path / "round-01" / "questions").mkdir(parents=True)
     debris = tmp_path / "round-01" / "questions" / f"{ASIDE}1-x"

@@ -22,6 +22,10 @@ from crescent.run.names import ROUNDS, in_order, round_number
 from crescent.run.stage import FollowedStage, Stage
 
 CONFIG = "config.yaml"
+ENVIRONMENT = "environment.json"
+FORMAT = 2
+"""Of run folders. It changes when a new version would read an older folder wrongly, or make other rows with the same
+settings: 2 has seeds by hash, shards that name their requests, and checkpoints of all ranks."""
 TRACEBACK = "traceback.txt"
 """How the last start ended in an error, see `crescent.run.failures`."""
 PACKAGES = ("torch", "transformers", "pytorch-lightning", "datasketch", "lm-eval", "hydra-core", "numpy")
@@ -81,7 +85,7 @@ def opened(path: Path, config: Config) -> Iterator[Run]:
         clear_debris(path)
         check_config(path, config)
         run = Run(path, config)
-        write_json(path / "environment.json", environment())
+        write_json(path / ENVIRONMENT, environment())
         (path / TRACEBACK).unlink(missing_ok=True)
         try:
             yield run
@@ -119,11 +123,12 @@ def stored_config(path: Path) -> dict[str, Any] | None:
     """The configuration that a run folder was made with, None where there is none yet.
 
     Raises:
-        RunFolderError: it cannot be read.
+        RunFolderError: it cannot be read, or the folder is of a version whose folders this one does not read.
     """
     import yaml
 
     file = path / CONFIG
+    check_format(path)
     try:
         found = yaml.safe_load(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -133,6 +138,21 @@ def stored_config(path: Path) -> dict[str, Any] | None:
     if not isinstance(found, dict):
         raise RunFolderError(f"{file} cannot be read. Restore it, or choose another name=...")
     return found
+
+
+def check_format(path: Path) -> None:
+    """Refuse a folder of another format.
+
+    Raises:
+        RunFolderError: says which version made it.
+    """
+    made = read_json(path / ENVIRONMENT)
+    if made is not None and (found := made.get("run_folder_format", 1)) != FORMAT:
+        maker = made.get("crescent", "of an unknown version")
+        raise RunFolderError(
+            f"{path} was made by crescent {maker} in folder format {found}, and "
+            f"this is crescent {__version__} with format {FORMAT}. Go on with that version, or choose another name=..."
+        )
 
 
 def differences(there: Mapping[str, Any], here: Mapping[str, Any]) -> dict[str, str]:
@@ -147,7 +167,7 @@ def differences(there: Mapping[str, Any], here: Mapping[str, Any]) -> dict[str, 
 
 def environment() -> dict[str, Any]:
     """Versions and machine, for `environment.json`. Host and user names are left out on purpose."""
-    found: dict[str, Any] = {"crescent": __version__, "python": platform.python_version()}
+    found: dict[str, Any] = {"crescent": __version__, "run_folder_format": FORMAT, "python": platform.python_version()}
     for package in PACKAGES:
         try:
             found[package] = version(package)

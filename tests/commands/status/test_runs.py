@@ -31,6 +31,14 @@ def held(folder: Path) -> Iterator[None]:
         holder.communicate("")
 
 
+def test_a_folder_of_another_format_stands_beside_the_others(copied_run: Path) -> None:
+    write_json(copied_run / "environment.json", {"crescent": "0.0.9"})
+    run = inspect(copied_run)
+    assert run.state == "unreadable"
+    assert run.reason is not None
+    assert "made by crescent 0.0.9 in folder format 1" in run.reason
+
+
 def test_a_complete_run(finished_run: Path) -> None:
     run = inspect(finished_run)
     assert (run.state, run.stage, run.progress) == ("complete", "round-02/evaluation", "11 of 11 stages")

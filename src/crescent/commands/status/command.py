@@ -16,7 +16,8 @@ from crescent.errors import ConfigError
 from crescent.reporting.report import numbers
 from crescent.reporting.report.untrusted import cut
 
-STYLES = {"running": "cyan", "complete": "green", "failed": "red", "interrupted": "yellow", "stopped": "yellow"}
+STYLES = {"running": "cyan", "complete": "green", "failed": "red", "interrupted": "yellow", "stopped": "yellow",
+          "unreadable": "red"}  # fmt: skip
 COLUMNS = ("run", "state", "stage", "progress", "figures")
 FIGURES = 2
 """Benchmarks whose figures the table shows of a run; the page has all."""
@@ -36,7 +37,7 @@ def print_runs(runs: Sequence[RunState], console: Console | None = None) -> None
         for row in (COLUMNS, *rows):
             print(*row, sep="\t", file=console.file)  # which would make spaces of the tabs
     for run in runs:
-        if run.reason and run.state in ("failed", "stopped"):
+        if run.reason and run.state in ("failed", "stopped", "unreadable"):
             console.print(cut(f"{run.folder.name}: {run.reason}", LONGEST), markup=False, soft_wrap=True)
     console.print(_summary(runs), markup=False, soft_wrap=True)
 

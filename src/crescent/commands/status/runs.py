@@ -3,7 +3,7 @@
 import socket
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import msgspec
 
 from crescent.commands.claim.figures import Claim, read_claim
 from crescent.config.load import to_config
-from crescent.errors import DataError
+from crescent.errors import DataError, RunFolderError
 from crescent.loop.environment import JOURNAL
 from crescent.loop.stages.table import stages_of
 from crescent.reporting.completed import SUMMARY
@@ -29,7 +29,7 @@ FRESH = 60.0
 
 @dataclass
 class RunState:
-    """One run. `state`: waiting, running, interrupted, failed, stopped or complete.
+    """One run. `state`: waiting, running, interrupted, failed, stopped, complete or unreadable.
 
     `stage` is the one at work or the last one; `progress` says in words how far it is, `figures` what was measured
     last, as task -> (value of the base model, last value). `job` is its Slurm job, where it is one of a sweep.
@@ -88,7 +88,10 @@ def inspect(folder: Path, job: str | None = None) -> RunState:
     run = RunState(folder, _state(folder, status), reason=status.get("reason") or status.get("note"), job=job)
     if not _is_run(folder):
         return run
-    config = stored_config(folder) or {}
+    try:
+        config = stored_config(folder) or {}
+    except RunFolderError as error:
+        return replace(run, state="unreadable", kind="unreadable", reason=str(error))
     run.kind = str(config.get("stage", "all"))
     if run.kind == "claim":
         return _claim(run, config)

@@ -82,7 +82,7 @@ def compare(runs: Sequence[RunState], page: Path) -> Sweep:
     Raises:
         DamagedError, RunFolderError: a summary or a configuration cannot be read.
     """
-    others = [_other(run, page) for run in runs if run.kind != "all"]
+    others = [_other(run, page) for run in runs if run.kind not in ("all", "unreadable")]
     runs = [run for run in runs if run.kind == "all"]
     configs = [flatten(stored_config(run.folder) or {}) for run in runs]
     keys = [key for key in dict.fromkeys(key for config in configs for key in config) if _varies(key, configs)]
