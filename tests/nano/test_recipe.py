@@ -1,6 +1,7 @@
 import pytest
 
-from crescent.nano.recipe import Cycle, Recipe, build
+from crescent.nano.mixture import Cycle, Recipe
+from crescent.nano.recipe import build
 
 
 @pytest.mark.slow

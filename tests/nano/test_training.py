@@ -1,7 +1,6 @@
 import torch
 
-from crescent.nano.mixture import Conversation, Conversations, Reply
-from crescent.nano.recipe import Cycle, Recipe
+from crescent.nano.mixture import Conversation, Conversations, Cycle, Recipe, Reply
 from crescent.nano.training import batches, encode
 
 REQUEST = [{"role": "user", "content": "Ann has 3 pens. How many?"}]

@@ -6,63 +6,19 @@ machine and number of workers the weights come out the same, bit for bit.
 
 import argparse
 import shutil
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crescent.nano.benchmarks import benchmark_questions
-from crescent.nano.chat import NANO, STUDENT, Markers, train_tokenizer
-from crescent.nano.mixture import Conversations, Mixture
+from crescent.nano.chat import STUDENT, train_tokenizer
+from crescent.nano.mixture import Conversations, Cycle, Mixture, Recipe
 from crescent.nano.training import run_workers, train
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
-CARD = Path(__file__).with_name("model_card.md")
-NANO_MIXTURE = Mixture()
 STUDENT_CARD = Path(__file__).with_name("student_card.md")
-
-
-@dataclass(frozen=True)
-class Cycle:
-    """One rise and fall of the learning rates: so many steps, with `rate` times the peak rates of the recipe.
-
-    `free_weight` is the loss on new questions. A token of a solution counts 1.
-    """
-
-    steps: int
-    rate: float = 1.0
-    free_weight: float = 0.5
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """Everything that decides the weights."""
-
-    seed: int = 0
-    mixture: Mixture = NANO_MIXTURE
-    architecture: str = "llama"  # transformers' model type
-    markers: Markers = NANO
-    card: Path = CARD
-    workers: int = 2  # processes with one thread each; a step takes one batch of each
-    cycles: tuple[Cycle, ...] = (Cycle(1875), Cycle(3000, 0.4), Cycle(1000, 0.15, free_weight=2.0))
-    tokenizer_conversations: int = 5_000
-    vocabulary: int = 1024
-    positions: int = 512
-    hidden: int = 128
-    layers: int = 4
-    heads: int = 4
-    key_value_heads: int = 4
-    intermediate: int = 384
-    batch: int = 16  # conversations of about the same length
-    sorted_batches: int = 16  # batches whose conversations are sorted by length together
-    muon_rate: float = 2e-2  # of the matrices in the layers
-    adam_rate: float = 4e-3  # of embeddings and norms
-    warmup: int = 50  # steps
-    weight_decay: float = 0.05
-    clip: float = 1.0  # norm of the gradient
-    request_weight: float = 0.15  # loss on what the user says
-
 
 RECIPES = {
     "nano": Recipe(),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
-    from crescent.nano.recipe import Recipe
+    from crescent.nano.mixture import Recipe
 
 
 class Token(NamedTuple):
