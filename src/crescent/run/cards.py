@@ -45,7 +45,7 @@ tags:
 ## Method
 {training}
 
-{pairs:,} pairs of question and solution (arm `{arm}`{replayed}), {epochs} epochs in {steps:,} steps of {batch_size},
+{pairs:,} pairs of question and solution (arm `{arm}`{replayed}), {epochs} in {steps:,} steps of {batch_size},
 learning rate {learning_rate:g}. The method is after Sun et al., Findings of ACL 2025 (arXiv 2502.13441).
 
 ## Data
@@ -114,7 +114,7 @@ def model_card(
         pairs=pairs,
         arm=config.training.pairs,
         replayed=f", and {replayed:,} replayed" if replayed else "",
-        epochs=config.training.epochs,
+        epochs="1 epoch" if config.training.epochs == 1 else f"{config.training.epochs} epochs",
         steps=steps,
         batch_size=config.training.batch_size,
         learning_rate=config.training.learning_rate,

@@ -161,7 +161,7 @@ def samples() -> list[dict[str, Any]]:
         "question": "A baker fills 7 trays with 6 rolls each. 4 rolls fall on the floor. How many rolls are left?",
         "answer": "38", "agreement": 0.75, "accepted": True, "reason": None, "votes": {"38": 6, "none": 1, "42": 1},
         "solution": "There are 7 * 6 = 42 rolls.\n4 fall on the floor, so 42 - 4 = 38 are left.\nThe answer is 38.",
-        "truth": 38,
+        "chosen": True, "truth": 38,
     }  # fmt: skip
     tie = {
         "question": "Lena reads 15 pages on Monday and twice as many on Tuesday. How many pages does she read?",

@@ -368,6 +368,26 @@ def test_of_many_samples_the_first_are_shown_and_all_are_counted() -> None:
     assert text.count("Chosen solution") == 6
 
 
+def test_no_solution_of_a_dropped_question_is_called_chosen() -> None:
+    raw = example.summary(1)
+    raw["rounds"][0]["samples"] = [raw["rounds"][0]["samples"][1] | {"solution": "15 + 30 = 45", "chosen": False}]
+    text = Page(render(raw)).text
+    assert "15 + 30 = 45" in text
+    assert "Chosen solution" not in text
+    assert "the question was dropped, none was chosen" in text
+
+
+def test_what_was_done_is_what_the_summary_says_and_no_more() -> None:
+    told = "The questions are variations of seed problems, those of `embedded:nano`, written by nano."
+    raw = example.summary(1, provenance=[told])
+    raw["config"]["student"] = {"name": "other"}
+    text = Page(render(raw)).text
+    assert told.replace("`", "") in text
+    assert "bait prompt" not in text
+    assert "data written by the teacher" in text
+    assert "generate or read none" not in text
+
+
 def paths(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     """Every key of the summary, in lists those of the first entry."""
     if isinstance(value, dict):

@@ -191,14 +191,15 @@ def at_k(title: str, models: Sequence[Line], kind: Literal["pass_at_k", "majorit
 def _apart(wanted: Sequence[float], top: float, bottom: float, gap: float = 13.0) -> list[float]:
     """Heights near the wanted ones, which are in order, and in the same order: at least `gap` apart where it fits."""
     gap = min(gap, (bottom - top) / max(len(wanted) - 1, 1))
-    heights = list[float]()
-    for y in wanted:
-        heights.append(max(y, heights[-1] + gap) if heights else max(y, top))
-    limit = bottom
-    for place in reversed(range(len(heights))):
-        heights[place] = min(heights[place], limit)
-        limit = heights[place] - gap
-    return heights
+    down, up = list(wanted), list(wanted)
+    for place in range(1, len(wanted)):
+        down[place] = max(down[place], down[place - 1] + gap)
+    for place in reversed(range(len(wanted) - 1)):
+        up[place] = min(up[place], up[place + 1] - gap)
+    # Both keep the distance, so their middle does, and a crowd stands around the place that it wants.
+    heights = [(one + other) / 2 for one, other in zip(down, up, strict=True)]
+    last = len(heights) - 1
+    return [min(max(y, top + place * gap), bottom - (last - place) * gap) for place, y in enumerate(heights)]
 
 
 def losses(curve: Sequence[tuple[int, float]]) -> Markup:
