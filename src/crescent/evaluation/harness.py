@@ -41,7 +41,7 @@ def evaluate(
     """Measure a model on benchmarks, one result per name in `tasks`, in their order.
 
     The same as `lm_eval --model hf --tasks ... --apply_chat_template --seed SEED` on the saved model, but for the
-    bootstrap (see `statistics`) and what the harness does to the process (see `isolation`).
+    bootstrap (see `crescent.statistics`) and what the harness does to the process (see `isolation`).
 
     Args:
         model: a Hugging Face folder, or model and tokenizer, neither of which is changed.
