@@ -1,14 +1,15 @@
-"""Amounts as canonical texts: numbers with their units and percent signs, sums of units, times of day and ratios."""
+"""Amounts as canonical texts: numbers with their units and percent signs, sums of units, and ratios."""
 
 import re
 from fractions import Fraction
 from math import gcd
 
 from crescent.voting.arithmetic import value_of
+from crescent.voting.clocks import clock
 from crescent.voting.numerals import CURRENCY, NUMBER, POWER_OF_TEN, SCALES, exact, written
-from crescent.voting.units import compound
+from crescent.voting.units import compound, is_unit
 
-MATH = re.compile(r"[\\^_=<>+*/|∪∩∞π±√{}\d]")
+MATH = re.compile(r"[\\^_=<>+*/|∪∩∞π±√{}\d]|(?:(?<![^\W\d_])[^\W\d_]|[)])!")
 """A text with one of these signs may be a formula."""
 PERCENT = r"(?:\\?%|percent(?:age)?(?:\s+points?)?\b|per\s+cent\b|pct\b)"
 _QUANTITY = re.compile(
@@ -16,21 +17,19 @@ _QUANTITY = re.compile(
     rf"(?:(?P<whole>\d{{1,9}})(?:\s+|-|\s+and\s+)(?P<over>\d{{1,9}})\s?/\s?(?P<under>\d{{1,9}})"
     rf"|(?P<number>{NUMBER}(?P<power>{POWER_OF_TEN})?)(?:\s?/\s?(?P<by>{NUMBER}))?)(?![\d:^])"
 )
-_SPACED = re.compile(r"(?<![\d.])\d{1,3}(?: \d{3}){1,5}(?!\d)")
-_SCALE = re.compile(r"(?i)\s*\b(hundred|thousand|lakh|million|crore|billion|trillion)\b|(?<=\d)([kKM])\b")
-_NOT_A_UNIT = "and|or|to|plus|minus|times|sin|cos|tan|cot|sec|csc|log|ln|exp|sqrt|pi|mod|if|when|where|for|than|is"
-_UNIT = re.compile(
-    rf"(?i)\s*(?:[({{]?\s*(?!(?:{_NOT_A_UNIT})\b)(?:[a-z][a-z'-]+|(?-i:[mgshL])(?![\w(*+])|in\b)|°|[$€£¥₹¢]|per\b|/\s?[a-z])[^\d=<>+*|∪]*"
-    r"(?:\^\s?\{?[23]\}?[^\d=<>+*|∪]*)?$"
+_AND_PART = re.compile(
+    r"(?i)(?<=\d)\s+and\s+(a\s+half|(?:a|one)\s+quarter|(?:a|one)\s+third|three\s+quarters|two\s+thirds)\b"
 )
-_TIME = re.compile(r"(?i)^(\d{1,2}):(\d\d)(?::(\d\d))?\s*(?:(a|p)\.?\s?m\.?)?(?:\s*o'?clock)?$")
-_HOUR = re.compile(r"(?i)^(\d{1,2})\s*(a|p)\.?\s?m\.?$")
+_PARTS = {"a half": "1/2", "a quarter": "1/4", "one quarter": "1/4", "a third": "1/3", "one third": "1/3"}
+_PARTS |= {"three quarters": "3/4", "two thirds": "2/3"}
+_SPACED = re.compile(r"(?<![\d.])\d{1,3}(?: \d{3}){1,5}(?!\d)")
+_SCALE = re.compile(r"(?i)\s*\b(dozen|hundred|thousand|lakh|million|crore|billion|trillion)\b|(?<=\d)([kKM])\b")
 _RATIO = re.compile(rf"^({NUMBER})((?:\s*(?::|\bto\b)\s*{NUMBER}){{1,4}})$")
 
 
 def amount(text: str) -> str:
     """The canonical text of one amount, empty if `text` is something else."""
-    return _sum_of_units(text) or _number(text) or _clock(text)
+    return _sum_of_units(text) or _number(text) or clock(text) or _proportion(text)
 
 
 def _sum_of_units(text: str) -> str:
@@ -40,6 +39,7 @@ def _sum_of_units(text: str) -> str:
 
 def _number(text: str) -> str:
     text = _SPACED.sub(lambda spaced: spaced[0].replace(" ", ""), text)
+    text = _AND_PART.sub(lambda part: " " + _PARTS[" ".join(part[1].lower().split())], text)
     match = _QUANTITY.match(text)
     if match is None:
         if not MATH.search(text) or (text[0] in "([{" and "," in text):
@@ -57,10 +57,10 @@ def _number(text: str) -> str:
         return written(value)
     if percent := re.match(rf"(?i)\s*{PERCENT}", rest):
         tail = rest[percent.end() :]
-        if not tail.strip() or _UNIT.match(tail) or tail.lstrip().startswith(("of ", "off")):
+        if not tail.strip() or is_unit(tail) or tail.lstrip().startswith(("of ", "off")):
             return written(value) + "%"
-    if _UNIT.match(rest):
-        return "" if _clock(text) else written(value)
+    if is_unit(rest):
+        return "" if clock(text) else written(value)
     result = value_of(without_unit(text))
     return "" if result is None else written(result)
 
@@ -84,23 +84,15 @@ def without_unit(text: str) -> str:
     """The expression without the unit words, currency and degree signs around it."""
     text = text.replace("$", "").replace("°", "")
     text = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", text)
-    tail = re.search(r"(?<=[\d})])\s*[a-zA-Z][a-zA-Z .]*(?:\^\s?\{?[23]\}?)?$", text)
-    return text[: tail.start()] if tail and _UNIT.match(tail[0]) else text
+    tail = re.search(r"(?<=[\d})])\s*[a-zA-Z][a-zA-Z ./]*(?:\^\s?\{?[23]\}?)?$", text)
+    return text[: tail.start()] if tail and is_unit(tail[0]) else text
 
 
-def _clock(text: str) -> str:
-    if match := _TIME.match(text):
-        hour, minute, second, half = int(match[1]), match[2], match[3], match[4]
-        if hour <= 24 and int(minute) < 60:
-            clock = f"{hour}:{minute}" + (f":{second}" if second else "")
-            return f"{clock} {half.lower()}m" if half else clock
-    if match := _HOUR.match(text):
-        return f"{int(match[1])}:00 {match[2].lower()}m"
-    if match := _RATIO.match(text):
-        terms = [exact(term) for term in re.findall(NUMBER, text)]
-        if all(term is not None for term in terms):
-            return _ratio([term for term in terms if term is not None])
-    return ""
+def _proportion(text: str) -> str:
+    match = _RATIO.match(text)
+    terms = [exact(term) for term in re.findall(NUMBER, text)] if match else []
+    known = [term for term in terms if term is not None]
+    return _ratio(known) if known and len(known) == len(terms) else ""
 
 
 def _ratio(terms: list[Fraction]) -> str:

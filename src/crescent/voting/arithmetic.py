@@ -1,4 +1,4 @@
-"""Exact value of a purely numeric expression: + - * / ^, brackets, percent, \\frac, \\sqrt of squares.
+"""Exact value of a purely numeric expression: + - * / ^ !, brackets, percent, \\frac, \\binom, \\sqrt of squares.
 
 Text from a model is never given to `eval`. Length, depth, exponents and the size of results are bounded; whatever is
 not plain rational arithmetic has no value here (None) and is left to the symbolic comparison.
@@ -6,13 +6,15 @@ not plain rational arithmetic has no value here (None) and is left to the symbol
 
 import re
 from fractions import Fraction
-from math import isqrt
+from math import comb, factorial, isqrt
 
 from crescent.voting.numerals import MAX_DIGITS, exact
 
 MAX_LENGTH = 200
 MAX_DEPTH = 20
-_TOKEN = re.compile(r"\s*(?:(\d+(?:\.\d+)?|\.\d+)|(\\frac|\\sqrt|\*\*|[-+*/^(){}%√]))")
+MAX_FACTORIAL = 69
+"""The largest number whose factorial has at most `MAX_DIGITS` digits."""
+_TOKEN = re.compile(r"\s*(?:(\d+(?:\.\d+)?|\.\d+)|(\\frac|\\[dt]?binom|\\sqrt|\*\*|[-+*/^(){}%√!]))")
 _BOUND = 10**MAX_DIGITS
 
 
@@ -67,7 +69,9 @@ class _Parser:
         value = self.signed()
         while True:
             token = self.peek()
-            if token == "*":
+            if self.is_next_power(token):  # "2^3 5", but not "3 4"
+                value *= self.power()
+            elif token == "*":
                 self.take()
                 value *= self.signed()
             elif token == "/":
@@ -80,6 +84,15 @@ class _Parser:
                 value = value + part if value >= 0 else value - part
             else:
                 return bounded(value)
+
+    def is_next_power(self, token: str) -> bool:
+        """Whether a numeral after a space is a factor: one of the two is a power."""
+        before, after = self.position - 2, self.position + 1
+        return token[:1].isdigit() and (
+            (before >= 0 and self.tokens[before] == "^")
+            or (after < len(self.tokens) and self.tokens[after] == "^")
+            or (self.tokens[self.position - 1] == "}")
+        )
 
     def signed(self) -> Fraction:
         self.depth += 1
@@ -94,9 +107,10 @@ class _Parser:
 
     def power(self) -> Fraction:
         base = self.atom()
-        while self.peek() == "%":
-            self.take()
-            base /= 100
+        while self.peek() in ("%", "!"):
+            base = base / 100 if self.take() == "%" else _factorial(base)
+            if self.tokens[self.position - 1] == self.peek() == "!":
+                raise _NoValueError  # a double factorial
         if self.peek() not in ("^", "**"):
             return base
         self.take()
@@ -111,6 +125,12 @@ class _Parser:
             self.take()
             over = self.group()
             return over / self.group()
+        if token.endswith("binom"):
+            self.take()
+            over, under = self.group(), self.group()
+            if over.denominator != 1 or under.denominator != 1 or not 0 <= under <= over <= 200:
+                raise _NoValueError
+            return Fraction(comb(int(over), int(under)))
         if token in ("\\sqrt", "√"):
             self.take()
             return root(self.group() if self.peek() in ("{", "(") else self.atom())
@@ -130,6 +150,12 @@ class _Parser:
         self.take(")" if opening == "(" else "}")
         self.depth -= 1
         return value
+
+
+def _factorial(value: Fraction) -> Fraction:
+    if value.denominator != 1 or not 0 <= value <= MAX_FACTORIAL:
+        raise _NoValueError
+    return Fraction(factorial(int(value)))
 
 
 def bounded(value: Fraction) -> Fraction:

@@ -16,12 +16,14 @@ Everything else keeps its text without spaces and layout. `canonical(canonical(x
 """
 
 import re
+from fractions import Fraction
 from functools import lru_cache
 
 from crescent.voting.amounts import MATH, amount, without_unit
 from crescent.voting.arithmetic import value_of
 from crescent.voting.inequalities import interval
 from crescent.voting.latex import closing, closing_brace, simplified, split
+from crescent.voting.names import is_name
 from crescent.voting.numerals import NUMBER, exact, from_words, short_number, written
 
 MAX_LENGTH = 1000
@@ -31,11 +33,32 @@ _PLAIN = re.compile(rf"\$?([-+]?{NUMBER})")
 _CURRENCY_SIGN = re.compile(r"\b(?:US|AU|CA|HK|NZ|[ACSR])?\$+|(?<=[\s\d])\$|\$")
 _TIMES = re.compile(r"(?<=[\d)])\s+[xX]\s+(?=[$(.\d])")
 _APPROXIMATION = re.compile(r"(?i)^(?:approximately|approx\.?|about|around|roughly|nearly|exactly|only|just|≈|~)\s*")
-_ASSIGNED = re.compile(r"^\s*[|∠△]?(?:\\[a-z]+\s?)?[A-Za-z{(|∠△][A-Za-z{}():/,| '∠△]{0,60}(?:\(\d{1,4}\))?[|']?\s*$")
-_SUBSCRIPT = re.compile(r"_(?:\{[^{}]{1,20}\}|\w)")
-_CHOICE = re.compile(r"^\(?([A-J])[).:]?$|^\(([a-j])\)$|^\(([A-J])\)\s*(?!and\b|or\b)[^\s,]")
+_CHOICE = re.compile(
+    r"^\(?([A-J])[).:]?$|^\(([a-j])\)$|^\(?([A-J])\)\s*(?!and\b|or\b)[^\s,]"
+    r"|^([A-J])(?:\.\s*|:\s+|\s+(?=\())(?=[^,=]*[\d\\])(?![A-J]\b)[^=]+$"  # "B. 6", "B (6)"
+)
+_LETTERS = re.compile(r"^[A-J](?:(?:[\s,;/&]|\band\b|\bor\b)+[A-J])+$")
+_JOINED_LETTERS = re.compile(r"(?=[A-J]{2,10}$)A?B?C?D?E?F?G?H?I?J?")  # the options "ACD"
+_LABEL = re.compile(r"^\s*(?:[A-Za-zΓ]|\\ell|\\Gamma)(?:_\w)?\s*:\s*(?=[^:]*[A-Za-z][^:]*=)")
+_ODDS = re.compile(r"^(\d{1,9})\s+(?:out\s+of|in)(?:\s+every)?\s+(\d{1,9})$")
+_BASE = re.compile(r"^(-?)\(?([0-9A-F]{0,40}\.?[0-9A-F]{1,40})\)?\s?_\s?(?:\{\s*([\w ]{1,12})\s*\}|(\d))$")
+_BASES = {
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+    "twelve": 12,
+    "sixteen": 16,
+}
 _MATRIX = re.compile(r"\\begin\{(?:[pbB]?matrix|array)\}(?:\{[clr| ]*\})?(.*?)\\end\{(?:[pbB]?matrix|array)\}", re.S)
+_NUMBER_COMMANDS = re.compile(r"\\(?:frac|sqrt|d?binom|text)(?![a-zA-Z])")
 _COMMAND = re.compile(r"\\[a-z]+")
+_EXCLAMATION = re.compile(r"(?<=[^\W\d_]{2})[)\"*]*!+$|(?<=\s)!+$")  # not the factorials "5!" and "n!"
 _LIST_WORDS = re.compile(r"(?i)(?:,\s*)?\s(?:and|or)\s|(?<=[)\d}\]])\s*(?:and|or)\s*(?=[-(\d\\\[{A-Z])")
 
 
@@ -68,9 +91,12 @@ def _canonical(text: str, depth: int) -> str:
     text = _unwrapped(text)
     if not text or depth > MAX_DEPTH:
         return _spelled(text)
+    text = _LABEL.sub("", text)
     return (
-        amount(text)
+        _in_base(text)
+        or amount(text)
         or _choice(text)
+        or _plus_minus(text, depth)
         or _equation(text, depth)
         or interval(text, lambda part: _canonical(part, depth + 1))
         or _union(text, depth)
@@ -85,7 +111,8 @@ def _unwrapped(text: str) -> str:
     """Without emphasis, quotes, mathematical delimiters, final punctuation, `\\boxed` and idle brackets."""
     for _ in range(8):
         before = text
-        text = text.strip().strip('*`"').strip("\u2026").rstrip(",;:!").strip()
+        text = text.strip().strip('*`"').strip("\u2026").rstrip(",;:").strip()
+        text = _EXCLAMATION.sub("", text)
         if text.endswith(".") and not text.endswith(".m.") and not text.endswith(".M."):
             text = text[:-1]
         text = _APPROXIMATION.sub("", text)
@@ -96,6 +123,8 @@ def _unwrapped(text: str) -> str:
             text = f"{text[opened + 1 : closed]} {text[closed + 1 :]}" if closed > 0 else text[opened + 1 :]
         elif text[:1] in ("(", "{", "[") and closing(text, 0) == len(text) - 1 and _idle(text[1:-1]):
             text = text[1:-1]
+        elif len(text) > 2 and text[0] == text[-1] == "'":
+            text = text[1:-1]
         elif text.startswith("_") and text.endswith("_"):
             text = text.strip("_")
         if text == before:
@@ -105,12 +134,46 @@ def _unwrapped(text: str) -> str:
 
 def _idle(inside: str) -> bool:
     """Whether brackets around `inside` say nothing: no list in them, and no letter of a choice."""
+    if inside.startswith("["):
+        return False  # the matrix [[1,2]] of one row is not the vector [1,2]
     return len(split(inside, ",;|")) == 1 and not re.fullmatch(r"\s*[A-Ja-j]\s*", inside) and ":" not in inside
 
 
+def _in_base(text: str) -> str:
+    """A numeral with the base as its subscript, or one number out of another: 1011_2 is 11, 5 out of 8 is 5/8."""
+    if (odds := _ODDS.match(text)) and int(odds[2]):
+        return written(Fraction(int(odds[1]), int(odds[2])))
+    match = _BASE.match(text)
+    if match is None or not any(map(str.isdigit, match[2])):
+        return ""
+    name = (match[3] or match[4]).strip()
+    base = int(name) if name.isdecimal() else _BASES.get(name.lower(), 0)
+    whole, _, part = match[2].partition(".")
+    if not 2 <= base <= 16 or any(int(digit, 16) >= base for digit in whole + part):
+        return ""
+    value = Fraction(int(whole + part, base), base ** len(part))
+    return written(-value if match[1] else value)
+
+
 def _choice(text: str) -> str:
+    if _LETTERS.match(text):
+        letters = sorted(set(re.findall(r"[A-J]", text)))
+        return "{" + ",".join(letters) + "}" if len(letters) > 1 else letters[0]
     match = _CHOICE.match(text)
-    return (match[1] or match[2] or match[3]).upper() if match else ""
+    return (match[1] or match[2] or match[3] or match[4]).upper() if match else ""
+
+
+def _plus_minus(text: str, depth: int) -> str:
+    """Both values of a text with one ±: ±3 is {-3,3}."""
+    if text.count("±") != 1 or "∓" in text or len(split(text, ",;")) > 1:
+        return ""
+    name, equals, rest = text.rpartition("=")
+    if equals and not is_name(name):
+        return ""
+    before, _, after = rest.partition("±")
+    return _as_set(
+        [_canonical(f"{before}{sign if before.strip() or sign == '-' else ''}{after}", depth + 1) for sign in "+-"]
+    )
 
 
 def _equation(text: str, depth: int) -> str:
@@ -124,12 +187,12 @@ def _equation(text: str, depth: int) -> str:
     if any(not side.strip() for side in sides[1:]):
         return ""
     name, last = sides[0].strip(), sides[-1]
-    if not name or _ASSIGNED.match(_SUBSCRIPT.sub("", name)):
+    if not name or is_name(name):
         key = _canonical(last, depth + 1)
         unknowns = MATH.search(key) and re.search(r"[a-zA-Z]", _COMMAND.sub("", key))
-        return f"{name}={key}" if unknowns and re.fullmatch(r"\w(?:\(\w\))?", name) else key
+        return f"{name}={key}" if unknowns and re.fullmatch(r"\w'*(?:\(\w\))?", name) else key
     value = value_of(without_unit(last))
-    if value is not None and not re.search(r"[a-zA-Z]", _COMMAND.sub("", name)):
+    if value is not None and not re.search(r"[a-zA-Z]", _NUMBER_COMMANDS.sub("", name)):
         return written(value)
     return ""
 
@@ -172,7 +235,7 @@ def _listed(text: str, depth: int) -> str:
     if len(parts) < 2 or any(len(part) > 60 for part in parts):
         return ""
     names = [part.partition("=")[0].strip() for part in parts]
-    named = all("=" in part for part in parts) and all(_ASSIGNED.match(_SUBSCRIPT.sub("", name)) for name in names)
+    named = all("=" in part for part in parts) and all(map(is_name, names))
     values = [_canonical(part, depth + 1) for part in parts]
     if not all(values):
         return ""
@@ -200,7 +263,7 @@ def _worded(text: str) -> str:
 
 
 def _rows(match: re.Match[str]) -> str:
-    rows = re.split(r"\\\\|\\cr\b", match[1])
+    rows = re.split(r"\\\\|\\cr\b|\\(?=[\d\s(&-]|[a-z](?![a-zA-Z]))", match[1])  # also rows that lost a backslash
     cells = ["[" + ",".join(canonical(cell) for cell in row.split("&")) + "]" for row in rows if row.strip()]
     return "[" + ",".join(cells) + "]"
 
@@ -210,12 +273,15 @@ def _spelled(text: str) -> str:
     text = text.strip()
     if not MATH.search(text) or re.search(r"(?<![\\a-zA-Z])[a-zA-Z]{3,} [a-zA-Z]{2,}", text):
         words = " ".join(text.split()).strip(" .,!?\"'()")
-        if len(words) == 1:
+        if len(words) == 1 or _JOINED_LETTERS.fullmatch(words):
             return words
         return re.sub(r"^(?:the|an?)\s+(?=\w)", "", words.casefold())
     text = re.sub(r"_(\w)(?=\s)", r"_{\1}", text)
     text = re.sub(r"(\\[a-zA-Z]+)\s+(?=\w)", "\\1\0", text)  # the space that ends a command's name
+    text = re.sub(r"(\^(?:\d+|\{[^{}]*\}))\s+(?=\d)|(?<=\d)\s+(?=\d+\^)", r"\1*", text)  # factors: 2^3 5
+    text = re.sub(r"(\d/\d+)\s+(?=[a-zA-Z\\(√π])", r"\1*", text)  # 1/2 x
+    text = re.sub(r"(?<=\d)\s+(?=\d)", "\0", text)  # "3 4" is not 34
     text = re.sub(r"\s+", "", text).replace("\0", " ")
     text = re.sub(r"\\sqrt\(([^()]*)\)|√\(([^()]*)\)", lambda m: f"\\sqrt{{{m[1] or m[2]}}}", text)
     text = re.sub(r"√(\d+|[a-z])", r"\\sqrt{\1}", text)
-    return re.sub(r"(?<=[\d)}])\*(?=[a-zA-Z(\\π])", "", text)
+    return text if "/" in text else re.sub(r"(?<=[\d)}])\*(?=[a-zA-Z(\\π])", "", text)

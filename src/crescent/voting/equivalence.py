@@ -18,6 +18,7 @@ from crescent.voting.sameness import same
 from crescent.voting.units import quantity
 
 _BARE = re.compile(r"[-\d.,/%:]+")  # no unit, no words: the common case, decided fast
+_PLACES = re.compile(r"-?\d{1,20}\.\d{3,20}0")
 _SENTENCE = re.compile(
     r"(?<!\\)\b(?!(?:and|or)\b)[a-zA-Z]{2,}[,:]? (?:[a-z]+ ){0,20}[^a-zA-Z]{0,40}(?:\$|\\\(|\\\[|\\boxed)"
     r"|.\\boxed\{|(?:\$|\\\)|\\\]) (?:is|are)\b|(?i:answer(?: is|:))|\b(?:is|are) [^a-zA-Z]{0,40}\d"
@@ -46,7 +47,12 @@ def equivalent(a: Answer | str | None, b: Answer | str | None, *, symbolic: bool
         return True
     if one_key == decimal_comma(other_text) or other_key == decimal_comma(one_text):
         return True
-    return same(one_key, other_key, symbolic)
+    return same(_as_written(one_key, one_text), _as_written(other_key, other_text), symbolic)
+
+
+def _as_written(key: str, text: str) -> str:
+    """A decimal with the places it was written with: 0.8660 has four."""
+    return text if _PLACES.fullmatch(text) else key
 
 
 def _key_and_text(answer: Answer | str) -> tuple[str, str]:

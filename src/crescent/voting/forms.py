@@ -11,9 +11,12 @@ import re
 from fractions import Fraction
 
 from crescent.voting.canonicalization import canonical
+from crescent.voting.clocks import second_of_day
 
 ENOUGH_PLACES = 4
 _RATIONAL = re.compile(r"-?\d{1,110}(?:\.\d{1,110}|/\d{1,110})?")
+_LISTED_OPTIONS = re.compile(r"\{[A-J](?:,[A-J])+\}")
+_JOINED_OPTIONS = re.compile(r"[A-J]{2,10}")
 _DECIMAL_COMMA = re.compile(r"-?(?:[1-9]\d{0,8},\d{1,2}|0,\d{1,9})")
 
 
@@ -39,15 +42,31 @@ def close(one: str, other: str) -> bool:
     value, near = rational(one), rational(other)
     if value is None or near is None:
         return False
-    return _shortened(value, other) or _shortened(near, one)
+    return shortened(value, other) or shortened(near, one)
 
 
-def _shortened(value: Fraction, key: str) -> bool:
+def shortened(value: Fraction, key: str) -> bool:
     places = len(key) - key.index(".") - 1 if "." in key else 0
     if places < ENOUGH_PLACES:
         return False
     scaled, written = value * 10**places, Fraction(key) * 10**places
     return written in (round(scaled), int(scaled)) or abs(written - scaled) == Fraction(1, 2)
+
+
+def same_time(one: str, other: str) -> bool:
+    """Whether two canonical texts are the same time of day: 20:34 is 8:34 pm."""
+    if ":" not in one or ":" not in other:
+        return False
+    time = second_of_day(one)
+    return time is not None and time == second_of_day(other)
+
+
+def same_options(one: str, other: str) -> bool:
+    """Whether two texts name the same options of a choice: ACD is {A,C,D}."""
+    listed, joined = (one, other) if one.startswith("{") else (other, one)
+    if not _LISTED_OPTIONS.fullmatch(listed) or not _JOINED_OPTIONS.fullmatch(joined):
+        return False
+    return sorted(joined) == listed[1:-1].split(",")
 
 
 def fits(one: str, other: str) -> bool:

@@ -1,37 +1,98 @@
-"""Which canonical texts are worth a symbolic comparison, and how they are written for it."""
+"""When two canonical texts are the same formula or equation.
+
+What `crescent.voting.expressions` understands is decided by its values (`crescent.voting.identity`); sets, inequalities,
+sums and the like are left to math-verify (optional), in a process with limits (`crescent.voting.symbolic`). What neither
+decides counts as different, and is counted in `undecided`.
+"""
 
 import re
 
+from crescent.voting.expressions import MAX_LENGTH, AmbiguousError, NotAFormulaError
 from crescent.voting.forms import is_rational
+from crescent.voting.identity import identical
 from crescent.voting.symbolic import comparer
 
-_FORMULA = re.compile(r"[\\^_<>+*/|∪∩∞π±√{}()\[\]\d]|^[A-Za-z]$")
+_FORMULA = re.compile(r"[\\^_<>+*/|∪∩∞π±√{}()\[\]\d!]|^-?[A-Za-z]$")
 _PROSE = re.compile(r"(?<![\\a-zA-Z])[a-zA-Z]{2,} [a-zA-Z]{2,}")
 _EQUALS = re.compile(r"(?<![<>!])=")
-_NAMED = re.compile(r"^[A-Za-z](?:\(\w\))?=")
+_NAME = re.compile(r"(?P<name>[A-Za-z]'*)(?:\((?P<of>\w)\))?=")
+_FOR_MATH_VERIFY = re.compile(r"[∪∩∈<>±∞≠]|!=|\\(?:sum|int|lim|prod|setminus|mathbb|begin|log|ln|sin|cos|tan)\b")
 _LATEX = str.maketrans({"π": r"\pi ", "∞": r"\infty ", "∪": r"\cup ", "∩": r"\cap ", "±": r"\pm ", "∅": r"\emptyset "})
+
+
+class Undecided:
+    """Counts the comparisons of formulas that could not be decided, in this process."""
+
+    def __init__(self) -> None:
+        self.here = 0
+
+    @property
+    def total(self) -> int:
+        """Undecided by value, and given up by math-verify's process."""
+        return self.here + comparer.failures
+
+
+undecided = Undecided()
 
 
 def same_formula(one: str, other: str) -> bool:
     """Whether two different canonical texts are the same formula. `y = 2x + 3` is `2x + 3`, and is not `z = 2x + 3`."""
-    if bool(_EQUALS.search(one)) != bool(_EQUALS.search(other)):
-        one, other = _NAMED.sub("", one), _NAMED.sub("", other)
-        if one == other:
-            return True
-    return _comparable(one, other) and comparer.same(_latex(one), _latex(other))
-
-
-def _comparable(one: str, other: str) -> bool:
-    """Whether the texts may be one formula: not both numbers, no prose, alike in being equations and in brackets."""
-    if is_rational(one) and is_rational(other):
+    if (is_rational(one) and is_rational(other)) or not (_is_formula(one) and _is_formula(other)):
         return False
-    if any(not _FORMULA.search(key) or _PROSE.search(key) or key.endswith(("%", "am", "pm")) for key in (one, other)):
+    bare = _unnamed(one, other)
+    if bare is None:
+        return False
+    one, other = bare
+    if one == other:
+        return True
+    if bool(_EQUALS.search(one)) != bool(_EQUALS.search(other)):
+        return False
+    if max(len(one), len(other)) > MAX_LENGTH:
+        undecided.here += 1
+        return False
+    try:
+        decided = identical(one, other)
+    except NotAFormulaError:
+        return _by_math_verify(one, other)
+    except AmbiguousError:
+        decided = None
+    undecided.here += decided is None
+    return decided is True
+
+
+def _is_formula(key: str) -> bool:
+    return bool(_FORMULA.search(key)) and not _PROSE.search(key) and not key.endswith(("%", " am", " pm"))
+
+
+def _unnamed(one: str, other: str) -> tuple[str, str] | None:
+    """Both without the name of a function's value where that is the same, or where one has none.
+
+    The graph `y = ...` is that of `f(x) = ...`. None where they name different functions: `g(x) = ...`, `f'(x) = ...`.
+    """
+    left, right = _NAME.match(one), _NAME.match(other)
+    if left and right:
+        if (
+            left[0] == right[0]
+            or "y=" in (left[0], right[0])
+            and "x" in (left["of"], right["of"])
+            and "'" not in left[0] + right[0]
+        ):
+            return one[left.end() :], other[right.end() :]
+        return None if left["of"] or right["of"] else (one, other)
+    if left and not _EQUALS.search(other):
+        return one[left.end() :], other
+    if right and not _EQUALS.search(one):
+        return one, other[right.end() :]
+    return one, other
+
+
+def _by_math_verify(one: str, other: str) -> bool:
+    """Sets, inequalities and what else the library knows; alike in being plain numbers and in brackets."""
+    if not (_FOR_MATH_VERIFY.search(one) and _FOR_MATH_VERIFY.search(other)):
         return False
     if {one[0], other[0]} in ({"{", "("}, {"{", "["}):
         return False
-    if (is_rational(one) and other[0] in "{([") or (is_rational(other) and one[0] in "{(["):
-        return False
-    return bool(_EQUALS.search(one)) == bool(_EQUALS.search(other))
+    return comparer.same(_latex(one), _latex(other))
 
 
 def _latex(key: str) -> str:

@@ -30,14 +30,18 @@ _TENS = {
     "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
 }  # fmt: skip
 SCALES = {
-    "hundred": 100, "thousand": 10**3, "lakh": 10**5, "million": 10**6, "crore": 10**7, "billion": 10**9,
+    "dozen": 12, "hundred": 100, "thousand": 10**3, "lakh": 10**5, "million": 10**6, "crore": 10**7, "billion": 10**9,
     "trillion": 10**12,
 }  # fmt: skip
 _PARTS = {"half": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fourth": 4, "fourths": 4, "fifth": 5}
 _PARTS |= {"fifths": 5, "sixth": 6, "sixths": 6, "eighth": 8, "eighths": 8, "tenth": 10, "tenths": 10}
 _FIRST_WORD = "|".join([*_UNITS, *_TENS, *SCALES, "half a dozen", "a dozen", "a half"])
 _NEXT_WORD = "|".join([*_UNITS, *_TENS, *SCALES, *_PARTS])
-NUMBER_WORDS = re.compile(rf"(?i)\b(?:{_FIRST_WORD})\b(?:(?:-|\s)(?:and\s)?(?:an?\s)?(?:{_NEXT_WORD})\b){{0,8}}")
+_DIGIT_WORD = "|".join(["oh", *list(_UNITS)[:10]])
+NUMBER_WORDS = re.compile(
+    rf"(?i)\b(?:{_FIRST_WORD})\b(?:(?:-|\s)(?:and\s)?(?:an?\s)?(?:{_NEXT_WORD})\b){{0,8}}"
+    rf"(?:\spoint(?:\s(?:{_DIGIT_WORD})\b){{1,9}})?"
+)
 
 
 def exact(numeral: str) -> Fraction | None:
@@ -67,7 +71,7 @@ def exact(numeral: str) -> Fraction | None:
 
 def _unrounded(value: Fraction, decimals: int) -> Fraction:
     """The short decimal nearby, if `value` has many decimals and differs from it in the last two alone."""
-    if decimals < 10:
+    if not 10 <= decimals <= 18:  # no program prints more of a binary number
         return value
     short = round(value, 6)
     return short if short and abs(value - short) <= Fraction(100, 10**decimals) else value
@@ -107,10 +111,20 @@ def from_words(text: str) -> Fraction | None:
     words = re.findall(r"[a-z]+", text.lower())
     if not words or len(words) > 12 or len(text) > 100:
         return None
-    if words in (["a", "dozen"], ["one", "dozen"]):
-        return Fraction(12)
-    if words == ["half", "a", "dozen"]:
+    if words[:3] == ["half", "a", "dozen"] and len(words) == 3:
         return Fraction(6)
+    if words[-4:] == ["dozen", "and", "a", "half"]:
+        dozens = _cardinal(words[:-3])
+        return None if dozens is None else dozens + 6
+    if "point" in words:
+        point = words.index("point")
+        whole, digits = (
+            _cardinal(words[:point]),
+            [_UNITS.get("zero" if word == "oh" else word, 10) for word in words[point + 1 :]],
+        )
+        if whole is None or not digits or max(digits) > 9:
+            return None
+        return whole + Fraction(int("".join(map(str, digits))), 10 ** len(digits))
     return _words_with_parts(words)
 
 
@@ -145,8 +159,8 @@ def _cardinal(words: list[str]) -> Fraction | None:
             if last <= value or (word in _UNITS and value >= 10 and last < 100) or (last < 20 and word in _UNITS):
                 return None
             current, last = current + value, value
-        elif word == "hundred":
-            current, last = (current or 1) * 100, 100
+        elif word in ("hundred", "dozen"):
+            current, last = (current or 1) * SCALES[word], 100
         elif word in SCALES:
             total, current, last = total + (current or 1) * SCALES[word], 0, SCALES[word]
         else:

@@ -1,6 +1,6 @@
 """When two canonical texts say the same: numbers, formulas, and what is made of them."""
 
-from crescent.voting.forms import close, fits
+from crescent.voting.forms import close, fits, same_options, same_time
 from crescent.voting.formulas import same_formula
 from crescent.voting.latex import split
 
@@ -13,6 +13,8 @@ def same(one: str, other: str, symbolic: bool) -> bool:
         one == other
         or close(one, other)
         or fits(one, other)
+        or same_time(one, other)
+        or same_options(one, other)
         or _same_parts(one, other, symbolic)
         or (symbolic and same_formula(one, other))
     )

@@ -1,6 +1,8 @@
-"""Units of the same dimension: 2 hours are 120 minutes, and 5 minutes are not 5 hours.
+"""What is a unit, and units of the same dimension: 2 hours are 120 minutes, and 5 minutes are not 5 hours.
 
-Units matter only where both answers name one that stands here; elsewhere they are words after a number.
+Amounts of units matter only where both answers name one of `_TABLE`; elsewhere a unit is what follows a number and does
+not count: a unit of the tables, or words of a language ("18 red apples"). Letters that may be factors are none: `2ab`,
+`2 a b`, `3t`, `5!`. A unit of one letter stands apart from its number or upright: `5 m`, `5\\text{m}`, not `5m`.
 """
 
 import re
@@ -31,6 +33,76 @@ _UNITS = [
     for dimension, units in _TABLE.items()
     for pattern, factor in units.items()
 ]
+_MORE = re.compile(
+    r"[munpkMGT]?(?:Hz|W|J|Pa|V|eV|bit|Bps|bps|cal|mol|Wh)|[kKMGT]B|km/?h|kph|mph|mps|fps|rpm|psi|hp|cc|gal|qt|yrs?|wks?|"
+    r"deg|rad|sq|cu|units?|usd|eur|gbp|cad|aud|inr|rmb|kr|dm|nm|cL|dL|mL|kL|ms|dB|ppm|atm|kcal|tbsp|tsp|pcs|ft|yds?",
+)
+"""Units beyond those of `_TABLE`, and short ones that do not look like a word."""
+_ATTACHED = re.compile(
+    r"cm|mm|km|kg|mg|m[lL]|lbs?|oz|ft|hrs?|mins?|secs?|mph|kmh|km/h|[kMGT]B|[kM]?Hz|[kM]?W|kWh|deg|usd|USD|EUR|kr|yrs?|in"
+)
+"""Units that may touch their number: `10cm`."""
+_ONE_LETTER = re.compile(r"[mgshLlKNJWVAΩ]")
+_NOT_UNITS = re.compile(
+    r"(?i)(?:and|or|to|plus|minus|times|sin|cos|tan|cot|sec|csc|arc(?:sin|cos|tan)|sinh|cosh|tanh|log|ln|lg|exp|sqrt|pi|mod|modulo|"
+    r"if|when|where|for|than|is|are|equals?|squared|cubed|factorial|choose|over|divided|multiplied|raised|base|by|point|"
+    r"alpha|beta|gamma|delta|theta|lambda|sigma|omega|phi|mu|halves|thirds|fifths|sixths|sevenths|eighths|ninths|tenths|third|fifth|sixth|"
+    r"eighth|tenth|gcd|lcm|det|max|lim|frac|cdot|infinity|negative|positive|unknown|mole[a-z]+ mass)\b"
+)
+_WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*")
+_VOWEL = re.compile(r"[aeiouyäöüéèáàâêîôûåøæ]", re.I)
+_ALPHABET = "abcdefghijklmnopqrstuvwxyz"
+_MATH = re.compile(r"[=<>+*|∪^_{}\\√π!]|\d")
+_POWER = re.compile(r"\^\s?\{?\s?-?[1-4]\s?\}?")
+_SIGN = re.compile(r"°|[$€£¥₹¢]")
+
+
+def is_unit(tail: str) -> bool:
+    """Whether `tail`, what follows a number, is a unit or words for what is counted, and not factors."""
+    apart = tail[:1].isspace() or tail[:1] in "([{"
+    rest = tail.strip().lstrip("([{").strip()
+    if sign := _SIGN.match(rest):
+        rest = rest[sign.end() :].strip()
+        return not _MATH.search(rest) and (not rest or len(rest) <= 2 or bool(_WORD.match(rest)) or rest[0] in ".)]/")
+    per = re.match(r"/\s?|per\b\s?", rest)
+    if per:
+        rest, apart = rest[per.end() :], True
+    word = _WORD.match(rest)
+    if word is None or _MATH.search(_POWER.sub("", rest)) or len(_POWER.findall(rest)) > 2:
+        return False
+    if word[0].lower() in ("a", "an", "the") and (following := _WORD.match(rest, word.end() + 1)):
+        return len(following[0]) > 2 and _is_word(following[0])
+    powers = [power.start() for power in _POWER.finditer(rest)]
+    if _NOT_UNITS.match(rest):
+        return False
+    if len(word[0]) == 1:
+        return apart and bool(_ONE_LETTER.fullmatch(word[0])) and not per_letter(rest[1:])
+    if not apart:
+        plural = len(word[0]) > 3 and (word[0].endswith("s") or len(word[0]) > 5)
+        return bool(_ATTACHED.fullmatch(word[0])) or (not powers and plural and _is_word(word[0]))
+    if _unit(word[0]) or _MORE.fullmatch(word[0]) or _MORE.fullmatch(word[0].lower()):
+        return True
+    return len(word[0]) > (3 if powers else 2) and _is_word(word[0])
+
+
+def per_letter(rest: str) -> bool:
+    """Whether a letter is followed by another single letter that is no unit: `m n` are factors, `m / s` is a unit."""
+    following = re.match(r"\s+([A-Za-z])(?![A-Za-z])", rest)
+    return bool(following) and not rest.lstrip().startswith("/")
+
+
+def _is_word(word: str) -> bool:
+    """Whether letters are a word of a language rather than variables side by side: `apples`, not `abc` or `xyz`."""
+    if not word.isascii():
+        return True
+    lower = word.lower()
+    return (
+        bool(_VOWEL.search(lower))
+        and lower not in _ALPHABET
+        and lower not in ("xyz", "xyzw", "abx", "axy", "bxy", "xya")
+    )
+
+
 _ONE = rf"(?P<sign>[-−]?)(?P<before>\$?)\s?(?P<number>{NUMBER})\s?(?P<after>[A-Za-z]+|[$¢]|)\.?"
 _QUANTITY = re.compile(_ONE)
 COMPOUND = re.compile(
