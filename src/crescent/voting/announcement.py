@@ -4,7 +4,8 @@ import re
 
 from crescent.voting.answer import Answer, MatchKind
 from crescent.voting.canonicalization import canonical
-from crescent.voting.conclusion import from_sentence
+from crescent.voting.conclusion import conclude, from_sentence
+from crescent.voting.languages import ANSWER_IS, OPTION_IS
 from crescent.voting.values import Value, sentence_end, value_at
 
 MAX_PLACES = 20
@@ -23,10 +24,49 @@ _PHRASE = re.compile(
     r"(?!\s*(?:not|n't|incorrect|wrong)\b))"
 )
 _HEADING = re.compile(r"(?im)^[\s#>*_]{0,12}(?:the\s)?(?:final\s)?(?:answer|result)s?[\s:*_#]{0,8}$")
+_QUOTED = re.compile(r"\s?\"([^\"\n]{1,600})\"\s*[,}]")
+_SENTENCES = re.compile(r"[.;]\s+\S")
 _BOX = re.compile(r"\\(?:boxed|fbox)(?![a-zA-Z])")
 _OPTION = re.compile(
     r"(?:(?i:correct|right|best)\s(?i:answer|option|choice)|(?i:option|choice))\s?(?i:is|:)?[\s:*]{0,4}"
     r"(?:\(([A-J])\)|([A-J])(?![\w']))"
+)
+_FOREIGN = re.compile(f"{ANSWER_IS}|{OPTION_IS}")
+_FOREIGN_CUES = (
+    "ntwort", "ösung", "rgebnis", "éponse", "ésultat", "espuesta", "olución", "esultado", "esposta", "olução", "svar", "Svar",
+    "esultat", "isposta", "øsning", "ntwoord", "答案", "结果", "选",
+)  # fmt: skip
+_UNANSWERED = re.compile(
+    r"(?i)\b(?:can ?not|can't|could not|couldn't) (?:\w+ )?be (?:\w+ ){0,2}?(?:solved|determined|answered|calculated|computed|found|known|"
+    r"established|derived)\b|\b(?:not enough|insufficient|not sufficient|too little) (?:information|data|details)|\bimpossible to (?:\w+ )?"
+    r"(?:determine|answer|solve|say|know|tell|calculate|find)|\b(?:cannot|can't|unable to|not able to|not possible to) (?:\w+ )?(?:determine|answer|"
+    r"solve|calculate|find out|provide an answer|give (?:an|a definite) answer)|\b(?:undetermined|indeterminable|unanswerable|unsolvable)\b"
+    r"|^\W*(?:n/?a|unknown|not (?:determinable|solvable|given|known))\W*$"
+)
+_NEGATIONS = (
+    "not",
+    "n't",
+    "nable",
+    "mpossible",
+    "nsufficient",
+    "nknown",
+    "nanswer",
+    "ndeterm",
+    "nsolv",
+    "too little",
+    "/a",
+    "/A",
+    "NA",
+)
+_LATER = re.compile(
+    r"(?im)^\W*(?:\d{1,2}\. )?(?:therefore|thus|hence|so|in total|in all|altogether|overall|finally|the total|combined)\b[^\n]*\d|=\s*\$?\s?\d"
+)
+_CONFIRMED = re.compile(
+    r"\W{0,6}(?:indeed |thus |therefore |also )?(?:verified|correct|confirmed|right|reasonable|valid|consistent|true)\b"
+)
+_PARTICIPLE = re.compile(
+    r"(?i)^(?:\w{3,}ed|given|shown|found|known|written|done|made|chosen|drawn|taken|expected|required|reasonable|valid|consistent|complete|"
+    r"ready|as follows|possible|unique|exact|approximate|rounded|simply|equal|likely|usually|always|sure|due|likewise)\b"
 )
 _DOUBT = re.compile(
     r"(?i)^\W*(?:wait|but|however|hmm|actually|let me|let's|no,|check|verify|alternatively|oops|sorry|correction|is )"
@@ -34,25 +74,57 @@ _DOUBT = re.compile(
 _NO_ANSWER = re.compile(
     r"(?i)^(?:in|on|at|to|of|for|from|by|with|as|that|this|it|not|if|how|what|both|based)\b"
     r"|^(?:(?:not |in)?correct|wrong|right|below|above|found|here|unknown|given|the same|clear|yes or no|calculated|"
-    r"none of the above|obtained|verified|a|an|the|your|explained)$"
+    r"none of the above|final answer|answer|conclusion|solution|result|done|end|summary|step|obtained|verified|a|an|the|your|explained)$"
 )
 
 
 def announced(text: str, start: int, end: int) -> Answer | None:
-    """The last answer that the text announces in words or under a heading."""
+    """The last answer that the text announces in words or under a heading.
+
+    One with an empty value where the text says there that it has none.
+    """
     found: Answer | None = None
     phrases = _PHRASE.finditer(text, start, end) if _mentions(text, *_CUES) else ()
     for match in both_ends(list(phrases)):
         answer = _after_phrase(text, match, start, end)
-        if answer is None:
+        if answer is None or (_is_partial(match[0]) and _LATER.search(text, answer.end, end)):
             continue
-        if found is not None and another_question(text, found.end, match.start()):
+        if found is not None and another_question(text, found.end, match.start(), start):
             break
         found = answer
+    if (
+        _mentions(text, "svar", "Svar", "ntwort", "rgebnis", "espuesta", "esultado", "esposta", "esultat")
+        or not text.isascii()
+    ):
+        found = _last_foreign(text, start, end, found)
     if _mentions(text, "ption", "hoice"):
         found = _last_option(text, start, end, found)
     if "\n" in text and _mentions(text, "nswer", "esult", "NSWER", "ESULT"):
         found = _last_headed(text, start, end, found)
+    return found
+
+
+def _is_partial(phrase: str) -> bool:
+    """Whether a phrase may name a result on the way: "final price", unlike "answer"."""
+    return phrase[0] in "fF" and "answer" not in phrase.lower()
+
+
+def _last_foreign(text: str, start: int, end: int, found: Answer | None) -> Answer | None:
+    """The last answer announced in another language, if it comes after what was found."""
+    if not _mentions(text, *_FOREIGN_CUES):
+        return found
+    for match in list(_FOREIGN.finditer(text, start, end))[-MAX_PLACES:]:
+        if found is not None and match.start() <= found.start:
+            continue
+        if match["zh"]:
+            found = Answer(match["zh"], canonical(match["zh"]), "choice", match.start("zh"), match.end("zh"))
+        elif (value := value_at(text, match.end(), end)) is not None:
+            found = answer_of(text, value, "phrase")
+        else:
+            stop = sentence_end(text, match.end(), end)
+            sentence = from_sentence(text, match.end(), stop, start)
+            if sentence is not None:
+                found = Answer(sentence.text, sentence.value, "phrase", sentence.start, sentence.end)
     return found
 
 
@@ -76,10 +148,19 @@ def _last_headed(text: str, start: int, end: int, found: Answer | None) -> Answe
 
 def _after_phrase(text: str, match: re.Match[str], start: int, end: int) -> Answer | None:
     begin = match.end()
+    if match["aside"] and (of := _confirmed(text, match, end)) is not None:
+        return of
+    if text.startswith(('"', ' "'), begin) and (quoted := _QUOTED.match(text, begin, end)) is not None:
+        end = quoted.end(1)
+        if _SENTENCES.search(quoted[1]):
+            begin = quoted.start(1)
+            return _without_answer(text, begin, end) or _as_phrase(conclude(text, begin, end))
     value = value_at(text, begin, end)
     if value is not None:
-        in_box = _BOX.search(text, begin, value.start)
+        in_box = value.start - begin > 5 and _BOX.search(text, begin, value.start)
         return answer_of(text, value, "boxed" if in_box else "phrase")
+    if (none := _without_answer(text, begin, sentence_end(text, begin, end))) is not None:
+        return none
     while begin < end and text[begin] in " :*_\n\t":
         begin += 1
     stop = sentence_end(text, begin, end)
@@ -91,6 +172,44 @@ def _after_phrase(text: str, match: re.Match[str], start: int, end: int) -> Answ
         sentence = from_sentence(text, begin, stop, start)
         return Answer(sentence.text, sentence.value, "phrase", sentence.start, sentence.end) if sentence else None
     return None
+
+
+def _as_phrase(answer: Answer | None) -> Answer | None:
+    return Answer(answer.text, answer.value, "phrase", answer.start, answer.end) if answer else None
+
+
+def _confirmed(text: str, match: re.Match[str], end: int) -> Answer | None:
+    """The value in "our answer of 23 is correct"."""
+    aside = match.start("aside")
+    if not text.startswith("of ", aside):
+        return None
+    value = value_at(text, aside + 3, match.end("aside"))
+    if value is None:
+        return None
+    boxed = _BOX.search(text, aside, value.start) is not None
+    return (
+        answer_of(text, value, "boxed" if boxed else "phrase")
+        if boxed or _CONFIRMED.match(text, match.end(), end)
+        else None
+    )
+
+
+def _without_answer(text: str, begin: int, stop: int) -> Answer | None:
+    """An answer without a value, where the text says that there is none to give."""
+    said = text[begin:stop]
+    if not _mentions(said, *_NEGATIONS):
+        return None
+    return Answer("", "", "phrase", begin, begin) if _UNANSWERED.search(said) else None
+
+
+def says_unanswered(text: str, start: int, end: int) -> bool:
+    """Whether the last sentence says that the question cannot be answered."""
+    if not _mentions(text[max(start, end - 400) : end], *_NEGATIONS):
+        return False
+    sentences = [
+        part for part in re.split(r"[.!?](?=\s|$)|\n", text[max(start, end - 400) : end]) if any(map(str.isalnum, part))
+    ]
+    return bool(sentences) and _UNANSWERED.search(sentences[-1]) is not None
 
 
 def _under_heading(text: str, begin: int, start: int, end: int) -> Answer | None:
@@ -110,16 +229,23 @@ def short_text(text: str, start: int, stop: int) -> Value | None:
     if not words or len(words) > 40 or len(words.split()) > 4 or any(char.isdigit() for char in words):
         return None
     value = canonical(words)
-    if not value or _NO_ANSWER.match(value) or not any(char.isalpha() for char in value):
+    if not value or _NO_ANSWER.match(value) or _PARTICIPLE.match(value) or not any(char.isalpha() for char in value):
         return None
     begin = text.index(words, start)
     return Value(begin, begin + len(words), value)
 
 
-def another_question(text: str, start: int, end: int) -> bool:
-    """Whether between two answers the model put a new question, rather than doubting its first answer."""
+def another_question(text: str, start: int, end: int, begin: int = 0) -> bool:
+    """Whether between two answers the model put a new question, rather than doubting its first answer.
+
+    A text that asked itself before its first answer goes on with parts of its question, as long as they bring no figures.
+    """
     between = text[start:end]
-    return "?" in between and "\n" in between and not in_doubt(between[between.index("\n") :])
+    if "?" not in between or "\n" not in between or in_doubt(between[between.index("\n") :]):
+        return False
+    question = between[: between.index("?")]
+    question = question[max(question.rfind("\n"), question.rfind(". ")) + 1 :]
+    return "?" not in text[begin:start] or any(map(str.isdigit, question))
 
 
 def in_doubt(text: str) -> bool:

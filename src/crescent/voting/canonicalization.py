@@ -59,6 +59,8 @@ _MATRIX = re.compile(r"\\begin\{(?:[pbB]?matrix|array)\}(?:\{[clr| ]*\})?(.*?)\\
 _NUMBER_COMMANDS = re.compile(r"\\(?:frac|sqrt|d?binom|text)(?![a-zA-Z])")
 _COMMAND = re.compile(r"\\[a-z]+")
 _EXCLAMATION = re.compile(r"(?<=[^\W\d_]{2})[)\"*]*!+$|(?<=\s)!+$")  # not the factorials "5!" and "n!"
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+_LABELLED = re.compile(r"^[^\W\d_][^\d:=]{1,40}:\s*(?=\S)")
 _LIST_WORDS = re.compile(r"(?i)(?:,\s*)?\s(?:and|or)\s|(?<=[)\d}\]])\s*(?:and|or)\s*(?=[-(\d\\\[{A-Z])")
 
 
@@ -102,6 +104,7 @@ def _canonical(text: str, depth: int) -> str:
         or _union(text, depth)
         or _bracketed(text, depth)
         or _worded(text)
+        or _labelled(text, depth)
         or _listed(text, depth)
         or _spelled(text)
     )
@@ -179,6 +182,7 @@ def _plus_minus(text: str, depth: int) -> str:
 def _equation(text: str, depth: int) -> str:
     if not re.search(r"(?<![<>!])=|≈|∈", text) or re.search(r"[<>]|!=", text):
         return ""
+    text = _THOUSANDS.sub("", text)
     if len(split(text, ",;")) > 1 or _LIST_WORDS.search(text):
         return ""
     exact_part = text.partition("≈")[0]
@@ -189,7 +193,7 @@ def _equation(text: str, depth: int) -> str:
     name, last = sides[0].strip(), sides[-1]
     if not name or is_name(name):
         key = _canonical(last, depth + 1)
-        unknowns = MATH.search(key) and re.search(r"[a-zA-Z]", _COMMAND.sub("", key))
+        unknowns = re.fullmatch(r"-?[a-z]", key) or (MATH.search(key) and re.search(r"[a-zA-Z]", _COMMAND.sub("", key)))
         return f"{name}={key}" if unknowns and re.fullmatch(r"\w'*(?:\(\w\))?", name) else key
     value = value_of(without_unit(last))
     if value is not None and not re.search(r"[a-zA-Z]", _NUMBER_COMMANDS.sub("", name)):
@@ -243,6 +247,13 @@ def _listed(text: str, depth: int) -> str:
         pairs = sorted(zip((name.replace(" ", "") for name in names), values, strict=True))
         return ",".join(f"{name}={value.rpartition('=')[2]}" for name, value in pairs)
     return _as_set(values)
+
+
+def _labelled(text: str, depth: int) -> str:
+    """A number with a label before it: "Total profit: 1,500"."""
+    label = _LABELLED.match(text)
+    value = _canonical(text[label.end() :], depth + 1) if label else ""
+    return value if re.fullmatch(r"-?[\d./]+%?", value) else ""
 
 
 def _worded(text: str) -> str:

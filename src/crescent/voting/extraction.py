@@ -25,6 +25,7 @@ from crescent.voting.announcement import (
     answer_of,
     both_ends,
     in_doubt,
+    says_unanswered,
     short_text,
 )
 from crescent.voting.answer import Answer
@@ -32,6 +33,7 @@ from crescent.voting.canonicalization import canonical
 from crescent.voting.conclusion import conclude, from_sentence
 from crescent.voting.latex import simplified
 from crescent.voting.numerals import NUMBER_WORDS
+from crescent.voting.passage import NUMERAL
 from crescent.voting.reading import readable
 from crescent.voting.values import Value, boxed_at, sentence_end, value_at
 
@@ -40,8 +42,18 @@ MARKER = "####"
 _BOX = re.compile(r"\\(?:boxed|fbox)(?![a-zA-Z])")
 _JOIN = re.compile(r"[}\s$\\)\]]*(?:,|&|\b(?:and|or)\b|,\s*(?:and|or)\b)?[\s$\\(\[]*(?:boxed|fbox)\s?\{?\s*")
 _MARKER_LEAD = re.compile(r"(?i)[\s:*_]*(?:(?:the\s)?(?:final\s)?answer\s?(?:is|:|=)?[\s:*_]*)*")
+_TURNS = re.compile(  # one box follows from the other
+    r"(?i)[.!?](?:\s|$)|[-+*/×<>]\s*\$?$|[=+*/×≈]\s*\$?$|\b(?:so|therefore|thus|hence|then|gives?|total|which|that|because|since|if|not|but|from|"
+    r"check|verify|is)\b(?=[^\n]*$)(?![^\n]*\band\b[^\n]*\bis\b\W*$)"
+)
 _HEADING = re.compile(r"[^\n]{1,120}:[*_ ]*\n\s*\S")
 _LIST_ITEM = re.compile(r"(?:step\s)?\d{1,2}\s?[.):]\s+[*_]{0,3}[A-Za-z]")
+_ASKS = re.compile(
+    r"\A.{0,1000}?(?:\?|(?:^|[.!]\s)\W*(?:Find|Calculate|Compute|Determine|Solve|Evaluate|Simplify|What|How)\b[^.:\n?]{0,300}[.?\n])",
+    re.M | re.S,
+)
+"""The text up to its first question; one without figures, or with a calculation before it, is a step."""
+_NOTHING = Answer("", "", "last-number", 0, 0)
 _OUTPUT = re.compile(
     r"(?i)```(?:output|text|result)s?\s*\n(?P<block>.{0,2000}?)(?:```|\Z)"
     r"|<(?:llm-code-)?output>(?P<tag>.{0,2000}?)</(?:llm-code-)?output>"
@@ -58,12 +70,14 @@ def extract_answer(solution: str, marker: str = MARKER) -> Answer | None:
     answer = (
         (_marked(text, start, end, marker) if marker else None)
         or _stated(text, start, end)
+        or (None if marker else _marked(text, start, end, MARKER))
+        or (_NOTHING if says_unanswered(text, start, end) else None)
         or _printed(text, start, end)
         or conclude(text, start, end)
         or _in_words(text, start, end)
     )
-    if answer is None or text is solution:
-        return answer
+    if answer is None or not answer.value or text is solution:
+        return answer if answer and answer.value else None
     return Answer(solution[answer.start : answer.end], answer.value, answer.match, answer.start, answer.end)
 
 
@@ -83,12 +97,16 @@ def _marked(text: str, start: int, end: int, marker: str) -> Answer | None:
 
 
 def _goes_on(text: str, start: int, end: int) -> bool:
-    """Whether a bare answer after a marker is followed by another problem, rather than by doubt or the next heading."""
+    """Whether a bare answer after a marker is followed by another problem, rather than by doubt or the next step."""
     line_end = text.find("\n", start, end)
     bare = (
         line_end >= 0 and len(text[start:line_end].split()) <= 3 and not text[start:line_end].rstrip("* ").endswith(":")
     )
-    return bare and len(text[line_end:end].split()) > 8 and not in_doubt(text[line_end:end])
+    rest = text[line_end:end]
+    if not bare or len(rest.split()) <= 8 or in_doubt(rest):
+        return False
+    asked = _ASKS.search(rest)
+    return asked is not None and "=" not in asked[0] and any(map(str.isdigit, asked[0]))
 
 
 def _after_marker(text: str, start: int, end: int) -> Value | None:
@@ -144,28 +162,49 @@ def _boxed(text: str, start: int, end: int) -> Answer | None:
 def _listed_with(text: str, one: Value, other: Value) -> bool:
     """Whether two boxes stand side by side as parts of one answer: "\\boxed{2} and \\boxed{3}"."""
     between = text[one.end : other.start]
-    return len(between) < 60 and "\n\n" not in between and _JOIN.fullmatch(simplified(between)) is not None
+    if len(between) >= 100 or "\n\n" in between:
+        return False
+    if _JOIN.fullmatch(simplified(between)):
+        return True
+    between = between.lstrip("}$ ").rstrip().removesuffix("{")
+    between = between[: max(between.rfind("\\boxed"), between.rfind("\\fbox"), 0)].rstrip("$ \\([")
+    if _TURNS.search(between):
+        return False
+    return re.search(r",|\band\b", between) is not None or re.search(r"\n\W*(?:[-*•]|\d[.)])\s", between) is not None
 
 
 def _printed(text: str, start: int, end: int) -> Answer | None:
-    """What a program printed last."""
+    """What a program printed last, unless the text after it comes to something else."""
     last = None
     for match in list(_OUTPUT.finditer(text, start, end))[-MAX_PLACES:]:
         group = match.lastgroup or "line"
-        lines = list(re.finditer(r"[^\n]*\S[^\n]*", match[group]))
-        for line in reversed(lines):
-            begin = match.start(group) + line.start()
-            stop = begin + len(line[0])
-            value = value_at(text, begin, stop)
-            answer = answer_of(text, value, "output") if value else None
-            if answer is None and (sentence := from_sentence(text, begin, stop, begin)) is not None:
-                answer = Answer(sentence.text, sentence.value, "output", sentence.start, sentence.end)
-            if answer is not None:
-                last = (answer, match.end())
-                break
-    if last is None or any(char.isdigit() for char in text[last[1] : end]):
-        return None
-    return last[0]
+        answer = _last_line(text, match.start(group), match.end(group))
+        if answer is not None:
+            last, after = answer, match.end()
+    if last is None or not any(char.isdigit() for char in text[after:end]):
+        return last
+    return last if _repeats(text, after, end, last.value) else None
+
+
+def _last_line(text: str, start: int, end: int) -> Answer | None:
+    """The value in the last line of an output that has one."""
+    for line in reversed(list(re.finditer(r"[^\n]*\S[^\n]*", text[start:end]))):
+        begin, stop = start + line.start(), start + line.end()
+        value = value_at(text, begin, stop)
+        if value is not None:
+            return answer_of(text, value, "output")
+        if (sentence := from_sentence(text, begin, stop, begin)) is not None:
+            return Answer(sentence.text, sentence.value, "output", sentence.start, sentence.end)
+    return None
+
+
+def _repeats(text: str, start: int, end: int, printed: str) -> bool:
+    """Whether the closing text only says again what was printed: the number itself, in figures or in words, and no result."""
+    closing = text[start:end]
+    if len(closing) > 400 or re.search(r"(?<![<>!])=|≈|\*\*|round", closing):
+        return False
+    numbers = {canonical(numeral) for numeral in NUMERAL.findall(closing)}
+    return printed in numbers or any(canonical(words[0]) == printed for words in NUMBER_WORDS.finditer(closing))
 
 
 def _in_words(text: str, start: int, end: int) -> Answer | None:

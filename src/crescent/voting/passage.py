@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from crescent.voting.canonicalization import canonical
-from crescent.voting.values import QUANTITY, Value
+from crescent.voting.values import ABBREVIATION, QUANTITY, Value
 
-_STOP = re.compile(r"[.!?](?=[\s*)\]\"'’”]|$)[*)\]\"'’”]*")
+_STOP = re.compile(rf"[.!?]{ABBREVIATION}(?=[\s*)\]\"'’”]|$)[*)\]\"'’”]*|[。！？]")
 _LIST_ITEM = re.compile(
     r"\s*(?:[-*#>•]\s*)*(?:\(?\d{1,2}[.)](?=\s+\S)|(?:\*\*)?(?:Step|Part|Day|Case) \d{1,2}\b[:.]?)", re.I
 )
@@ -72,6 +72,8 @@ class Passage:
             stop = begin - 1
 
     def sentences_of_line(self, begin: int, stop: int) -> Iterator[tuple[int, int]]:
+        if item := _LIST_ITEM.match(self.text, begin, stop):
+            begin = item.end()  # "5. This is the total"
         cuts = [begin, *(match.end() for match in _STOP.finditer(self.text, begin, stop)), stop]
         for number in range(len(cuts) - 2, -1, -1):
             start, end = cuts[number], cuts[number + 1]

@@ -8,7 +8,11 @@ that an answer's span stays true.
 import re
 from typing import NamedTuple
 
-_THOUGHT_END = re.compile(r"</think(?:ing)?>|</thought>|<\|end_of_thought\|>|<\|begin_of_solution\|>|◁/think▷")
+from crescent.voting.languages import with_decimal_points
+
+_THOUGHT_END = re.compile(
+    r"</think(?:ing)?>|</thoughts?>|</seed:think>|</reasoning>|\[/THINK\]|<\|end_of_thought\|>|<\|begin_of_solution\|>|◁/think▷"
+)
 _TOKEN = re.compile(
     r"<\|[a-z_]{2,30}\|>|</s>|<s>|<eos>|<(?:end|start)_of_turn>|\[/?INST\]|<</?SYS>>|<｜[^｜<>\n]{1,30}｜>|</?(?:answer|solution)>"
 )
@@ -21,6 +25,9 @@ _NEXT_QUESTION = re.compile(
     re.M,
 )
 _CLOSED = re.compile(r"(?i)\banswers?\b[^\n]{0,40}?(?:is|:|=)|####|\\boxed|\bA:")
+_FINAL_CHANNEL = re.compile(r"<\|channel\|>\s?final\s?(?:<\|constrain\|>\w+)?<\|message\|>")
+_TURN = re.compile(r"^[ \t#*]{0,8}(?:User|Human|USER|HUMAN|Question|Instruction)[*]{0,2}\s?:", re.M)
+_FAILED = re.compile(r"Traceback \(most recent call last\)|^\w*(?:Error|Exception)\b:", re.M)
 _CALCULATOR = re.compile(r"<<[^<>\n]{0,200}>>")
 
 
@@ -38,14 +45,35 @@ def readable(solution: str) -> Reading:
     start, end = _before_tokens(solution, start, end)
     text = solution[:end]
     if "<<" in text:
-        text = _CALCULATOR.sub(lambda match: " " * len(match[0]), text)
+        text = _CALCULATOR.sub(_blank, text)
+    if "```" in text and ("Error" in text or "Exception" in text or "Traceback" in text):
+        text = _without_errors(text)
+    text = with_decimal_points(text)
     return Reading(text, start, _before_next_question(text, start))
+
+
+def _blank(match: re.Match[str]) -> str:
+    return re.sub(r"[^\n]", " ", match[0])
+
+
+def _without_errors(text: str) -> str:
+    """Without the blocks in which a program failed: what they show is no result."""
+    parts = re.split(r"(```[^\n]*\n.*?(?:```|\Z))", text, flags=re.S)
+    return "".join(
+        re.sub(r"[^\n]", " ", part) if number % 2 and _FAILED.search(part) else part
+        for number, part in enumerate(parts)
+    )
 
 
 def _after_thinking(solution: str) -> tuple[int, int]:
     last = None
-    if "<" in solution or "◁" in solution:
+    if "<|channel|>" in solution and (finals := list(_FINAL_CHANNEL.finditer(solution))):
+        return finals[0].end(), len(solution)
+    if "<" in solution or "◁" in solution or "[/THINK]" in solution:
         for match in _THOUGHT_END.finditer(solution):
+            if last is not None and (turn := _TURN.search(solution, last.end(), match.start())):
+                if any(char.isalnum() for char in solution[last.end() : turn.start()]):
+                    return last.end(), turn.start()  # the model went on with a turn of its user
             last = match
     if last is None:
         return 0, len(solution)

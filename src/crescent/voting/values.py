@@ -16,7 +16,8 @@ QUANTITY = re.compile(
     r"(?=[-−–$€£¥₹\\.\d½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞URI])"  # only here can one begin: what makes scanning fast
     rf"(?:(?<![\w)\]%}}])[-−–]\s?)?(?<![A-Za-z_\\^])(?:{CURRENCY}\s{{0,60}})?"
     rf"(?:(?:\d{{1,9}}\s?)?(?:{_FRACTION}|{_VULGAR})"
-    rf"|[-−]?\d{{1,9}}(?:\s+|-)\d{{1,4}}/\d{{1,4}}(?![\d/])"
+    rf"|[-−]?\d{{1,9}}(?:\s+|-|\s+and\s+)\d{{1,4}}/\d{{1,4}}(?![\d/])"
+    rf"|\d{{1,9}}\s+and\s+(?:(?:a|one)\s+(?:half|quarter|third)|three\s+quarters|two\s+thirds)\b"
     rf"|(?<=\$)\d{{1,3}}(?: \d{{3}}){{1,4}}(?!\d)"
     rf"|[-−]?{NUMBER}(?:{POWER_OF_TEN})?(?:\s?/\s?\d{{1,9}}(?![\d.,/]*\d)|(?::\d\d(?!\d)){{1,2}}(?:\s?[aApP]\.?\s?[mM]\b\.?)?"
     rf"|\s?:\s?\d{{1,9}}|\s?[aApP]\.?[mM]\b\.?)?)"
@@ -32,14 +33,29 @@ _DOLLARS = re.compile(r"\$\$?\s?([^$\n]{1,300}?)\s?\$\$?(?!\d)")
 _PERCENT_AFTER = re.compile(rf"\s?{PERCENT}")
 _CHOICE = re.compile(r"\(([A-J])\)|\*{0,2}([A-J])\*{0,2}(?=[).:,]|\s*$)")
 _NAME = re.compile(r"\*{0,2}[A-Za-z_][\w' ]{0,60}?\s*(?:\([A-Za-z0-9]\)\s*)?[=≈]\s*(?!=)")
-_ENDS = re.compile(r"[.!?](?=\s|$|[*\"'”)\]<])|\n")
+ABBREVIATION = "".join(
+    rf"(?<!\b{short}\.)"
+    for short in ("Mr", "Mrs", "Ms", "Dr", "St", "Prof", "Jr", "Sr", "Mt", "vs", "approx", r"e\.g", r"i\.e", "No", "Nr")
+)
+"""After a full stop: that it ends no abbreviation. After it, so that it is looked at only there."""
+_ENDS = re.compile(rf"[.!?]{ABBREVIATION}(?=\s|$|[*\"'”)\]<])|[\n。！？]")
 _OPERATOR = re.compile(r"\s*(?:[-+−–*/×÷^]|x\s|\\times|\\div|\\cdot)\s*[$(]?\s*[\d.(\\]")
 _ARITHMETIC = re.compile(r"(?:[\d\s.,$()+\-−*/×÷^{}%]|x(?=\s)|\\(?:times|div|cdot|frac|\$|%))+")
-_ASIDE = re.compile(r"(?i)[,;(]|\b(?:since|because|as|where|with|so|given)\b")
-_LIST = re.compile(rf"{NUMBER}(?:,\s{{1,3}}{NUMBER}){{0,8}}(?:,?\s(?:and|or)\s{NUMBER})?")
-_FORMULA = re.compile(r"\\[a-zA-Z]+|\d*[a-zA-Z]\s*[-+*/^=<>≤≥]|\d+[a-z]\b(?!\s[a-z]{2})|[√π]|\d+(?:\\sqrt|\\pi|π|√)")
+_ASIDE = re.compile(r"(?i);|,(?!\s?[$(\d]|\s?which\b)|\b(?:since|because|as|where|with|so|given|if|when|but)\b")
+_SIDES = re.compile(r"(?<![<>!=])=(?!=)|≈|,? which (?:equals|is equal to|is|gives|makes|comes to|totals)\b|\bequals\b")
+_JOINS = re.compile(r"[-+−–*/×÷]|\b(?:plus|minus|times|divided|multiplied)\b|\sx\s")
+_LIST = re.compile(
+    rf"(?:[-−]?{NUMBER}(?:[,;]\s{{1,3}}[-−]?{NUMBER}|\s;\s?[-−]?{NUMBER}){{0,8}}(?:,?\s(?:and|or)\s[-−]?{NUMBER})?"
+    r"|\d{1,9}(?:,\d{1,2}){1,9}|\d{1,3}(?:,\d{1,3}){1,9}(?<!,\d{3}))[\"'”’»]?"
+)
+_FORMULA = re.compile(
+    r"\\[a-zA-Z]+|\d*\s?[a-zA-Z](?:\s?[-+*/^=<>≤≥]|\s[-+*/^=<>≤≥]\s)(?!\s?\d{1,3}(?:\.\d+)?\s=)|\d+[a-z]\b(?!\s[a-z]{2})|[√π±]"
+    r"|\d+\s?(?:\\(?!text|mathrm|%|\$|times|div|cdot|[()\[\],;!quad ])|π|√)"
+)
+_OUT_OF = re.compile(r"\d{1,6} out of (?:every )?\d{1,6}(?=\W*$)")
 
 
+_LABEL_WORDS = re.compile(r"\\text[a-z]*\s?\{[^{}]*[a-zA-Z]{2,}[^{}]*\}\s*\$?\\?\$?\d")
 SEGMENT = re.compile(
     r"\\\((?P<round>[^\n]{1,200}?)\\\)|\\\[(?P<square>.{1,300}?)\\\]|\$\$?(?P<dollar>[^$\n]{1,200}?)\$\$?(?!\d)", re.S
 )
@@ -72,6 +88,7 @@ def value_at(text: str, start: int, end: int, depth: int = 0) -> Value | None:
     return (
         _delimited(text, start, end)
         or _letter(text, start, stop)
+        or _chain(text, start, stop, depth)
         or _quantity(text, start, stop)
         or _bracketed(text, start, end)
         or _named(text, start, end, depth)
@@ -134,9 +151,12 @@ def boxed_at(text: str, start: int, end: int) -> Value | None:
         r"(?i)(?:\\text\{)?(?:your |final |the )*(?:answer|number|value|result)s?\}?|\.{2,}|_+|\?", content
     ):
         return None
-    letter = re.fullmatch(r"(?:\\(?:text|textbf|mathrm)\{)?\s*\(?([A-J])[).:]?\)?\}?", content)
-    value = letter[1] if letter else canonical(content)
-    return Value(opened + 1, closed, value, choice=bool(letter)) if value else None
+    value = canonical(content)
+    if "\\text" in content and not re.fullmatch(r"[-\d./,{}]+%?", value):  # "\text{Tom has } 5"
+        numerals = re.findall(r"(?<![\w\\^_{.-])\d[\d,]*(?:\.\d+)?(?![\w^(\\.])", content)
+        if len(numerals) == 1 and not re.search(r"[=+*^_]|\\(?!text)", content) and _LABEL_WORDS.search(content):
+            value = canonical(numerals[0])
+    return Value(opened + 1, closed, value, choice=bool(re.fullmatch(r"[A-J]", value))) if value else None
 
 
 def _letter(text: str, start: int, stop: int) -> Value | None:
@@ -146,6 +166,33 @@ def _letter(text: str, start: int, stop: int) -> Value | None:
     return Value(match.start(), match.end(), match[1] or match[2], choice=True)
 
 
+def _chain(text: str, start: int, stop: int, depth: int) -> Value | None:
+    """The last side of what begins as a calculation: the text's own result, not ours."""
+    if text[start] not in "0123456789$€£¥₹(\\-−.":
+        return None
+    segment = text[start:stop]
+    if depth >= 3 or not ("=" in segment or "≈" in segment or " equals" in segment or "which" in segment):
+        return None
+    equals = None
+    for equals in _SIDES.finditer(text, start, stop):
+        pass
+    if equals is None:
+        return None
+    before = text[start : equals.start()]
+    if (
+        before.count("(") != before.count(")")
+        or _ASIDE.search(before)
+        or text[start : equals.start()].count("$") % 2
+        and "\\" in before
+    ):
+        return None
+    if equals[0] not in ("=", "≈") and not _JOINS.search(before):
+        return None
+    if not re.search(r"\d", before):
+        return None
+    return value_at(text, equals.end(), stop, depth=3)
+
+
 def _quantity(text: str, start: int, stop: int) -> Value | None:
     match = QUANTITY.match(text, start, stop)
     if match is None:
@@ -153,11 +200,8 @@ def _quantity(text: str, start: int, stop: int) -> Value | None:
     rest = match.end()
     if rest == stop and _PLAIN.fullmatch(text, start, stop):
         return _value(text, start, stop)
-    equals = text.rfind("=", rest, stop)
-    if equals > 0 and not _ASIDE.search(text, rest, equals):
-        after = value_at(text, equals + 1, stop, depth=3)
-        if after is not None:
-            return after
+    if text.startswith(" out of", rest) and (odds := _OUT_OF.match(text[:stop], start)):
+        return _value(text, start, odds.end())
     if _OPERATOR.match(text, rest, stop) and (run := _ARITHMETIC.match(text, start, stop)):
         whole = _value(text, start, run.end())
         if whole is not None and re.fullmatch(r"-?[\d./]+", whole.canonical):
@@ -170,7 +214,7 @@ def _quantity(text: str, start: int, stop: int) -> Value | None:
         return _value(text, listed.start(), listed.end())
     if formula := _FORMULA.match(text, start, stop):
         return _formula(text, formula.start(), stop)
-    if text.startswith(("^", r"\pi", r"\sqrt", "π", "√"), rest):
+    if text.startswith(("^", r"\pi", r"\sqrt", "π", "√", "!"), rest) and text[rest : rest + 1] != "!":
         return _formula(text, start, stop) or _value(text, start, rest)
     return _value(text, start, rest)
 
@@ -203,7 +247,7 @@ def _formula(text: str, start: int, stop: int) -> Value | None:
     match = _FORMULA.match(text, start, stop)
     if (
         match is None
-        and not text.startswith(("-", "("), start)
+        and not text.startswith(("-", "(", "±", r"\pm"), start)
         and not re.match(r"\d+[\\π√^]", text[start : start + 12])
     ):
         return None
