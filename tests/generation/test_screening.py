@@ -7,7 +7,10 @@ from hypothesis import strategies as st
 from crescent.generation.screening import no_question
 
 BAIT = "Write a word problem."
-REASONS = {None, "empty", "cut-off", "prompt-repeated", "answer-attached", "no-quantity", "nothing-asked"}
+REASONS = {None, "empty", "cut-off", "prompt-repeated", "answer-attached", "no-quantity", "nothing-asked"} | {
+    "chat-token", "thought", "dialogue", "preamble", "several-questions", "heading",
+}  # fmt: skip
+TOM = "Tom has 5 apples and buys 12 more. How many has he now?"
 
 
 @pytest.mark.parametrize(
@@ -34,6 +37,63 @@ REASONS = {None, "empty", "cut-off", "prompt-repeated", "answer-attached", "no-q
     ],
 )
 def test_texts_and_reasons(text: str, reason: str | None) -> None:
+    assert no_question(text, "stop", BAIT) == reason
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (f"{TOM}<|eot_id|>", "chat-token"),
+        (f"[INST] {TOM} [/INST]", "chat-token"),
+        (f"{TOM}</s>", "chat-token"),
+        (f"<start_of_turn>user\n{TOM}", "chat-token"),
+        (f"<think>an easy one</think>\n{TOM}", "thought"),
+        (f"[THINK]apples?[/THINK]{TOM}", "thought"),
+        (f"Okay, I need to create a new problem. {TOM}", "thought"),
+        (f"Let me think of a problem. {TOM}", "thought"),
+        (f"User: {TOM}\nAssistant: He has 17.", "dialogue"),
+        (f"**Student:** {TOM}", "dialogue"),
+        (f"Teacher: {TOM}\nStudent: 17", "dialogue"),
+        (f"{TOM}\n\n**Solution:** add them", "answer-attached"),
+        (f"{TOM} (Solution: 17)", "answer-attached"),
+        (f"{TOM}\nFinal answer: 17", "answer-attached"),
+        (f"{TOM}\nSolution\nAdd 5 and 12.", "answer-attached"),
+        (f"{TOM} The answer is 17.", "answer-attached"),
+        (f"{TOM} Let's solve it. We add.", "answer-attached"),
+        (f"{TOM}\n5 + 12 = 17", "answer-attached"),
+        (f"{TOM}\nHe has 17 apples.", "answer-attached"),
+        (f"{TOM}\nA: 17", "answer-attached"),
+        (f"{TOM} [Answer: 17]", "answer-attached"),
+        (f"{TOM}\nTo solve this problem, we add 5 and 12.", "answer-attached"),
+        (f"Certainly! Here's a new math problem:\n\n{TOM}", "preamble"),
+        (f"Here is a problem: {TOM}", "preamble"),
+        (f"Of course! {TOM}", "preamble"),
+        (f"Here's another one for you: {TOM}", "preamble"),
+        (f"I'd be happy to help with a problem. {TOM}", "preamble"),
+        (f"1) {TOM}\n2) Ann has 3 pears. How many in 2 days?", "several-questions"),
+        (f"Problem 1: {TOM}\n\nProblem 2: Bo has 9 figs. How many in 2 bags?", "several-questions"),
+        (f"{TOM}\n\n---\n\nBo has 9 figs. How many in 2 bags?", "several-questions"),
+        (f"{TOM}\n\nAnother problem: Bo has 9 figs. How many in 2 bags?", "several-questions"),
+        (f"# A problem of apples\n{TOM}", "heading"),
+        (f"**Problem:** {TOM}", "heading"),
+        (f"**Apples at the Market**\n\n{TOM}", "heading"),
+        (f"Question: {TOM}", "heading"),
+        (f"Step 1: read the text.\n{TOM}", "heading"),
+        (TOM, None),
+        (f"{TOM} Round to a whole number.", None),
+        ("Sure Shot Sports sells 5 balls for $20. What does one ball cost?", None),
+        ("Here are 5 apples and 3 pears in a basket. How many fruits are there?", None),
+        ("First, Tom buys 3 pens. Then he buys 4 more. How many does he have?", None),
+        ("The user of a gym pays $20 a month. What does he pay a year?", None),
+        ("A student: is 5 more than 3? By how much?", None),
+        ("Tom solved 3 problems and Ann solved 5. What is the answer to 3 + 5?", None),
+        ("A test has 20 questions. Each correct answer is worth 5 points. How many points are there?", None),
+        ("Let's say Tom has 5 apples. How many has he after eating 2?", None),
+        ("How many legs do 4 dogs have? Assume that each dog has 4 legs.", None),
+        ("Bo takes 2 steps. Step 1 is 30 cm long, the other 40 cm. How far does he get?", None),
+    ],
+)
+def test_leftovers_have_a_reason_each(text: str, reason: str | None) -> None:
     assert no_question(text, "stop", BAIT) == reason
 
 

@@ -1,11 +1,61 @@
 """Rules for what is no question. They reject, each under its own name, and never alter a text."""
 
 import re
+from collections.abc import Callable
 from typing import Literal
 
-ANSWER_ATTACHED = re.compile(r"####|\\boxed|^\s*(?:answer|solution)\s*[:=]", re.IGNORECASE | re.MULTILINE)
+CHAT_TOKEN = re.compile(
+    r"<\|[\w ]{1,40}\|>|</?s>|<(?:start|end)_of_turn>|<[be]os>|\[/?INST\]|<</?SYS>>|<｜[^｜\n]{1,40}｜>|\[/?[AQ]\]"
+)
+THOUGHT = re.compile(
+    r"</?(?:think(?:ing)?|thoughts?|reason(?:ing)?|reflection|scratchpad|seed:think)>|\[/?THINK\]|◁/?think▷"
+    r"|\A\W*(?:ok(?:ay)?|alright|hmm|so|well|now|first)?\W*(?:,\s)?(?:i (?:need|have|want|should|will|must|am asked|'ll)|let me|let's|the user (?:wants|asks|is asking)"
+    r"|we need)\b(?: to| think| start| try)*\s(?:create|come up|write|think|make|generate|design|craft|pose|produce|start|a (?:new|math))",
+    re.IGNORECASE,
+)
+DIALOGUE = re.compile(
+    r"^[\s>#*]*(?:human|user|assistant|system|ai|bot|chatbot|gpt|model|student|teacher|tutor|instruction|response|input|output)(?:[ *]{0,3}\d)?[*]{0,2}\s?:",
+    re.IGNORECASE | re.MULTILINE,
+)
+PREAMBLE = re.compile(
+    r"\A[\s*\"'>]*(?:sure|certainly|of course|absolutely|okay|ok|alright|great|gladly|no problem|here you go|with pleasure|"
+    r"here(?:'s|’s| is| are| goes)|below is|the following is|this is a|i(?:'d| would|’d) be|i(?:'ve| have) (?:created|written|rewritten)|"
+    r"(?:my|a|the|one|another) (?:new |rewritten |rephrased |revised |possible )+(?:\w+ )?(?:problem|question|version|exercise))\b"
+    r"(?:[^\n]{0,120}(?:problem|question|exercise|one|version|example|challenge|puzzle|scenario)\b[^\n?]{0,60}?[:.!\n]|\s?[!:]|,? here\b)",
+    re.IGNORECASE,
+)
+HEADING = re.compile(
+    r"^\s*#{1,6}\s+\S|^\s*(?:step|part) \d{1,2}\s?[:.]|\A[\s*_]*(?:\w+ ){0,3}(?:problem|question|exercise|task|title|topic|prompt)(?: ?#?\d{1,3})?[*_]{0,3}\s?[:\n]"
+    r"|\A\s*\*\*[^*\n?]{1,60}\*\*\s*\n",
+    re.IGNORECASE | re.MULTILINE,
+)
+SEVERAL = re.compile(
+    r"^[\s*#]*(?:(?:problem|question|exercise|q|task)?[ .#]?\d{1,2}[.):]|[a-h][.)])[^\n]{0,600}?\?",
+    re.IGNORECASE | re.MULTILINE,
+)
+NEXT = re.compile(
+    r"\n\s*(?:-{3,}|\*{3,}|={3,})\s*\n|^\s*[*_]*(?:another |next |new |second )(?:\w+ )?(?:problem|question|exercise)\b[^\n?]{0,40}:|^[\s*#]*(?:problem|question|q)\s?#?[2-9]\b",
+    re.IGNORECASE | re.MULTILINE,
+)
+ANSWER_ATTACHED = re.compile(
+    r"####|\\boxed|^[\s*_#>(]*(?:final |correct |the )?(?:answer|solution|explanation|hint|working|ans)s?\s?(?:\([^)\n]{0,20}\))?[*_]{0,3}\s*(?:[:=]|$)"
+    r"|[(\[]\s*(?:answer|solution|ans)s?\s?[:=]|\b(?:let's|let us) (?:think|solve|work|break|calculate|start)\b|\bstep[- ]by[- ]step\b|^\s*a\s?:\s"
+    r"|\b(?:the |final |correct )+(?:answer|solution) (?:is|would be|to th(?:is|e) (?:problem|question) is|=)\s*:?[\s$]*[-\d]"
+    r"|\bto (?:solve|find|answer|determine) (?:this|the (?:problem|question|answer|total))\b[^\n?]{0,80}, (?:we|you|first|start)|\b(?:answer|solution)\s?[:=]\s*[-$]?\d[\d,.]*\W*\Z",
+    re.IGNORECASE | re.MULTILINE,
+)
+AFTER_THE_QUESTION = re.compile(
+    r"=\s*\$?\s?\d|^\W*(?:therefore|thus|so|hence|he|she|they)\b[^\n?]{0,100}\d"
+    r"|\n\W*(?:first|it|there|we|total|in total|the)\b[^\n?]{0,100}\d",
+    re.IGNORECASE,
+)
+HINT = re.compile(
+    r"\A\W*(?:note|hint|assume|round|express|give|use|write|remember|ignore|consider|take|let|where|if|each|suppose|answer|your|please|state|do not|\()",
+    re.IGNORECASE,
+)
 QUANTITY = re.compile(
-    r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hundred|thousand"
+    r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen"
+    r"|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand"
     r"|dozen|half|third|quarter|twice|double|triple)\b",
     re.IGNORECASE,
 )
@@ -19,8 +69,11 @@ def no_question(text: str, stop: Literal["stop", "length"], bait: str) -> str | 
     """Why a text that the model wrote is no question, or None if it may be one.
 
     In this order: `empty`; `cut-off` (the model did not end it within the token limit); `prompt-repeated` (it is, or
-    starts with, the bait); `answer-attached` (a marker or label of an answer is in it); `no-quantity` (no number,
-    in figures or words); `nothing-asked` (no question mark and no word that asks).
+    starts with, the bait); `chat-token` (a token of a chat template is written out); `thought` (thinking aloud is left in
+    it); `dialogue` (turns of several speakers); `answer-attached` (a marker or label of an answer, or a solution after
+    the question); `preamble` ("Sure! Here is a problem"); `several-questions` (numbered or parted problems); `heading`
+    (a title or label before the question); `no-quantity` (no number, in figures or words); `nothing-asked` (no question
+    mark and no word that asks).
     """
     stripped = text.strip()
     if not stripped:
@@ -29,10 +82,36 @@ def no_question(text: str, stop: Literal["stop", "length"], bait: str) -> str | 
         return "cut-off"
     if bait.strip() and stripped.casefold().startswith(bait.strip().casefold()):
         return "prompt-repeated"
-    if ANSWER_ATTACHED.search(stripped):
-        return "answer-attached"
+    for reason, found in LEFTOVERS:
+        if found(stripped):
+            return reason
     if not QUANTITY.search(stripped):
         return "no-quantity"
     if not ASKS.search(stripped):
         return "nothing-asked"
     return None
+
+
+def answered(text: str) -> bool:
+    """Whether an answer or a solution stands in a text: labelled, or in what follows the last question mark."""
+    if ANSWER_ATTACHED.search(text):
+        return True
+    rest = text[text.rfind("?") + 1 :] if "?" in text else ""
+    return bool(rest.strip()) and not HINT.match(rest) and AFTER_THE_QUESTION.search(rest) is not None
+
+
+def several(text: str) -> bool:
+    """Whether a text has several numbered problems, or another one after a rule or a label."""
+    return len(SEVERAL.findall(text)) > 1 or NEXT.search(text) is not None
+
+
+LEFTOVERS: tuple[tuple[str, Callable[[str], object]], ...] = (
+    ("chat-token", CHAT_TOKEN.search),
+    ("thought", THOUGHT.search),
+    ("dialogue", DIALOGUE.search),
+    ("answer-attached", answered),
+    ("preamble", PREAMBLE.search),
+    ("several-questions", several),
+    ("heading", HEADING.search),
+)
+"""Reasons and their tests, in order."""

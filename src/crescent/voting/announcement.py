@@ -156,7 +156,7 @@ def _after_phrase(text: str, match: re.Match[str], start: int, end: int) -> Answ
             begin = quoted.start(1)
             return _without_answer(text, begin, end) or _as_phrase(conclude(text, begin, end))
     value = value_at(text, begin, end)
-    if value is not None:
+    if value is not None and value.canonical != "N/A":
         in_box = value.start - begin > 5 and _BOX.search(text, begin, value.start)
         return answer_of(text, value, "boxed" if in_box else "phrase")
     if (none := _without_answer(text, begin, sentence_end(text, begin, end))) is not None:

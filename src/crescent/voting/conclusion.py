@@ -73,7 +73,7 @@ _RATIO = re.compile(r"\bratio\b[^\n]{0,80}?(?<![\d.])(\d{1,6} to \d{1,6})\b")
 _SOURCE = re.compile(
     r"(?i)(?:\b(?:compared (?:to|with)|instead of|rather than|versus|vs\.?|as opposed to|up from|down from|relative to|against)(?: only)?|\bfrom|\bout of|% of|percent of)(?: (?:the|his|her|their|its|a))?(?: \w{1,12})?\s$"
 )
-_COMPARED = re.compile(r"[^,.\n]{0,30}?\bthan\b")
+_COMPARED = re.compile(r"[^,.\n]{0,30}?(?<!rather )(?<!other )\bthan\b")
 _GIVES = re.compile(
     r"(?i)^\W*so\b|=|\b(?:is|are|needs?|has|have|costs?|spent|spends|makes?|paid|pays|earned|earns|left|total)\b"
 )
@@ -244,7 +244,7 @@ def _chosen_number(passage: Passage, begin: int, stop: int) -> Answer | None:
         values = [value for value in values if value.start < purpose.start()]
     elif purpose := _PURPOSE.search(passage.text, begin, values[0].start):
         word = _WORD_NUMBER.search(passage.text, begin, purpose.start())
-        if word and len(values) == 1:
+        if word and len(values) == 1 and "," not in passage.text[word.end() : purpose.start()]:
             return _answer(passage, Value(word.start(), word.end(), canonical(word[0])), "words")
     fresh = [value for value in values if passage.is_new(value, begin)]
     if not fresh:

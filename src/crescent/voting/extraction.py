@@ -168,6 +168,7 @@ def _listed_with(text: str, one: Value, other: Value) -> bool:
         return True
     between = between.lstrip("}$ ").rstrip().removesuffix("{")
     between = between[: max(between.rfind("\\boxed"), between.rfind("\\fbox"), 0)].rstrip("$ \\([")
+    between = re.sub(r"\n\W*\d{1,2}[.)]\s", "\n- ", re.sub(r"\b[A-Za-z]\s?=$", "", between))
     if _TURNS.search(between):
         return False
     return re.search(r",|\band\b", between) is not None or re.search(r"\n\W*(?:[-*•]|\d[.)])\s", between) is not None

@@ -12,7 +12,7 @@ from crescent.voting.forms import is_rational
 from crescent.voting.identity import identical
 from crescent.voting.symbolic import comparer
 
-_FORMULA = re.compile(r"[\\^_<>+*/|∪∩∞π±√{}()\[\]\d!]|^-?[A-Za-z]$")
+_FORMULA = re.compile(r"[\\^_<>+*/|∪∩∞π±√{}()\[\]\d!=]|^-?[A-Za-z]$")
 _PROSE = re.compile(r"(?<![\\a-zA-Z])[a-zA-Z]{2,} [a-zA-Z]{2,}")
 _EQUALS = re.compile(r"(?<![<>!])=")
 _NAME = re.compile(r"(?P<name>[A-Za-z]'*)(?:\((?P<of>\w)\))?=")

@@ -50,7 +50,7 @@ _LIST = re.compile(
 )
 _FORMULA = re.compile(
     r"\\[a-zA-Z]+|\d*\s?[a-zA-Z](?:\s?[-+*/^=<>≤≥]|\s[-+*/^=<>≤≥]\s)(?!\s?\d{1,3}(?:\.\d+)?\s=)|\d+[a-z]\b(?!\s[a-z]{2})|[√π±]"
-    r"|\d+\s?(?:\\(?!text|mathrm|%|\$|times|div|cdot|[()\[\],;!quad ])|π|√)"
+    r"|\d+(?:\s[a-zA-Z](?![a-zA-Z'’]))+(?=[\s.$*]*$)|\d+\s?(?:\\(?!text|mathrm|%|\$|times|div|cdot|[()\[\],;!quad ])|π|√)"
 )
 _OUT_OF = re.compile(r"\d{1,6} out of (?:every )?\d{1,6}(?=\W*$)")
 
