@@ -1,4 +1,5 @@
-"""The second test: MinHash-LSH finds candidates, exact Jaccard on the shingle sets decides."""
+"""The second test: MinHash-LSH finds candidates, exact Jaccard on the shingle sets decides, and the meaning of the words
+that carry it (`crescent.dedup.meaning`)."""
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from crescent.config.schema import Minhash
 from crescent.dedup.buckets import HIGH, LOW, Buckets, bounded_hits, distinct, sorted_table
 from crescent.dedup.jaccard import bitmaps, jaccard, may_reach
+from crescent.dedup.meaning import meanings
 from crescent.dedup.settings import bands_and_rows
 from crescent.dedup.shingles import Shingler, ShingleSets, mix64
 from crescent.dedup.steps import Arrays, Edges, Rows, Segment
@@ -85,7 +87,9 @@ class Sketches:
 
 
 class MinhashStep:
-    """Texts whose shingle sets have at least the configured Jaccard similarity are near-duplicates."""
+    """Texts whose shingle sets have at least the configured Jaccard similarity are near-duplicates, if they ask for the
+    same operations on the same formulas.
+    """
 
     name = "minhash"
     expensive = False
@@ -97,7 +101,7 @@ class MinhashStep:
         self.permutations = Permutations(config.permutations, config.seed)
 
     def wave(self, texts: Sequence[str], pool: Sequence[Segment], among: bool) -> "MinhashWave":
-        return MinhashWave(self.config.threshold, self.sketch(texts), pool, among)
+        return MinhashWave(self.config.threshold, texts, self.sketch(texts), pool, among)
 
     def sketch(self, texts: Sequence[str]) -> Sketches:
         """Signatures are computed in a second thread, beside the shingling of the next chunk."""
@@ -130,14 +134,20 @@ class MinhashStep:
         return {
             "minhash.table": table,
             "minhash.bits": np.concatenate([segment.arrays["minhash.bits"] for segment in segments]),
+            "minhash.meaning": np.concatenate([segment.arrays["minhash.meaning"] for segment in segments]),
             "minhash.shingles": sets.values,
             "minhash.offsets": sets.offsets,
         }
 
 
 class MinhashWave:
-    def __init__(self, threshold: float, sketches: Sketches, pool: Sequence[Segment], among: bool) -> None:
+    def __init__(
+        self, threshold: float, texts: Sequence[str], sketches: Sketches, pool: Sequence[Segment], among: bool
+    ) -> None:
         self._threshold = threshold
+        self._texts = texts
+        self._meanings = np.zeros(len(texts), np.uint64)
+        self._known = np.zeros(len(texts), np.bool_)
         self._sets, self._bits, self._keys = sketches.sets, sketches.bits, sketches.keys
         self._sizes = self._sets.sizes
         self._pool = pool
@@ -148,12 +158,29 @@ class MinhashWave:
         parts = [self._in_segment(block, segment) for segment in self._pool]
         if self._buckets is not None:
             for position, other in self._buckets.kept_hits(block):
-                parts.append(self._verified(position, other, self._sets, self._bits, other))
+                parts.append(self._of_wave(position, other))
             # What is like a text that is surely kept goes, whatever else it is like.
             open_ones = np.setdiff1d(block, Edges.of(parts).position)
             position, other = self._buckets.pairs_within(open_ones)
-            parts.append(self._verified(position, other, self._sets, self._bits, other))
+            parts.append(self._of_wave(position, other))
         return Edges.of(parts)
+
+    def _of_wave(self, position: Rows, other: Rows) -> Edges:
+        edges = self._verified(position, other, self._sets, self._bits, other)
+        return self._alike(edges, self._meaning(edges.other))
+
+    def _alike(self, edges: Edges, theirs: NDArray[np.uint64]) -> Edges:
+        """Of near pairs those that mean the same."""
+        same = self._meaning(edges.position) == theirs
+        return Edges(edges.position[same], edges.other[same], edges.similarity[same])
+
+    def _meaning(self, positions: Rows) -> NDArray[np.uint64]:
+        """Found out for the texts that are near another one, not for all."""
+        new = np.unique(positions[~self._known[positions]])
+        if len(new):
+            self._meanings[new] = meanings([self._texts[position] for position in new.tolist()])
+            self._known[new] = True
+        return self._meanings[positions]
 
     def _in_segment(self, block: Rows, segment: Segment) -> Edges:
         """Each band of the table is sorted by band key, so a binary search finds the pool rows with an equal one."""
@@ -167,7 +194,8 @@ class MinhashWave:
         parts = []
         for hit, place in bounded_hits(block, first, last - first):
             position, row = distinct(hit, (places[place] & LOW).astype(np.int64))
-            parts.append(self._verified(position, -1 - (row + segment.start), sets, bits, row))
+            edges = self._verified(position, -1 - (row + segment.start), sets, bits, row)
+            parts.append(self._alike(edges, segment.arrays["minhash.meaning"][-1 - edges.other - segment.start]))
         return Edges.of(parts)
 
     def _verified(self, position: Rows, other: Rows, sets: ShingleSets, bits: NDArray[np.uint64], rows: Rows) -> Edges:
@@ -195,6 +223,7 @@ class MinhashWave:
         return {
             "minhash.table": sorted_table(self._keys[:, positions[filled]], filled),
             "minhash.bits": self._bits[positions],
+            "minhash.meaning": self._meaning(positions),
             "minhash.shingles": sets.values,
             "minhash.offsets": sets.offsets,
         }

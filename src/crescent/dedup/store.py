@@ -25,7 +25,7 @@ from crescent.run.manifest import read_sealed, write_sealed
 
 _ROW = msgspec.json.Decoder(tuple[str, str])
 
-FORMAT = 1
+FORMAT = 2
 """Raised when what is stored changes its meaning; an index of another format is refused."""
 
 
