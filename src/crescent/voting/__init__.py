@@ -14,12 +14,14 @@ if TYPE_CHECKING:
     from crescent.voting.consensus import vote as vote
     from crescent.voting.equivalence import equivalent as equivalent
     from crescent.voting.extraction import extract_answer as extract_answer
+    from crescent.voting.grouping import Groups as Groups
     from crescent.voting.grouping import group as group
 
 HOMES = {
     "Answer": "crescent.voting.answer",
     "Ballot": "crescent.voting.consensus",
     "Consensus": "crescent.records",
+    "Groups": "crescent.voting.grouping",
     "canonical": "crescent.voting.canonicalization",
     "equivalent": "crescent.voting.equivalence",
     "extract_answer": "crescent.voting.extraction",
@@ -27,7 +29,7 @@ HOMES = {
     "vote": "crescent.voting.consensus",
 }
 
-__all__ = ["Answer", "Ballot", "Consensus", "canonical", "equivalent", "extract_answer", "group", "vote"]
+__all__ = ["Answer", "Ballot", "Consensus", "Groups", "canonical", "equivalent", "extract_answer", "group", "vote"]
 
 
 def __getattr__(name: str) -> Any:

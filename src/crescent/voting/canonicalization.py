@@ -282,7 +282,8 @@ def _rows(match: re.Match[str]) -> str:
 def _spelled(text: str) -> str:
     """What has no value of its own: words without case, formulas without spaces."""
     text = text.strip()
-    if not MATH.search(text) or re.search(r"(?<![\\a-zA-Z])[a-zA-Z]{3,} [a-zA-Z]{2,}", text):
+    letters_alone = re.search(r"[^\W\d_]{2}", text) is None  # "x - t", "(x)(y)"
+    if (not MATH.search(text) and not letters_alone) or re.search(r"(?<![\\a-zA-Z])[a-zA-Z]{3,} [a-zA-Z]{2,}", text):
         words = " ".join(text.split()).strip(" .,!?\"'()")
         if len(words) == 1 or _JOINED_LETTERS.fullmatch(words):
             return words
