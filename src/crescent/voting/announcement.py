@@ -36,6 +36,9 @@ _FOREIGN_CUES = (
     "ntwort", "ösung", "rgebnis", "éponse", "ésultat", "espuesta", "olución", "esultado", "esposta", "olução", "svar", "Svar",
     "esultat", "isposta", "øsning", "ntwoord", "答案", "结果", "选",
 )  # fmt: skip
+_FOREIGN_OPTION = re.compile(
+    r"(?i:\s?(?:la |a |o |die |der |le |den )?(?:opci[óo]n|op[çc][ãa]o|option(?:en)?|letra|lettre|buchstabe|alternativa?|svarmulighed)\s)\(?([A-J])(?![\w])"
+)
 _UNANSWERED = re.compile(
     r"(?i)\b(?:can ?not|can't|could not|couldn't) (?:\w+ )?be (?:\w+ ){0,2}?(?:solved|determined|answered|calculated|computed|found|known|"
     r"established|derived)\b|\b(?:not enough|insufficient|not sufficient|too little) (?:information|data|details)|\bimpossible to (?:\w+ )?"
@@ -118,6 +121,8 @@ def _last_foreign(text: str, start: int, end: int, found: Answer | None) -> Answ
             continue
         if match["zh"]:
             found = Answer(match["zh"], canonical(match["zh"]), "choice", match.start("zh"), match.end("zh"))
+        elif option := _FOREIGN_OPTION.match(text, match.end(), end):
+            found = Answer(option[1], option[1], "choice", option.start(1), option.end(1))
         elif (value := value_at(text, match.end(), end)) is not None:
             found = answer_of(text, value, "phrase")
         else:

@@ -34,7 +34,7 @@ _CURRENCY_SIGN = re.compile(r"\b(?:US|AU|CA|HK|NZ|[ACSR])?\$+|(?<=[\s\d])\$|\$")
 _TIMES = re.compile(r"(?<=[\d)])\s+[xX]\s+(?=[$(.\d])")
 _APPROXIMATION = re.compile(r"(?i)^(?:approximately|approx\.?|about|around|roughly|nearly|exactly|only|just|≈|~)\s*")
 _CHOICE = re.compile(
-    r"^\(?([A-J])[).:]?$|^\(([a-j])\)$|^\(?([A-J])\)\s*(?!and\b|or\b)[^\s,]"
+    r"^(?:(?:[Oo]ption|[Cc]hoice|[Aa]nswer)\s+)?\(?([A-J])[).:]?$|^\(([a-j])\)$|^\(?([A-J])\)\s*(?!and\b|or\b)[^\s,]"
     r"|^([A-J])(?:\.\s*|:\s+|\s+(?=\())(?=[^,=]*[\d\\])(?![A-J]\b)[^=]+$"  # "B. 6", "B (6)"
 )
 _LETTERS = re.compile(r"^[A-J](?:(?:[\s,;/&]|\band\b|\bor\b)+[A-J])+$")

@@ -92,6 +92,10 @@ _LEADS = re.compile(
 _CURVE = re.compile(
     r"(?i)\b(?:equation|circle|line|plane|curve|ellipse|parabola|hyperbola|sphere|graph|asymptote|tangent|locus|directrix)s?\b[^.\n]*$"
 )
+_NAMED = re.compile(
+    r"\b(?:is|are|was|be)\s(?:\*\*(?P<bold>[A-Za-z][A-Za-z ]{0,30})\*\*|[\"“](?P<quoted>[A-Za-z][A-Za-z ]{0,30})[\"”]"
+    r"|(?:\\\(|\$)?\s?\\text(?:bf)?\{(?P<text>[A-Za-z][A-Za-z ]{0,30})\}|(?P<plain>[A-Z][a-z]{1,15}))[\s.$\\)*\"”]*$"
+)
 _THEREFORE = re.compile(r"(?i)\W*(?:so|therefore|thus|hence|in conclusion|consequently|this means|that means)\b")
 _WORDS = re.compile(r"(?<![\\a-zA-Z{])[a-zA-Z]{3,} [a-zA-Z]")
 _EQUALS = re.compile(r"(?<![<>!])=")
@@ -166,11 +170,16 @@ def _closing_formula(passage: Passage) -> Answer | None:
 
 
 def _closing_word(passage: Passage) -> Answer | None:
-    """A number in words in a closing sentence without figures: "So she needs one more cow."."""
+    """A number in words, or a word set apart, in a closing sentence without figures: "So she needs one more cow."."""
     begin = max(passage.start, passage.text.rfind("\n", passage.start, passage.end) + 1)
     line = passage.text[begin : passage.end].rstrip()
     sentence = begin + max(line.rfind(". ") + 1, line.rfind("! ") + 1, 0)
     if NUMERAL.search(passage.text, sentence, passage.end) or not _THEREFORE.match(passage.text, sentence, passage.end):
+        return None
+    if (named := _NAMED.search(passage.text, sentence, passage.end)) is not None:
+        word = named.lastgroup or "plain"
+        return _answer(passage, Value(named.start(word), named.end(word), canonical(named[word])), "conclusion")
+    if " point " in passage.text[sentence : passage.end]:
         return None
     words = [match for match in _WORD_NUMBER.finditer(passage.text, sentence, passage.end)]
     if len(words) != 1:

@@ -44,7 +44,7 @@ _JOIN = re.compile(r"[}\s$\\)\]]*(?:,|&|\b(?:and|or)\b|,\s*(?:and|or)\b)?[\s$\\(
 _MARKER_LEAD = re.compile(r"(?i)[\s:*_]*(?:(?:the\s)?(?:final\s)?answer\s?(?:is|:|=)?[\s:*_]*)*")
 _TURNS = re.compile(  # one box follows from the other
     r"(?i)[.!?](?:\s|$)|[-+*/×<>]\s*\$?$|[=+*/×≈]\s*\$?$|\b(?:so|therefore|thus|hence|then|gives?|total|which|that|because|since|if|not|but|from|"
-    r"check|verify|is)\b(?=[^\n]*$)(?![^\n]*\band\b[^\n]*\bis\b\W*$)"
+    r"check|verify|answer|result|sum|difference|final|finally|again|value)\b"
 )
 _HEADING = re.compile(r"[^\n]{1,120}:[*_ ]*\n\s*\S")
 _LIST_ITEM = re.compile(r"(?:step\s)?\d{1,2}\s?[.):]\s+[*_]{0,3}[A-Za-z]")
@@ -171,7 +171,10 @@ def _listed_with(text: str, one: Value, other: Value) -> bool:
     between = re.sub(r"\n\W*\d{1,2}[.)]\s", "\n- ", re.sub(r"\b[A-Za-z]\s?=$", "", between))
     if _TURNS.search(between):
         return False
-    return re.search(r",|\band\b", between) is not None or re.search(r"\n\W*(?:[-*•]|\d[.)])\s", between) is not None
+    return (
+        re.search(r",|\b(?:and|or|while)\b", between) is not None
+        or re.search(r"\n\W*(?:[-*•]|\d[.)])\s", between) is not None
+    )
 
 
 def _printed(text: str, start: int, end: int) -> Answer | None:

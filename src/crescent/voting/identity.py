@@ -2,7 +2,8 @@
 
 Two different formulas of the lengths compared here agree at all points only with negligible probability (Schwartz 1980;
 Zippel 1979). Rational values are compared exactly. Others are worked out to 50 and to 110 digits: of equal values the
-difference shrinks with the precision, of different ones it stays. A value counts where it is real, on either side.
+difference shrinks with the precision, of different ones it stays. Where both values are not real
+they need not agree: the roots of a negative number have branches.
 """
 
 import random
@@ -72,9 +73,11 @@ def _equal(one: Node, other: Node) -> bool | None:
         try:
             values = [evaluate(node, point, PRECISIONS[0]) for node in (one, other)]
             real = [_is_real(value) for value in values]
+            agree = _agree(one, other, point)
             if not imaginary and not any(real):
+                counted += agree  # on other branches of a root they may differ
                 continue
-            if (not imaginary and not all(real)) or not _agree(one, other, point):
+            if not agree:
                 return False
         except UndecidedError:
             continue

@@ -9,7 +9,7 @@ ANSWER_IS = (
     r"(?:(?:最终|最后|正确)?(?:答案|结果)(?:应该|应当)?(?:是|为|等于)?\s?[:：]?|故(?:应)?选(?:择)?\s?[:：]?|(?:因此|所以|应该?|故)选择?\s?[:：]?|"
     r"(?:正确)?(?:选项|答案)(?:是|为)\s?[:：]?"
     r"|(?<![a-zåäöüéèß])(?i:antwort|lösung|ergebnis|endergebnis|réponse|solution|résultat|respuesta|solución|resultado|resposta|solução|"
-    r"svar(?:et)?|løsning(?:en)?|resultat(?:et)?|risposta|antwoord)(?i:\s(?:final|finale|correcta?|richtige|est donc))?[*_]{0,3}\s?"
+    r"svar(?:et)?|løsning(?:en)?|resultat(?:et)?|risposta|antwoord)(?i:\s(?:final|finale|correcta?|correta|corretta|juste|richtige|rigtige|est donc))?[*_]{0,3}\s?"
     r"(?:(?i:ist|lautet|beträgt|est|es|é|er|är|blir|è|is)(?![a-zåäöüéèß'’])(?:\s?:)?|[:：]))"
 )
 """Before an announced answer."""

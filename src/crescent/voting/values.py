@@ -13,8 +13,8 @@ MAX_FRAGMENT = 400
 _FRACTION = r"\\[dtc]?frac\s?\{[^{}\n]{1,30}\}\s?\{[^{}\n]{1,30}\}"
 _VULGAR = "[½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞]"
 QUANTITY = re.compile(
-    r"(?=[-−–$€£¥₹\\.\d½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞URI])"  # only here can one begin: what makes scanning fast
-    rf"(?:(?<![\w)\]%}}])[-−–]\s?)?(?<![A-Za-z_\\^])(?:{CURRENCY}\s{{0,60}})?"
+    r"(?=[-−–±$€£¥₹\\.\d½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞URI])"  # only here can one begin: what makes scanning fast
+    rf"(?:(?<![\w)\]%}}])[-−–]\s?|(?<=[=:])±\s?|(?<=[=:]\s)(?:±|\\pm)\s?)?(?<![A-Za-z_\\^])(?:{CURRENCY}\s{{0,60}})?"
     rf"(?:(?:\d{{1,9}}\s?)?(?:{_FRACTION}|{_VULGAR})"
     rf"|[-−]?\d{{1,9}}(?:\s+|-|\s+and\s+)\d{{1,4}}/\d{{1,4}}(?![\d/])"
     rf"|\d{{1,9}}\s+and\s+(?:(?:a|one)\s+(?:half|quarter|third)|three\s+quarters|two\s+thirds)\b"
