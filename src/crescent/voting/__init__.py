@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from crescent.records import Consensus as Consensus
     from crescent.voting.answer import Answer as Answer
-    from crescent.voting.canonicalization import canonical as canonical
     from crescent.voting.consensus import Ballot as Ballot
     from crescent.voting.consensus import vote as vote
+    from crescent.voting.equality.canonicalization import canonical as canonical
     from crescent.voting.equivalence import equivalent as equivalent
     from crescent.voting.extraction import extract_answer as extract_answer
     from crescent.voting.grouping import Groups as Groups
@@ -22,7 +22,7 @@ HOMES = {
     "Ballot": "crescent.voting.consensus",
     "Consensus": "crescent.records",
     "Groups": "crescent.voting.grouping",
-    "canonical": "crescent.voting.canonicalization",
+    "canonical": "crescent.voting.equality.canonicalization",
     "equivalent": "crescent.voting.equivalence",
     "extract_answer": "crescent.voting.extraction",
     "group": "crescent.voting.grouping",

@@ -12,7 +12,7 @@ from math import exp, fsum, isfinite
 from crescent.errors import DataError
 from crescent.records import Consensus, Solution
 from crescent.voting.answer import Answer
-from crescent.voting.canonicalization import canonical
+from crescent.voting.equality.canonicalization import canonical
 from crescent.voting.extraction import extract_answer
 from crescent.voting.grouping import group, most_common
 from crescent.voting.representatives import REPRESENTATIVES

@@ -1,9 +1,9 @@
 """When two answers are the same. The rules, cheapest first:
 
-1. Where both name a known unit, their amounts decide (`crescent.voting.units`): 2 hours are 120 minutes, 5 cm are not
+1. Where both name a known unit, their amounts decide (`crescent.voting.equality.units`): 2 hours are 120 minutes, 5 cm are not
    5 m. Other units, and a unit on one side alone, do not count.
-2. Equal canonical texts (`crescent.voting.canonicalization`): exact rationals, so 1/2 is 0.5 and 18.00 is 18.
-3. Two forms of one value (`crescent.voting.forms`): 50% is 0.5 and is 50, 0.3333 is 1/3, 3:2 is 1.5.
+2. Equal canonical texts (`crescent.voting.equality.canonicalization`): exact rationals, so 1/2 is 0.5 and 18.00 is 18.
+3. Two forms of one value (`crescent.voting.equality.forms`): 50% is 0.5 and is 50, 0.3333 is 1/3, 3:2 is 1.5.
 4. math-verify (optional), for formulas, in a process with limits (`crescent.voting.symbolic`).
 5. Tuples, intervals, matrices and sets agree when their parts do.
 """
@@ -11,11 +11,11 @@
 import re
 
 from crescent.voting.answer import Answer
-from crescent.voting.canonicalization import canonical
+from crescent.voting.equality.canonicalization import canonical
+from crescent.voting.equality.forms import decimal_comma
+from crescent.voting.equality.sameness import same
+from crescent.voting.equality.units import quantity
 from crescent.voting.extraction import extract_answer
-from crescent.voting.forms import decimal_comma
-from crescent.voting.sameness import same
-from crescent.voting.units import quantity
 
 _BARE = re.compile(r"[-\d.,/%:]+")  # no unit, no words: the common case, decided fast
 _PLACES = re.compile(r"-?\d{1,20}\.\d{3,20}0")

@@ -13,12 +13,16 @@ In this order of trust:
 5. `words`        a number in words in the last sentence
 6. `last-number`  the last number, when nothing concludes
 
-Read is what follows the model's thinking and precedes a question of its own making (`crescent.voting.reading`).
+Read is what follows the model's thinking and precedes a question of its own making (`crescent.voting.reading.solution`).
 """
 
 import re
 
-from crescent.voting.announcement import (
+from crescent.voting.answer import Answer
+from crescent.voting.equality.canonicalization import canonical
+from crescent.voting.equality.latex import simplified
+from crescent.voting.equality.numerals import NUMBER_WORDS
+from crescent.voting.reading.announcement import (
     MAX_PLACES,
     announced,
     another_question,
@@ -28,14 +32,10 @@ from crescent.voting.announcement import (
     says_unanswered,
     short_text,
 )
-from crescent.voting.answer import Answer
-from crescent.voting.canonicalization import canonical
-from crescent.voting.conclusion import conclude, from_sentence
-from crescent.voting.latex import simplified
-from crescent.voting.numerals import NUMBER_WORDS
-from crescent.voting.passage import NUMERAL
-from crescent.voting.reading import readable
-from crescent.voting.values import Value, boxed_at, sentence_end, value_at
+from crescent.voting.reading.conclusion import conclude, from_sentence
+from crescent.voting.reading.passage import NUMERAL
+from crescent.voting.reading.solution import readable
+from crescent.voting.reading.values import Value, boxed_at, sentence_end, value_at
 
 MARKER = "####"
 

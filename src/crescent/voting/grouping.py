@@ -10,10 +10,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import combinations
 
-from crescent.voting.clocks import second_of_day
-from crescent.voting.forms import fits, is_loose
-from crescent.voting.formulas import undecided
-from crescent.voting.sameness import same
+from crescent.voting.equality.clocks import second_of_day
+from crescent.voting.equality.forms import fits, is_loose
+from crescent.voting.equality.formulas import undecided
+from crescent.voting.equality.sameness import same
 
 _INTEGER = re.compile(r"-?\d+")
 

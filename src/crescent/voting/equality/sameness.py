@@ -1,8 +1,8 @@
 """When two canonical texts say the same: numbers, formulas, and what is made of them."""
 
-from crescent.voting.forms import close, fits, same_options, same_time
-from crescent.voting.formulas import same_formula
-from crescent.voting.latex import split
+from crescent.voting.equality.forms import close, fits, same_options, same_time
+from crescent.voting.equality.formulas import same_formula
+from crescent.voting.equality.latex import split
 
 MAX_PARTS = 20
 

@@ -4,10 +4,10 @@ import re
 from fractions import Fraction
 from math import gcd
 
-from crescent.voting.arithmetic import value_of
-from crescent.voting.clocks import clock
-from crescent.voting.numerals import CURRENCY, NUMBER, POWER_OF_TEN, SCALES, exact, written
-from crescent.voting.units import compound, is_unit
+from crescent.voting.equality.arithmetic import value_of
+from crescent.voting.equality.clocks import clock
+from crescent.voting.equality.numerals import CURRENCY, NUMBER, POWER_OF_TEN, SCALES, exact, written
+from crescent.voting.equality.units import compound, is_unit
 
 MATH = re.compile(r"[\\^_=<>+*/|∪∩∞π±√{}\d]|(?:(?<![^\W\d_])[^\W\d_]|[)])!")
 """A text with one of these signs may be a formula."""

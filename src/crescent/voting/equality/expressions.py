@@ -1,4 +1,4 @@
-"""Formulas in the notation of `crescent.voting.latex.simplified`, parsed to trees that can be evaluated.
+"""Formulas in the notation of `crescent.voting.equality.latex.simplified`, parsed to trees that can be evaluated.
 
     1/2*x        (1/2) x          an explicit sign of multiplication binds like the slash
     1/2x         1/(2x)           factors without a sign between them bind tighter

@@ -8,7 +8,7 @@ that an answer's span stays true.
 import re
 from typing import NamedTuple
 
-from crescent.voting.languages import with_decimal_points
+from crescent.voting.reading.languages import with_decimal_points
 
 _THOUGHT_END = re.compile(
     r"</think(?:ing)?>|</thoughts?>|</seed:think>|</reasoning>|\[/THINK\]|<\|end_of_thought\|>|<\|begin_of_solution\|>|◁/think▷"

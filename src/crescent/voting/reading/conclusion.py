@@ -8,12 +8,12 @@ appears there for the first time. Sentences are looked at from the end, so that 
 import re
 
 from crescent.voting.answer import Answer, MatchKind
-from crescent.voting.canonicalization import canonical
-from crescent.voting.forms import fits
-from crescent.voting.languages import CONCLUDES
-from crescent.voting.names import is_name
-from crescent.voting.passage import NUMERAL, Passage
-from crescent.voting.values import QUANTITY, SEGMENT, Value
+from crescent.voting.equality.canonicalization import canonical
+from crescent.voting.equality.forms import fits
+from crescent.voting.equality.names import is_name
+from crescent.voting.reading.languages import CONCLUDES
+from crescent.voting.reading.passage import NUMERAL, Passage
+from crescent.voting.reading.values import QUANTITY, SEGMENT, Value
 
 WINDOW = 4000
 """Characters before the end that are looked at."""

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from crescent.voting.units import quantity
+from crescent.voting.equality.units import quantity
 
 
 @pytest.mark.parametrize(

@@ -19,12 +19,12 @@ import re
 from fractions import Fraction
 from functools import lru_cache
 
-from crescent.voting.amounts import MATH, amount, without_unit
-from crescent.voting.arithmetic import value_of
-from crescent.voting.inequalities import interval
-from crescent.voting.latex import closing, closing_brace, simplified, split
-from crescent.voting.names import is_name
-from crescent.voting.numerals import NUMBER, exact, from_words, short_number, written
+from crescent.voting.equality.amounts import MATH, amount, without_unit
+from crescent.voting.equality.arithmetic import value_of
+from crescent.voting.equality.inequalities import interval
+from crescent.voting.equality.latex import closing, closing_brace, simplified, split
+from crescent.voting.equality.names import is_name
+from crescent.voting.equality.numerals import NUMBER, exact, from_words, short_number, written
 
 MAX_LENGTH = 1000
 MAX_DEPTH = 6

@@ -1,7 +1,7 @@
 """LaTeX to the plain notation that `canonical` compares: one spelling for each symbol, no layout.
 
 Not a LaTeX parser. What is left untouched (`\\frac`, `\\sqrt`, braces of groups) is understood by
-`crescent.voting.arithmetic` or left to the symbolic comparison.
+`crescent.voting.equality.arithmetic` or left to the symbolic comparison.
 """
 
 import re

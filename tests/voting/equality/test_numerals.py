@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crescent.voting.numerals import exact, from_words, short_number, written
+from crescent.voting.equality.numerals import exact, from_words, short_number, written
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crescent.voting.arithmetic import value_of
+from crescent.voting.equality.arithmetic import value_of
 
 
 @pytest.mark.parametrize(

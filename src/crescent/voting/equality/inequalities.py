@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from crescent.voting.amounts import MATH
+from crescent.voting.equality.amounts import MATH
 
 _RELATION = re.compile(r"(<=|>=|<|>)")
 _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from crescent.voting.reading import readable
+from crescent.voting.reading.solution import readable
 
 
 def read(solution: str) -> str:

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from fractions import Fraction
 from functools import lru_cache
 
-from crescent.voting.evaluation import Number, UndecidedError, evaluate
-from crescent.voting.expressions import Node, has_imaginary, names, parse
-from crescent.voting.forms import is_rational, shortened
+from crescent.voting.equality.evaluation import Number, UndecidedError, evaluate
+from crescent.voting.equality.expressions import Node, has_imaginary, names, parse
+from crescent.voting.equality.forms import is_rational, shortened
 
 PRECISIONS = (50, 110)
 """Decimal digits of the two evaluations."""

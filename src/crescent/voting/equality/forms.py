@@ -10,8 +10,8 @@
 import re
 from fractions import Fraction
 
-from crescent.voting.canonicalization import canonical
-from crescent.voting.clocks import second_of_day
+from crescent.voting.equality.canonicalization import canonical
+from crescent.voting.equality.clocks import second_of_day
 
 ENOUGH_PLACES = 4
 _RATIONAL = re.compile(r"-?\d{1,110}(?:\.\d{1,110}|/\d{1,110})?")

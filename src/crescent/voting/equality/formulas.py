@@ -1,15 +1,15 @@
 """When two canonical texts are the same formula or equation.
 
-What `crescent.voting.expressions` understands is decided by its values (`crescent.voting.identity`); sets, inequalities,
+What `crescent.voting.equality.expressions` understands is decided by its values (`crescent.voting.equality.identity`); sets, inequalities,
 sums and the like are left to math-verify (optional), in a process with limits (`crescent.voting.symbolic`). What neither
 decides counts as different, and is counted in `undecided`.
 """
 
 import re
 
-from crescent.voting.expressions import MAX_LENGTH, AmbiguousError, NotAFormulaError
-from crescent.voting.forms import is_rational
-from crescent.voting.identity import identical
+from crescent.voting.equality.expressions import MAX_LENGTH, AmbiguousError, NotAFormulaError
+from crescent.voting.equality.forms import is_rational
+from crescent.voting.equality.identity import identical
 from crescent.voting.symbolic import comparer
 
 _FORMULA = re.compile(r"[\\^_<>+*/|∪∩∞π±√{}()\[\]\d!=]|^-?[A-Za-z]$")

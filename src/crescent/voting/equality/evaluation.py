@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from crescent.voting.expressions import Node
+from crescent.voting.equality.expressions import Node
 
 MAX_BITS = 100_000
 """Size of an exact rational."""

@@ -3,10 +3,10 @@
 import re
 
 from crescent.voting.answer import Answer, MatchKind
-from crescent.voting.canonicalization import canonical
-from crescent.voting.conclusion import conclude, from_sentence
-from crescent.voting.languages import ANSWER_IS, OPTION_IS
-from crescent.voting.values import Value, sentence_end, value_at
+from crescent.voting.equality.canonicalization import canonical
+from crescent.voting.reading.conclusion import conclude, from_sentence
+from crescent.voting.reading.languages import ANSWER_IS, OPTION_IS
+from crescent.voting.reading.values import Value, sentence_end, value_at
 
 MAX_PLACES = 20
 """Places of one kind, from each end of the text, that are looked at: keeps the time linear."""

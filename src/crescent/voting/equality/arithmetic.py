@@ -8,7 +8,7 @@ import re
 from fractions import Fraction
 from math import comb, factorial, isqrt
 
-from crescent.voting.numerals import MAX_DIGITS, exact
+from crescent.voting.equality.numerals import MAX_DIGITS, exact
 
 MAX_LENGTH = 200
 MAX_DEPTH = 20
@@ -23,7 +23,7 @@ class _NoValueError(Exception):
 
 
 def value_of(expression: str) -> Fraction | None:
-    """The rational value of `expression` in the plain notation of `crescent.voting.latex.simplified`, or None."""
+    """The rational value of `expression` in the plain notation of `crescent.voting.equality.latex.simplified`, or None."""
     if not expression or len(expression) > MAX_LENGTH:
         return None
     tokens = []

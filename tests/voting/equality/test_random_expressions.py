@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from crescent.voting import canonical, equivalent, group
 
 pytest.importorskip("math_verify")
-SOURCE = Path(__file__).parents[2] / "benchmarks" / "random_expressions.py"
+SOURCE = Path(__file__).parents[3] / "benchmarks" / "random_expressions.py"
 
 
 @pytest.fixture(scope="module")

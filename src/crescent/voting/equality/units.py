@@ -8,7 +8,7 @@ not count: a unit of the tables, or words of a language ("18 red apples"). Lette
 import re
 from fractions import Fraction
 
-from crescent.voting.numerals import NUMBER, exact
+from crescent.voting.equality.numerals import NUMBER, exact
 
 _TABLE: dict[str, dict[str, int | Fraction]] = {
     "time": {

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from crescent.voting.canonicalization import canonical
-from crescent.voting.values import ABBREVIATION, QUANTITY, Value
+from crescent.voting.equality.canonicalization import canonical
+from crescent.voting.reading.values import ABBREVIATION, QUANTITY, Value
 
 _STOP = re.compile(rf"[.!?]{ABBREVIATION}(?=[\s*)\]\"'’”]|$)[*)\]\"'’”]*|[。！？]")
 _LIST_ITEM = re.compile(

@@ -3,11 +3,11 @@
 import re
 from typing import NamedTuple
 
-from crescent.voting.amounts import PERCENT
-from crescent.voting.canonicalization import canonical
-from crescent.voting.latex import closing, closing_brace
-from crescent.voting.numerals import CURRENCY, NUMBER, NUMBER_WORDS, POWER_OF_TEN
-from crescent.voting.units import COMPOUND
+from crescent.voting.equality.amounts import PERCENT
+from crescent.voting.equality.canonicalization import canonical
+from crescent.voting.equality.latex import closing, closing_brace
+from crescent.voting.equality.numerals import CURRENCY, NUMBER, NUMBER_WORDS, POWER_OF_TEN
+from crescent.voting.equality.units import COMPOUND
 
 MAX_FRAGMENT = 400
 _FRACTION = r"\\[dtc]?frac\s?\{[^{}\n]{1,30}\}\s?\{[^{}\n]{1,30}\}"
