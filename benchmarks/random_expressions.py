@@ -106,7 +106,7 @@ def differ(one: Value, other: Value, seed: int) -> bool | None:
 
 
 def false_equal(pairs: int, seed: int, show: bool = False) -> dict[str, float]:
-    """How many of `pairs` random pairs are called equal, wrongly equal, or are equal at all points and not called so."""
+    """How many of `pairs` random pairs are called equal, wrongly so, or are equal at all points and not called so."""
     draw = random.Random(seed)
     equal = wrong = missed = 0
     for number in range(pairs):

@@ -2,9 +2,9 @@
 
     python benchmarks/reading.py [--json] [--cases FILE] [--data FOLDER] [--pairs N] [--show]
 
-- `cases_right`, `guards_right`: shares of the cases of `FILE` (one JSON object a line: `kind`, `call`, `inputs`, `want`)
-  that come out as wanted; guards are those whose kind starts with "guard". Cases of calls other than reading, comparing,
-  screening and deduplicating are left out and counted (`cases_left_out`).
+- `cases_right`, `guards_right`: shares of the cases of `FILE` (one JSON object a line with `kind`, `call`, `inputs`
+  and `want`) that come out as wanted; guards are those whose kind starts with "guard". Cases of calls other than
+  reading, comparing, screening and deduplicating are left out and counted (`cases_left_out`).
 - `screening_false`: share of the questions of GSM8K and SVAMP under `FOLDER` that the screening rejects.
 - `gold_read`: share of GSM8K's worked solutions whose final answer is read as marked, also without the marker
   (`gold_read_unmarked`, without calculator marks and with the answer in words).

@@ -1,4 +1,4 @@
-"""The rewards by themselves, called as TRL and as verl call them, and in a real run of TRL's GRPO on the embedded model."""
+"""The rewards called as TRL and as verl call them, and in a real run of TRL's GRPO on the embedded model."""
 
 import sys
 from pathlib import Path
@@ -70,7 +70,9 @@ def test_a_vote_without_its_question_is_refused() -> None:
 
 @pytest.mark.timeout(120)
 def test_no_completion_holds_them_up() -> None:
-    hard = ["9" * 50_000, "\\boxed{" * 10_000, "#### 9^{9^{9^{9^9}}}", "#### (" * 5_000, "The answer is $x^{x^{x^x}}$."]
+    hard = ["9" * 50_000, "\\boxed{" * 10_000]
+    hard += ["#### 9^{9^{9^{9^9}}}", "#### (" * 5_000]
+    hard += ["The answer is $x^{x^{x^x}}$."]
     assert len(majority(["q"] * len(hard), hard)) == len(hard)
     assert len(agreement(["q"] * len(hard), hard)) == len(hard)
 

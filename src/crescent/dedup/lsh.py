@@ -1,5 +1,5 @@
-"""The second test: MinHash-LSH finds candidates, exact Jaccard on the shingle sets decides, and the meaning of the words
-that carry it (`crescent.dedup.meaning`)."""
+"""The second test: MinHash-LSH finds candidates; exact Jaccard on the shingle sets decides, and what the questions ask
+to do (`crescent.dedup.meaning`)."""
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor

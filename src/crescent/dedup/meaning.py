@@ -1,4 +1,4 @@
-"""What a question asks to do: the words of operations in the sentence that asks, and its formulas without their figures.
+"""What a question asks to do: the words of operations in the sentence that asks, and its formulas without figures.
 
 Short questions share framing words ("Expand the product ...", "What is the sum of ...") though they are different
 problems: a few words, or the formula, carry the meaning. Near-duplicates by shingles must agree in these. Other figures
@@ -13,14 +13,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 _OPERATIONS = re.compile(
-    r"\b(?:sums?(?! of (?:money|cash)\b)|products?|differences?|quotients?|remainders?|reciprocals?|inverses?|not|(?:in)?distinguishable|identical|"
-    r"greatest|least|largest|smallest|maximum|minimum|maximi[sz]e|minimi[sz]e|highest|lowest|fewest|mean|median|mode|range|"
-    r"area|perimeter|circumference|volume|radius|diameter|hypotenuse|factors?|multiples?|divisors?|even|odd|primes?|composite|"
+    r"\b(?:sums?(?! of (?:money|cash)\b)|products?|differences?|quotients?|remainders?|reciprocals?|inverses?"
+    r"|not|(?:in)?distinguishable|identical|"
+    r"greatest|least|largest|smallest|maximum|minimum|maximi[sz]e|minimi[sz]e|highest|lowest|fewest|mean"
+    r"|median|mode|range|"
+    r"area|perimeter|circumference|volume|radius|diameter|hypotenuse|factors?|multiples?|divisors?|even|odd"
+    r"|primes?|composite|"
     r"positive|negative|increased?|decreased?|without|adjacent|clockwise|counterclockwise|horizontal|vertical|"
-    r"numerator|denominator|unions?|intersections?|permutations?|combinations?|sine|cosine|tangent|cotangent|secant|cosecant|"
+    r"numerator|denominator|unions?|intersections?|permutations?|combinations?|sine|cosine|tangent|cotangent"
+    r"|secant|cosecant|"
     r"slope|intercepts?|domain|vertex|focus|directrix|asymptotes?|real|complex|rational|irrational|integers?|"
     r"expand|factor|simplify|evaluate|solve|add|subtract|multiply|divide|round(?:ed)?|"
-    r"(?<=many )(?:more|fewer|less)|(?<=much )(?:more|fewer|less)|(?<=number of )(?:more|fewer)|(?<=amount )(?:more|less))\b"
+    r"(?<=many )(?:more|fewer|less)|(?<=much )(?:more|fewer|less)|(?<=number of )(?:more|fewer)|(?<=amount "
+    r")(?:more|less))\b"
 )
 _SENTENCE = re.compile(r"[.!?](?=\s|$)|\n")
 _ASKS = re.compile(

@@ -9,23 +9,31 @@ CHAT_TOKEN = re.compile(
 )
 THOUGHT = re.compile(
     r"</?(?:think(?:ing)?|thoughts?|reason(?:ing)?|reflection|scratchpad|seed:think)>|\[/?THINK\]|◁/?think▷"
-    r"|\A\W*(?:ok(?:ay)?|alright|hmm|so|well|now|first)?\W*(?:,\s)?(?:i (?:need|have|want|should|will|must|am asked|'ll)|let me|let's|the user (?:wants|asks|is asking)"
-    r"|we need)\b(?: to| think| start| try)*\s(?:create|come up|write|think|make|generate|design|craft|pose|produce|start|a (?:new|math))",
+    r"|\A\W*(?:ok(?:ay)?|alright|hmm|so|well|now|first)?\W*(?:,\s)?(?:i (?:need|have|want|should|will|must|am "
+    r"asked|'ll)|let me|let's|the user (?:wants|asks|is asking)"
+    r"|we need)\b(?: to| think| start| try)*\s(?:create|come up|write|think|make|generate|design|craft|pose"
+    r"|produce|start|a (?:new|math))",
     re.IGNORECASE,
 )
 DIALOGUE = re.compile(
-    r"^[\s>#*]*(?:human|user|assistant|system|ai|bot|chatbot|gpt|model|student|teacher|tutor|instruction|response|input|output)(?:[ *]{0,3}\d)?[*]{0,2}\s?:",
+    r"^[\s>#*]*(?:human|user|assistant|system|ai|bot|chatbot|gpt|model|student|teacher|tutor|instruction"
+    r"|response|input|output)(?:[ *]{0,3}\d)?[*]{0,2}\s?:",
     re.IGNORECASE | re.MULTILINE,
 )
 PREAMBLE = re.compile(
-    r"\A[\s*\"'>]*(?:sure|certainly|of course|absolutely|okay|ok|alright|great|gladly|no problem|here you go|with pleasure|"
-    r"here(?:'s|’s| is| are| goes)|below is|the following is|this is a|i(?:'d| would|’d) be|i(?:'ve| have) (?:created|written|rewritten)|"
-    r"(?:my|a|the|one|another) (?:new |rewritten |rephrased |revised |possible )+(?:\w+ )?(?:problem|question|version|exercise))\b"
-    r"(?:[^\n]{0,120}(?:problem|question|exercise|one|version|example|challenge|puzzle|scenario)\b[^\n?]{0,60}?[:.!\n]|\s?[!:]|,? here\b)",
+    r"\A[\s*\"'>]*(?:sure|certainly|of course|absolutely|okay|ok|alright|great|gladly|no problem|here you go"
+    r"|with pleasure|"
+    r"here(?:'s|’s| is| are| goes)|below is|the following is|this is a|i(?:'d| would|’d) be|i(?:'ve| have) "
+    r"(?:created|written|rewritten)|"
+    r"(?:my|a|the|one|another) (?:new |rewritten |rephrased |revised |possible )+(?:\w+ )?(?:problem|question"
+    r"|version|exercise))\b"
+    r"(?:[^\n]{0,120}(?:problem|question|exercise|one|version|example|challenge|puzzle"
+    r"|scenario)\b[^\n?]{0,60}?[:.!\n]|\s?[!:]|,? here\b)",
     re.IGNORECASE,
 )
 HEADING = re.compile(
-    r"^\s*#{1,6}\s+\S|^\s*(?:step|part) \d{1,2}\s?[:.]|\A[\s*_]*(?:\w+ ){0,3}(?:problem|question|exercise|task|title|topic|prompt)(?: ?#?\d{1,3})?[*_]{0,3}\s?[:\n]"
+    r"^\s*#{1,6}\s+\S|^\s*(?:step|part) \d{1,2}\s?[:.]|\A[\s*_]*(?:\w+ ){0,3}(?:problem|question|exercise|task"
+    r"|title|topic|prompt)(?: ?#?\d{1,3})?[*_]{0,3}\s?[:\n]"
     r"|\A\s*\*\*[^*\n?]{1,60}\*\*\s*\n",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -34,14 +42,19 @@ SEVERAL = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 NEXT = re.compile(
-    r"\n\s*(?:-{3,}|\*{3,}|={3,})\s*\n|^\s*[*_]*(?:another |next |new |second )(?:\w+ )?(?:problem|question|exercise)\b[^\n?]{0,40}:|^[\s*#]*(?:problem|question|q)\s?#?[2-9]\b",
+    r"\n\s*(?:-{3,}|\*{3,}|={3,})\s*\n|^\s*[*_]*(?:another |next |new |second )(?:\w+ )?(?:problem|question"
+    r"|exercise)\b[^\n?]{0,40}:|^[\s*#]*(?:problem|question|q)\s?#?[2-9]\b",
     re.IGNORECASE | re.MULTILINE,
 )
 ANSWER_ATTACHED = re.compile(
-    r"####|\\boxed|^[\s*_#>(]*(?:final |correct |the )?(?:answer|solution|explanation|hint|working|ans)s?\s?(?:\([^)\n]{0,20}\))?[*_]{0,3}\s*(?:[:=]|$)"
-    r"|[(\[]\s*(?:answer|solution|ans)s?\s?[:=]|\b(?:let's|let us) (?:think|solve|work|break|calculate|start)\b|\bstep[- ]by[- ]step\b|^\s*a\s?:\s"
-    r"|\b(?:the |final |correct )+(?:answer|solution) (?:is|would be|to th(?:is|e) (?:problem|question) is|=)\s*:?[\s$]*[-\d]"
-    r"|\bto (?:solve|find|answer|determine) (?:this|the (?:problem|question|answer|total))\b[^\n?]{0,80}, (?:we|you|first|start)|\b(?:answer|solution)\s?[:=]\s*[-$]?\d[\d,.]*\W*\Z",
+    r"####|\\boxed|^[\s*_#>(]*(?:final |correct |the )?(?:answer|solution|explanation|hint|working"
+    r"|ans)s?\s?(?:\([^)\n]{0,20}\))?[*_]{0,3}\s*(?:[:=]|$)"
+    r"|[(\[]\s*(?:answer|solution|ans)s?\s?[:=]|\b(?:let's|let us) (?:think|solve|work|break|calculate"
+    r"|start)\b|\bstep[- ]by[- ]step\b|^\s*a\s?:\s"
+    r"|\b(?:the |final |correct )+(?:answer|solution) (?:is|would be|to th(?:is|e) (?:problem|question) is"
+    r"|=)\s*:?[\s$]*[-\d]"
+    r"|\bto (?:solve|find|answer|determine) (?:this|the (?:problem|question|answer|total))\b[^\n?]{0,80}, "
+    r"(?:we|you|first|start)|\b(?:answer|solution)\s?[:=]\s*[-$]?\d[\d,.]*\W*\Z",
     re.IGNORECASE | re.MULTILINE,
 )
 AFTER_THE_QUESTION = re.compile(
@@ -50,7 +63,8 @@ AFTER_THE_QUESTION = re.compile(
     re.IGNORECASE,
 )
 HINT = re.compile(
-    r"\A\W*(?:note|hint|assume|round|express|give|use|write|remember|ignore|consider|take|let|where|if|each|suppose|answer|your|please|state|do not|\()",
+    r"\A\W*(?:note|hint|assume|round|express|give|use|write|remember|ignore|consider|take|let|where|if|each"
+    r"|suppose|answer|your|please|state|do not|\()",
     re.IGNORECASE,
 )
 QUANTITY = re.compile(
@@ -69,10 +83,10 @@ def no_question(text: str, stop: Literal["stop", "length"], bait: str) -> str | 
     """Why a text that the model wrote is no question, or None if it may be one.
 
     In this order: `empty`; `cut-off` (the model did not end it within the token limit); `prompt-repeated` (it is, or
-    starts with, the bait); `chat-token` (a token of a chat template is written out); `thought` (thinking aloud is left in
-    it); `dialogue` (turns of several speakers); `answer-attached` (a marker or label of an answer, or a solution after
-    the question); `preamble` ("Sure! Here is a problem"); `several-questions` (numbered or parted problems); `heading`
-    (a title or label before the question); `no-quantity` (no number, in figures or words); `nothing-asked` (no question
+    starts with, the bait); `chat-token` (a token of a chat template is written out); `thought` (it thinks aloud);
+    `dialogue` (turns of several speakers); `answer-attached` (a marker or label of an answer, or a solution after the
+    question); `preamble` ("Sure! Here is a problem"); `several-questions` (numbered or parted problems); `heading` (a
+    title or label before the question); `no-quantity` (no number, in figures or words); `nothing-asked` (no question
     mark and no word that asks).
     """
     stripped = text.strip()

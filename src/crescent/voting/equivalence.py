@@ -1,7 +1,7 @@
 """When two answers are the same. The rules, cheapest first:
 
-1. Where both name a known unit, their amounts decide (`crescent.voting.equality.units`): 2 hours are 120 minutes, 5 cm are not
-   5 m. Other units, and a unit on one side alone, do not count.
+1. Where both name a known unit, their amounts decide (`equality.units`): 2 hours are 120 minutes, 5 cm are not 5 m.
+   Other units, and a unit on one side alone, do not count.
 2. Equal canonical texts (`crescent.voting.equality.canonicalization`): exact rationals, so 1/2 is 0.5 and 18.00 is 18.
 3. Two forms of one value (`crescent.voting.equality.forms`): 50% is 0.5 and is 50, 0.3333 is 1/3, 3:2 is 1.5.
 4. math-verify (optional), for formulas, in a process with limits (`crescent.voting.symbolic`).

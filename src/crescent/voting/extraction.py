@@ -13,7 +13,7 @@ In this order of trust:
 5. `words`        a number in words in the last sentence
 6. `last-number`  the last number, when nothing concludes
 
-Read is what follows the model's thinking and precedes a question of its own making (`crescent.voting.reading.solution`).
+Read is what follows the model's thinking and precedes a question of its own making (`reading.solution`).
 """
 
 import re
@@ -43,13 +43,15 @@ _BOX = re.compile(r"\\(?:boxed|fbox)(?![a-zA-Z])")
 _JOIN = re.compile(r"[}\s$\\)\]]*(?:,|&|\b(?:and|or)\b|,\s*(?:and|or)\b)?[\s$\\(\[]*(?:boxed|fbox)\s?\{?\s*")
 _MARKER_LEAD = re.compile(r"(?i)[\s:*_]*(?:(?:the\s)?(?:final\s)?answer\s?(?:is|:|=)?[\s:*_]*)*")
 _TURNS = re.compile(  # one box follows from the other
-    r"(?i)[.!?](?:\s|$)|[-+*/×<>]\s*\$?$|[=+*/×≈]\s*\$?$|\b(?:so|therefore|thus|hence|then|gives?|total|which|that|because|since|if|not|but|from|"
+    r"(?i)[.!?](?:\s|$)|[-+*/×<>]\s*\$?$|[=+*/×≈]\s*\$?$|\b(?:so|therefore|thus|hence|then|gives?|total|which"
+    r"|that|because|since|if|not|but|from|"
     r"check|verify|answer|result|sum|difference|final|finally|again|value)\b"
 )
 _HEADING = re.compile(r"[^\n]{1,120}:[*_ ]*\n\s*\S")
 _LIST_ITEM = re.compile(r"(?:step\s)?\d{1,2}\s?[.):]\s+[*_]{0,3}[A-Za-z]")
 _ASKS = re.compile(
-    r"\A.{0,1000}?(?:\?|(?:^|[.!]\s)\W*(?:Find|Calculate|Compute|Determine|Solve|Evaluate|Simplify|What|How)\b[^.:\n?]{0,300}[.?\n])",
+    r"\A.{0,1000}?(?:\?|(?:^|[.!]\s)\W*(?:Find|Calculate|Compute|Determine|Solve|Evaluate|Simplify|What"
+    r"|How)\b[^.:\n?]{0,300}[.?\n])",
     re.M | re.S,
 )
 """The text up to its first question; one without figures, or with a calculation before it, is a step."""
@@ -203,7 +205,7 @@ def _last_line(text: str, start: int, end: int) -> Answer | None:
 
 
 def _repeats(text: str, start: int, end: int, printed: str) -> bool:
-    """Whether the closing text only says again what was printed: the number itself, in figures or in words, and no result."""
+    """Whether the closing text only says again what was printed, in figures or in words, and has no result."""
     closing = text[start:end]
     if len(closing) > 400 or re.search(r"(?<![<>!])=|≈|\*\*|round", closing):
         return False

@@ -19,7 +19,7 @@ _INTEGER = re.compile(r"-?\d+")
 
 
 class Groups(list[int | None]):
-    """The group of every answer. `undecided` counts the comparisons that could not be decided and count as different."""
+    """The group of every answer. `undecided` counts the comparisons without a decision, which count as different."""
 
     undecided: int = 0
 

@@ -1,1 +1,1 @@
-"""When two answers say the same: their canonical texts, other forms of one value, and formulas compared by their values."""
+"""When two answers say the same: canonical texts, other forms of one value, and formulas compared by their values."""

@@ -23,7 +23,7 @@ class _NoValueError(Exception):
 
 
 def value_of(expression: str) -> Fraction | None:
-    """The rational value of `expression` in the plain notation of `crescent.voting.equality.latex.simplified`, or None."""
+    """The rational value of `expression`, in the plain notation of `equality.latex.simplified`, or None."""
     if not expression or len(expression) > MAX_LENGTH:
         return None
     tokens = []

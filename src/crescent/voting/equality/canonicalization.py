@@ -124,9 +124,9 @@ def _unwrapped(text: str) -> str:
         elif text.startswith((r"\boxed", r"\fbox")) and (opened := text.find("{")) in (5, 6, 7):
             closed = closing_brace(text, opened)
             text = f"{text[opened + 1 : closed]} {text[closed + 1 :]}" if closed > 0 else text[opened + 1 :]
-        elif text[:1] in ("(", "{", "[") and closing(text, 0) == len(text) - 1 and _idle(text[1:-1]):
-            text = text[1:-1]
-        elif len(text) > 2 and text[0] == text[-1] == "'":
+        elif (text[:1] in ("(", "{", "[") and closing(text, 0) == len(text) - 1 and _idle(text[1:-1])) or (
+            len(text) > 2 and text[0] == text[-1] == "'"
+        ):
             text = text[1:-1]
         elif text.startswith("_") and text.endswith("_"):
             text = text.strip("_")

@@ -8,7 +8,8 @@
     x_1, 5!, |x|, 30°             degrees count only under a function
 
 A letter is a variable, but `e` and `i` are the numbers. What a human reader would have to guess is refused
-(`AmbiguousError`: `1/2(x+1)`), and so is what is no formula of this kind (`NotAFormulaError`: sums, limits, f(x), words).
+(`AmbiguousError`: `1/2(x+1)`), and so is what is no formula of this kind (`NotAFormulaError`: sums, limits, f(x),
+words).
 """
 
 import re
@@ -22,7 +23,8 @@ _FUNCTIONS = (
     "arcsinh|arccosh|arctanh|arcsin|arccos|arctan|arccot|sinh|cosh|tanh|coth|sin|cos|tan|cot|sec|csc|ln|log|lg|exp"
 )
 _GREEK = (
-    "alpha|beta|gamma|delta|epsilon|varepsilon|zeta|eta|theta|vartheta|iota|kappa|lambda|mu|nu|xi|rho|sigma|tau|upsilon|"
+    "alpha|beta|gamma|delta|epsilon|varepsilon|zeta|eta|theta|vartheta|iota|kappa|lambda|mu|nu|xi|rho|sigma"
+    "|tau|upsilon|"
     "phi|varphi|chi|psi|omega|Gamma|Delta|Theta|Lambda|Xi|Sigma|Phi|Psi|Omega|ell"
 )
 _TOKEN = re.compile(

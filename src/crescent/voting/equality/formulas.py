@@ -1,8 +1,8 @@
 """When two canonical texts are the same formula or equation.
 
-What `crescent.voting.equality.expressions` understands is decided by its values (`crescent.voting.equality.identity`); sets, inequalities,
-sums and the like are left to math-verify (optional), in a process with limits (`crescent.voting.symbolic`). What neither
-decides counts as different, and is counted in `undecided`.
+What `equality.expressions` understands is decided by its values (`equality.identity`); sets, inequalities, sums and the
+like are left to math-verify (optional), in a process with limits (`crescent.voting.symbolic`). What neither decides
+counts as different, and is counted in `undecided`.
 """
 
 import re
@@ -71,12 +71,8 @@ def _unnamed(one: str, other: str) -> tuple[str, str] | None:
     """
     left, right = _NAME.match(one), _NAME.match(other)
     if left and right:
-        if (
-            left[0] == right[0]
-            or "y=" in (left[0], right[0])
-            and "x" in (left["of"], right["of"])
-            and "'" not in left[0] + right[0]
-        ):
+        graph = "y=" in (left[0], right[0]) and "x" in (left["of"], right["of"]) and "'" not in left[0] + right[0]
+        if graph or left[0] == right[0]:
             return one[left.end() :], other[right.end() :]
         return None if left["of"] or right["of"] else (one, other)
     if left and not _EQUALS.search(other):

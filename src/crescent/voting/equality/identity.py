@@ -172,4 +172,5 @@ def _is_real(value: Number) -> bool:
 
 def _as_fraction(value: Number) -> Fraction:
     sign, digits, exponent, _ = value.real._mpf_
-    return (-1) ** sign * Fraction(int(digits)) * Fraction(2) ** exponent
+    size: Fraction = Fraction(int(digits)) * Fraction(2) ** exponent
+    return -size if sign else size

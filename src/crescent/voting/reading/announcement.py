@@ -33,17 +33,22 @@ _OPTION = re.compile(
 )
 _FOREIGN = re.compile(f"{ANSWER_IS}|{OPTION_IS}")
 _FOREIGN_CUES = (
-    "ntwort", "ösung", "rgebnis", "éponse", "ésultat", "espuesta", "olución", "esultado", "esposta", "olução", "svar", "Svar",
-    "esultat", "isposta", "øsning", "ntwoord", "答案", "结果", "选",
+    "ntwort", "ösung", "rgebnis", "éponse", "ésultat", "espuesta", "olución", "esultado", "esposta", "olução", "svar",
+    "Svar",    "esultat", "isposta", "øsning", "ntwoord", "答案", "结果", "选",
 )  # fmt: skip
 _FOREIGN_OPTION = re.compile(
-    r"(?i:\s?(?:la |a |o |die |der |le |den )?(?:opci[óo]n|op[çc][ãa]o|option(?:en)?|letra|lettre|buchstabe|alternativa?|svarmulighed)\s)\(?([A-J])(?![\w])"
+    r"(?i:\s?(?:la |a |o |die |der |le |den )?(?:opci[óo]n|op[çc][ãa]o|option(?:en)?|letra|lettre|buchstabe"
+    r"|alternativa?|svarmulighed)\s)\(?([A-J])(?![\w])"
 )
 _UNANSWERED = re.compile(
-    r"(?i)\b(?:can ?not|can't|could not|couldn't) (?:\w+ )?be (?:\w+ ){0,2}?(?:solved|determined|answered|calculated|computed|found|known|"
-    r"established|derived)\b|\b(?:not enough|insufficient|not sufficient|too little) (?:information|data|details)|\bimpossible to (?:\w+ )?"
-    r"(?:determine|answer|solve|say|know|tell|calculate|find)|\b(?:cannot|can't|unable to|not able to|not possible to) (?:\w+ )?(?:determine|answer|"
-    r"solve|calculate|find out|provide an answer|give (?:an|a definite) answer)|\b(?:undetermined|indeterminable|unanswerable|unsolvable)\b"
+    r"(?i)\b(?:can ?not|can't|could not|couldn't) (?:\w+ )?be (?:\w+ ){0,2}?(?:solved|determined|answered"
+    r"|calculated|computed|found|known|"
+    r"established|derived)\b|\b(?:not enough|insufficient|not sufficient|too little) (?:information|data"
+    r"|details)|\bimpossible to (?:\w+ )?"
+    r"(?:determine|answer|solve|say|know|tell|calculate|find)|\b(?:cannot|can't|unable to|not able to|not "
+    r"possible to) (?:\w+ )?(?:determine|answer|"
+    r"solve|calculate|find out|provide an answer|give (?:an|a definite) answer)|\b(?:undetermined"
+    r"|indeterminable|unanswerable|unsolvable)\b"
     r"|^\W*(?:n/?a|unknown|not (?:determinable|solvable|given|known))\W*$"
 )
 _NEGATIONS = (
@@ -62,14 +67,17 @@ _NEGATIONS = (
     "NA",
 )
 _LATER = re.compile(
-    r"(?im)^\W*(?:\d{1,2}\. )?(?:therefore|thus|hence|so|in total|in all|altogether|overall|finally|the total|combined)\b[^\n]*\d|=\s*\$?\s?\d"
+    r"(?im)^\W*(?:\d{1,2}\. )?(?:therefore|thus|hence|so|in total|in all|altogether|overall|finally|the total"
+    r"|combined)\b[^\n]*\d|=\s*\$?\s?\d"
 )
 _CONFIRMED = re.compile(
     r"\W{0,6}(?:indeed |thus |therefore |also )?(?:verified|correct|confirmed|right|reasonable|valid|consistent|true)\b"
 )
 _PARTICIPLE = re.compile(
-    r"(?i)^(?:\w{3,}ed|given|shown|found|known|written|done|made|chosen|drawn|taken|expected|required|reasonable|valid|consistent|complete|"
-    r"ready|as follows|possible|unique|exact|approximate|rounded|simply|equal|likely|usually|always|sure|due|likewise)\b"
+    r"(?i)^(?:\w{3,}ed|given|shown|found|known|written|done|made|chosen|drawn|taken|expected|required"
+    r"|reasonable|valid|consistent|complete|"
+    r"ready|as follows|possible|unique|exact|approximate|rounded|simply|equal|likely|usually|always|sure|due"
+    r"|likewise)\b"
 )
 _DOUBT = re.compile(
     r"(?i)^\W*(?:wait|but|however|hmm|actually|let me|let's|no,|check|verify|alternatively|oops|sorry|correction|is )"
@@ -77,7 +85,8 @@ _DOUBT = re.compile(
 _NO_ANSWER = re.compile(
     r"(?i)^(?:in|on|at|to|of|for|from|by|with|as|that|this|it|not|if|how|what|both|based)\b"
     r"|^(?:(?:not |in)?correct|wrong|right|below|above|found|here|unknown|given|the same|clear|yes or no|calculated|"
-    r"none of the above|final answer|answer|conclusion|solution|result|done|end|summary|step|obtained|verified|a|an|the|your|explained)$"
+    r"none of the above|final answer|answer|conclusion|solution|result|done|end|summary|step|obtained|verified"
+    r"|a|an|the|your|explained)$"
 )
 
 
@@ -243,7 +252,8 @@ def short_text(text: str, start: int, stop: int) -> Value | None:
 def another_question(text: str, start: int, end: int, begin: int = 0) -> bool:
     """Whether between two answers the model put a new question, rather than doubting its first answer.
 
-    A text that asked itself before its first answer goes on with parts of its question, as long as they bring no figures.
+    A text that asked itself before its first answer goes on with parts of its question, as long as they
+    bring no figures.
     """
     between = text[start:end]
     if "?" not in between or "\n" not in between or in_doubt(between[between.index("\n") :]):

@@ -26,32 +26,40 @@ _CHATTER = re.compile(
 _CHECK = re.compile(
     r"(?i)^\W*(?:(?:to |let'?s |let me |(?:we|you|i) can )?(?:check|verif|double[- ]check|confirm|proof)"
     r"|(?:(?:this|that)(?: is|'s) )?because\b"
-    r"|(?:this|that|it|which|the (?:answer|result|number)) (?:is|was|can be|has been) (?:obtained|found|calculated|computed|done|achieved|derived|"
+    r"|(?:this|that|it|which|the (?:answer|result|number)) (?:is|was|can be|has been) (?:obtained|found"
+    r"|calculated|computed|done|achieved|derived|"
     r"reached|determined|arrived at|figured out|worked out|got)\b)"
 )
 _AFTERWORD = re.compile(
     r"(?im)^\W*(?:(?:explanation|reason(?:ing)?|verification|check|proof|notes?)\W*:"
-    r"|(?:(?:we|you|i) can |let'?s |let me |to |now,? |as a )?(?:also |now |quickly )?(?:verif(?:y|ying|ication)|(?:double[- ]?)?check(?:ing)?|confirm)\b"
+    r"|(?:(?:we|you|i) can |let'?s |let me |to |now,? |as a )?(?:also |now |quickly )?(?:verif(?:y|ying"
+    r"|ication)|(?:double[- ]?)?check(?:ing)?|confirm)\b"
     r"[^\n=\d]{0,60}(?::|$))"
 )
 _RESULTS = re.compile(
-    r"(?i)(?:\b(?:resulting in|results in|which (?:equals|is equal to|gives|makes|comes to|leaves|totals|means|amounts to|results in|yields)|giving|"
-    r"to get|(?:we|you|i|he|she|it|they) (?:gets?|obtains?)|yields?|yielding|equals|is equal to|for a total of|making a total of|comes (?:out )?to|amounts to|"
+    r"(?i)(?:\b(?:resulting in|results in|which (?:equals|is equal to|gives|makes|comes to|leaves|totals|means"
+    r"|amounts to|results in|yields)|giving|"
+    r"to get|(?:we|you|i|he|she|it|they) (?:gets?|obtains?)|yields?|yielding|equals|is equal to|for a total of"
+    r"|making a total of|comes (?:out )?to|amounts to|"
     r"adds up to|totall?ing|leaves|leaving)|,? which is)"
-    r"(?: (?:us|him|her|them|you|a total of|about|approximately|roughly|exactly|only|just|an? \w+ of))*[\s:*$\\(]*(?=[$\d\\.-])"
+    r"(?: (?:us|him|her|them|you|a total of|about|approximately|roughly|exactly|only|just|an? \w+ "
+    r"of))*[\s:*$\\(]*(?=[$\d\\.-])"
 )
 _RESULT_WORDS = ("result", "which", "giv", "get", "btain", "yield", "qual", "total", "com", "mount", "adds", "leav")
 _PURPOSE = re.compile(
-    r"(?i)(?:,?\s(?:in order |so as )?to (?!the\b|a\b|an\b|get (?:a total of )?\$?\d|find\b|\d|\$)[a-z]{2,}\b|\sso that\b|\sfor (?:the|a|an|his|her|their|its) [a-z]+ to\b)"
+    r"(?i)(?:,?\s(?:in order |so as )?to (?!the\b|a\b|an\b|get (?:a total of )?\$?\d|find\b|\d|\$)[a-z]{2,}\b"
+    r"|\sso that\b|\sfor (?:the|a|an|his|her|their|its) [a-z]+ to\b)"
 )
 _WAY = re.compile(r"(?i)\s(?:by|through|from|after|when|using)\s(?:\w+ly )?(?:\w{3,}ing|this|the following)\b")
 _EACH = re.compile(r"(?i),\s?or\s(?=[$\d])(?=[^,.\n]{1,30}\b(?:each|apiece|per|a)\b)")
 _SHARE_OF = re.compile(r"%|\w (?:%|percent|times|more|less|fewer|of\b)")
 _COPULA = re.compile(
-    r"(?i)(?<!\bto )\b(?:is|are|was|were|be|becomes?|equals?)\s(?:(?:about|approximately|roughly|exactly|only|just|therefore|thus|then|equal to|now|simply|still|also) )*[$\\(*\s]*$"
+    r"(?i)(?<!\bto )\b(?:is|are|was|were|be|becomes?|equals?)\s(?:(?:about|approximately|roughly|exactly|only"
+    r"|just|therefore|thus|then|equal to|now|simply|still|also) )*[$\\(*\s]*$"
 )
 _WORD_NUMBER = re.compile(
-    r"(?i)\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?= (?:more|extra|additional|fewer|less|other|full|whole|[a-z]{3,}s?\b))(?! (?:of|by|and|or|hundred|thousand|dozen|point)\b)"
+    r"(?i)\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?= (?:more|extra|additional"
+    r"|fewer|less|other|full|whole|[a-z]{3,}s?\b))(?! (?:of|by|and|or|hundred|thousand|dozen|point)\b)"
 )
 _GIVEN = re.compile(
     r"(?i)(?:\b(?:after|in|for|from|per|over|every|during|within|when|if|than|on|buy|bought|using|between|among|"
@@ -71,7 +79,9 @@ _REASON = re.compile(
 )
 _RATIO = re.compile(r"\bratio\b[^\n]{0,80}?(?<![\d.])(\d{1,6} to \d{1,6})\b")
 _SOURCE = re.compile(
-    r"(?i)(?:\b(?:compared (?:to|with)|instead of|rather than|versus|vs\.?|as opposed to|up from|down from|relative to|against)(?: only)?|\bfrom|\bout of|% of|percent of)(?: (?:the|his|her|their|its|a))?(?: \w{1,12})?\s$"
+    r"(?i)(?:\b(?:compared (?:to|with)|instead of|rather than|versus|vs\.?|as opposed to|up from|down from"
+    r"|relative to|against)(?: only)?|\bfrom|\bout of|% of|percent of)(?: (?:the|his|her|their|its|a))?(?: "
+    r"\w{1,12})?\s$"
 )
 _COMPARED = re.compile(r"[^,.\n]{0,30}?(?<!rather )(?<!other )\bthan\b")
 _GIVES = re.compile(
@@ -79,7 +89,8 @@ _GIVES = re.compile(
 )
 _ROUNDED = re.compile(r"(?i)\bround(?:s|ed|ing)?\b")
 _ODDS = re.compile(
-    r"(?i)\b(?:probability|chance|chances|odds|likelihood)\b[^\n]{0,80}?(?<![\d.])(\d{1,6} (?:out of|in) (?:every )?\d{1,6})\b"
+    r"(?i)\b(?:probability|chance|chances|odds|likelihood)\b[^\n]{0,80}?(?<![\d.])(\d{1,6} (?:out of|in) "
+    r"(?:every )?\d{1,6})\b"
 )
 _SHARE = re.compile(r"\b\d+ (?:out )?of (?:the |his |her |their |its |all |those |these )?\d+\b")
 _BOLD = re.compile(r"\*\*([^*\n]{1,80})\*\*(?!\s?:)")
@@ -90,7 +101,8 @@ _LEADS = re.compile(
     r"(?i)(?:\b(?:is|are|equals?|be|becomes?|by|as|get|gives|obtain|have)|:|=|是|为)\s*(?:\\\[|\$)?\s*$"
 )
 _CURVE = re.compile(
-    r"(?i)\b(?:equation|circle|line|plane|curve|ellipse|parabola|hyperbola|sphere|graph|asymptote|tangent|locus|directrix)s?\b[^.\n]*$"
+    r"(?i)\b(?:equation|circle|line|plane|curve|ellipse|parabola|hyperbola|sphere|graph|asymptote|tangent"
+    r"|locus|directrix)s?\b[^.\n]*$"
 )
 _NAMED = re.compile(
     r"\b(?:is|are|was|be)\s(?:\*\*(?P<bold>[A-Za-z][A-Za-z ]{0,30})\*\*|[\"“](?P<quoted>[A-Za-z][A-Za-z ]{0,30})[\"”]"
@@ -136,10 +148,11 @@ def _closing_formula(passage: Passage) -> Answer | None:
     ):
         return None
     tail = max(passage.start, passage.end - 400)
-    last = None
-    for last in SEGMENT.finditer(passage.text, tail, passage.end):
-        pass
-    if last is None or re.search(r"\w", passage.text[last.end() : passage.end]):
+    segments = list(SEGMENT.finditer(passage.text, tail, passage.end))
+    if not segments:
+        return None
+    last = segments[-1]
+    if re.search(r"\w", passage.text[last.end() : passage.end]):
         return None
     line = passage.text[max(passage.start, last.start() - 200) : last.start()]
     group = last.lastgroup or "dollar"
@@ -181,7 +194,7 @@ def _closing_word(passage: Passage) -> Answer | None:
         return _answer(passage, Value(named.start(word), named.end(word), canonical(named[word])), "conclusion")
     if " point " in passage.text[sentence : passage.end]:
         return None
-    words = [match for match in _WORD_NUMBER.finditer(passage.text, sentence, passage.end)]
+    words = list(_WORD_NUMBER.finditer(passage.text, sentence, passage.end))
     if len(words) != 1:
         return None
     return _answer(passage, Value(words[0].start(), words[0].end(), canonical(words[0][0])), "words")
@@ -291,12 +304,10 @@ def _after_equals(passage: Passage, value: Value) -> bool:
 
 def _result(text: str, begin: int, stop: int, values: list[Value]) -> Value | None:
     """The number after the verb of a result ("resulting in 5"), or at the end after what something is ("... is 7")."""
-    verb = None
     said = text[begin:stop]
-    for verb in () if not any(word in said for word in _RESULT_WORDS) else _RESULTS.finditer(text, begin, stop):
-        pass
-    if verb is not None:
-        after = [value for value in values if value.start >= verb.end() - 2]
+    verbs = list(_RESULTS.finditer(text, begin, stop)) if any(word in said for word in _RESULT_WORDS) else []
+    if verbs:
+        after = [value for value in values if value.start >= verbs[-1].end() - 2]
         if after and not _COMPARED.match(text, after[0].end) and not _SHARE_OF.match(text, after[0].end - 1):
             return after[0]
     last = values[-1]
@@ -305,9 +316,9 @@ def _result(text: str, begin: int, stop: int, values: list[Value]) -> Value | No
         and len(values) > 1
         and _COPULA.search(text[max(begin, last.start - 60) : last.start])
         and not _COMPARED.match(text, last.end)
+        and re.fullmatch(r"[\s\\)$*.]*(?:[a-zA-Z%°]+[\s.]*)?[\s\\)$*.\"]*", text[last.end : stop])
     ):
-        if re.fullmatch(r"[\s\\)$*.]*(?:[a-zA-Z%°]+[\s.]*)?[\s\\)$*.\"]*", text[last.end : stop]):
-            return last
+        return last
     return None
 
 

@@ -1,6 +1,7 @@
 """Words that name and conclude an answer in other languages, and their decimal comma.
 
-Chinese, German, French, Spanish, Danish (also Norwegian and Swedish) and Portuguese; Italian and Dutch where the words are alike.
+Chinese, German, French, Spanish, Danish (also Norwegian and Swedish) and Portuguese; Italian and Dutch where the words
+are alike.
 """
 
 import re
@@ -8,14 +9,21 @@ import re
 ANSWER_IS = (
     r"(?:(?:最终|最后|正确)?(?:答案|结果)(?:应该|应当)?(?:是|为|等于)?\s?[:：]?|故(?:应)?选(?:择)?\s?[:：]?|(?:因此|所以|应该?|故)选择?\s?[:：]?|"
     r"(?:正确)?(?:选项|答案)(?:是|为)\s?[:：]?"
-    r"|(?<![a-zåäöüéèß])(?i:antwort|lösung|ergebnis|endergebnis|réponse|solution|résultat|respuesta|solución|resultado|resposta|solução|"
-    r"svar(?:et)?|løsning(?:en)?|resultat(?:et)?|risposta|antwoord)(?i:\s(?:final|finale|correcta?|correta|corretta|juste|richtige|rigtige|est donc))?[*_]{0,3}\s?"
+    r"|(?<![a-zåäöüéèß])(?i:antwort|lösung|ergebnis|endergebnis|réponse|solution|résultat|respuesta|solución"
+    r"|resultado|resposta|solução|"
+    r"svar(?:et)?|løsning(?:en)?|resultat(?:et)?|risposta|antwoord)(?i:\s(?:final|finale|correcta?|correta"
+    r"|corretta|juste|richtige|rigtige|est donc))?[*_]{0,3}\s?"
     r"(?:(?i:ist|lautet|beträgt|est|es|é|er|är|blir|è|is)(?![a-zåäöüéèß'’])(?:\s?:)?|[:：]))"
 )
 """Before an announced answer."""
-OPTION_IS = r"(?:正确选项(?:是|为)|故选|应选|因此选|所以选|选择|选)\s?[:：]?\s?[(（]?(?P<zh>[A-J](?:[、,，]?[A-J])*)[)）]?(?![A-Za-z])"
+OPTION_IS = (
+    r"(?:正确选项(?:是|为)|故选|应选|因此选|所以选|选择|选)\s?[:：]?\s?"
+    r"[(（]?(?P<zh>[A-J](?:[、,，]?[A-J])*)[)）]?(?![A-Za-z])"
+)
 CONCLUDES = (
-    r"因此|所以|故|综上|总共|一共|共计|答：|also\b|insgesamt|somit|daher|folglich|donc\b|au total|ainsi\b|por lo tanto|por tanto|en total|"
+    r"因此|所以|故|综上|总共|一共|共计|答：|"
+    r"also\b|insgesamt|somit|daher|folglich|donc\b|au total|ainsi\b|por lo tanto|por "
+    r"tanto|en total|"
     r"entonces|derfor|i alt\b|altså|så\b|portanto|logo\b|no total|assim\b|quindi|in totale|dus\b|in totaal"
 )
 """At the start of a concluding sentence."""
@@ -26,7 +34,8 @@ _WORDS = re.compile(
     r"é|são|não|resposta|portanto|custa|um|uma|och|är|il|di|sono|costa|het|een|zijn|antwoord)(?![^\W\d_])"
 )
 _ENGLISH = re.compile(
-    r"(?i)(?<![^\W\d_])(?:the|is|are|and|of|so|has|have|answer|we|she|he|they|for|total|it|that|per|each|then)(?![^\W\d_])"
+    r"(?i)(?<![^\W\d_])(?:the|is|are|and|of|so|has|have|answer|we|she|he|they|for|total|it|that|per|each"
+    r"|then)(?![^\W\d_])"
 )
 _COMMA = re.compile(r"(?<![\d.,])(\d{1,9}),(\d{1,2})(?![\d,]|\s?[;,]\s?\d|\.\d)")
 _MONEY_COMMA = re.compile(
@@ -38,7 +47,7 @@ _POINTS = re.compile(r"(?<![\d.,])\d{1,3}(?:\.\d{3})+(?![\d.])")
 
 
 def with_decimal_points(text: str) -> str:
-    """`text` with the decimal commas of other languages as points, of the same length: 12,50 kr, $100,00, Antwort: 3,5."""
+    """`text` with the decimal commas of other languages as points, of the same length: 12,50 kr, $100,00."""
     if _BETWEEN_DIGITS.search(text) is None:
         return text
     if _COMMA.search(text) is None and _POINTS.search(text) is None:

@@ -71,9 +71,9 @@ def _after_thinking(solution: str) -> tuple[int, int]:
         return finals[0].end(), len(solution)
     if "<" in solution or "◁" in solution or "[/THINK]" in solution:
         for match in _THOUGHT_END.finditer(solution):
-            if last is not None and (turn := _TURN.search(solution, last.end(), match.start())):
-                if any(char.isalnum() for char in solution[last.end() : turn.start()]):
-                    return last.end(), turn.start()  # the model went on with a turn of its user
+            turn = _TURN.search(solution, last.end(), match.start()) if last is not None else None
+            if last is not None and turn and any(char.isalnum() for char in solution[last.end() : turn.start()]):
+                return last.end(), turn.start()  # the model went on with a turn of its user
             last = match
     if last is None:
         return 0, len(solution)

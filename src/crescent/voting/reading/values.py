@@ -19,7 +19,8 @@ QUANTITY = re.compile(
     rf"|[-−]?\d{{1,9}}(?:\s+|-|\s+and\s+)\d{{1,4}}/\d{{1,4}}(?![\d/])"
     rf"|\d{{1,9}}\s+and\s+(?:(?:a|one)\s+(?:half|quarter|third)|three\s+quarters|two\s+thirds)\b"
     rf"|(?<=\$)\d{{1,3}}(?: \d{{3}}){{1,4}}(?!\d)"
-    rf"|[-−]?{NUMBER}(?:{POWER_OF_TEN})?(?:\s?/\s?\d{{1,9}}(?![\d.,/]*\d)|(?::\d\d(?!\d)){{1,2}}(?:\s?[aApP]\.?\s?[mM]\b\.?)?"
+    rf"|[-−]?{NUMBER}(?:{POWER_OF_TEN})?(?:\s?/\s?\d{{1,9}}(?![\d.,/]*\d)"
+    rf"|(?::\d\d(?!\d)){{1,2}}(?:\s?[aApP]\.?\s?[mM]\b\.?)?"
     rf"|\s?:\s?\d{{1,9}}|\s?[aApP]\.?[mM]\b\.?)?)"
     rf"(?:\s?{PERCENT}|\s(?:hundred|thousand|lakh|million|crore|billion|trillion)\b)?"
 )
@@ -49,8 +50,10 @@ _LIST = re.compile(
     r"|\d{1,9}(?:,\d{1,2}){1,9}|\d{1,3}(?:,\d{1,3}){1,9}(?<!,\d{3}))[\"'”’»]?"
 )
 _FORMULA = re.compile(
-    r"\\[a-zA-Z]+|\d*\s?[a-zA-Z](?:\s?[-+*/^=<>≤≥]|\s[-+*/^=<>≤≥]\s)(?!\s?\d{1,3}(?:\.\d+)?\s=)|\d+[a-z]\b(?!\s[a-z]{2})|[√π±]"
-    r"|\d+(?:\s[a-zA-Z](?![a-zA-Z'’]))+(?=[\s.$*]*$)|\d+\s?(?:\\(?!text|mathrm|%|\$|times|div|cdot|[()\[\],;!quad ])|π|√)"
+    r"\\[a-zA-Z]+|\d*\s?[a-zA-Z](?:\s?[-+*/^=<>≤≥]|\s[-+*/^=<>≤≥]\s)(?!\s?\d{1,3}(?:\.\d+)?\s=)"
+    r"|\d+[a-z]\b(?!\s[a-z]{2})|[√π±]"
+    r"|\d+(?:\s[a-zA-Z](?![a-zA-Z'’]))+(?=[\s.$*]*$)|\d+\s?(?:\\(?!text|mathrm|%|\$|times|div|cdot"
+    r"|[()\[\],;!quad ])|π|√)"
 )
 _OUT_OF = re.compile(r"\d{1,6} out of (?:every )?\d{1,6}(?=\W*$)")
 
@@ -173,18 +176,12 @@ def _chain(text: str, start: int, stop: int, depth: int) -> Value | None:
     segment = text[start:stop]
     if depth >= 3 or not ("=" in segment or "≈" in segment or " equals" in segment or "which" in segment):
         return None
-    equals = None
-    for equals in _SIDES.finditer(text, start, stop):
-        pass
-    if equals is None:
+    sides = list(_SIDES.finditer(text, start, stop))
+    if not sides:
         return None
+    equals = sides[-1]
     before = text[start : equals.start()]
-    if (
-        before.count("(") != before.count(")")
-        or _ASIDE.search(before)
-        or text[start : equals.start()].count("$") % 2
-        and "\\" in before
-    ):
+    if before.count("(") != before.count(")") or _ASIDE.search(before) or (before.count("$") % 2 and "\\" in before):
         return None
     if equals[0] not in ("=", "≈") and not _JOINS.search(before):
         return None
