@@ -9,7 +9,7 @@
 - `gold_read`: share of GSM8K's worked solutions whose final answer is read as marked, also without the marker
   (`gold_read_unmarked`, without calculator marks and with the answer in words).
 - `false_equal`: of `N` random pairs of small expressions, those called equal though they differ by more than a relative
-  1e-9 at some point where both are defined; `pairs_equal` says how many were called equal at all, and `pairs_missed`
+  1e-6 at some point where both are defined; `pairs_equal` says how many were called equal at all, and `pairs_missed`
   how many are equal at all points and were not called so.
 
 `--show` prints every case that goes wrong.

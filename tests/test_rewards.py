@@ -89,8 +89,8 @@ def test_grpo_of_trl_trains_with_them(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setitem(sys.modules, "wandb", None)
     folder = Path(next(iter(nano.__path__))) / "weights"
     config = trl.GRPOConfig(
-        output_dir=str(tmp_path), max_steps=2, per_device_train_batch_size=8, num_generations=4, use_cpu=True, bf16=False,
-        max_completion_length=32, logging_steps=1, report_to=[], save_strategy="no", seed=1,
+        output_dir=str(tmp_path), max_steps=2, per_device_train_batch_size=8, num_generations=4, use_cpu=True,
+        bf16=False, max_completion_length=32, logging_steps=1, report_to=[], save_strategy="no", seed=1,
     )  # fmt: skip
     trainer = trl.GRPOTrainer(
         model=AutoModelForCausalLM.from_pretrained(folder),
