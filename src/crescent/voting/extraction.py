@@ -29,11 +29,12 @@ from crescent.voting.reading.announcement import (
     answer_of,
     both_ends,
     in_doubt,
-    says_unanswered,
     short_text,
 )
-from crescent.voting.reading.conclusion import conclude, from_sentence
+from crescent.voting.reading.conclusion import conclude
 from crescent.voting.reading.passage import NUMERAL
+from crescent.voting.reading.refusal import says_unanswered
+from crescent.voting.reading.sentence import from_sentence
 from crescent.voting.reading.solution import readable
 from crescent.voting.reading.values import Value, boxed_at, sentence_end, value_at
 

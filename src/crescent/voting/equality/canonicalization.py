@@ -16,11 +16,11 @@ Everything else keeps its text without spaces and layout. `canonical(canonical(x
 """
 
 import re
-from fractions import Fraction
 from functools import lru_cache
 
 from crescent.voting.equality.amounts import MATH, amount, without_unit
 from crescent.voting.equality.arithmetic import value_of
+from crescent.voting.equality.bases import in_base, odds
 from crescent.voting.equality.inequalities import interval
 from crescent.voting.equality.latex import closing, closing_brace, simplified, split
 from crescent.voting.equality.names import is_name
@@ -40,21 +40,6 @@ _CHOICE = re.compile(
 _LETTERS = re.compile(r"^[A-J](?:(?:[\s,;/&]|\band\b|\bor\b)+[A-J])+$")
 _JOINED_LETTERS = re.compile(r"(?=[A-J]{2,10}$)A?B?C?D?E?F?G?H?I?J?")  # the options "ACD"
 _LABEL = re.compile(r"^\s*(?:[A-Za-zΓ]|\\ell|\\Gamma)(?:_\w)?\s*:\s*(?=[^:]*[A-Za-z][^:]*=)")
-_ODDS = re.compile(r"^(\d{1,9})\s+(?:out\s+of|in)(?:\s+every)?\s+(\d{1,9})$")
-_BASE = re.compile(r"^(-?)\(?([0-9A-F]{0,40}\.?[0-9A-F]{1,40})\)?\s?_\s?(?:\{\s*([\w ]{1,12})\s*\}|(\d))$")
-_BASES = {
-    "two": 2,
-    "three": 3,
-    "four": 4,
-    "five": 5,
-    "six": 6,
-    "seven": 7,
-    "eight": 8,
-    "nine": 9,
-    "ten": 10,
-    "twelve": 12,
-    "sixteen": 16,
-}
 _MATRIX = re.compile(r"\\begin\{(?:[pbB]?matrix|array)\}(?:\{[clr| ]*\})?(.*?)\\end\{(?:[pbB]?matrix|array)\}", re.S)
 _NUMBER_COMMANDS = re.compile(r"\\(?:frac|sqrt|d?binom|text)(?![a-zA-Z])")
 _COMMAND = re.compile(r"\\[a-z]+")
@@ -95,7 +80,8 @@ def _canonical(text: str, depth: int) -> str:
         return _spelled(text)
     text = _LABEL.sub("", text)
     return (
-        _in_base(text)
+        in_base(text)
+        or odds(text)
         or amount(text)
         or _choice(text)
         or _plus_minus(text, depth)
@@ -140,22 +126,6 @@ def _idle(inside: str) -> bool:
     if inside.startswith("["):
         return False  # the matrix [[1,2]] of one row is not the vector [1,2]
     return len(split(inside, ",;|")) == 1 and not re.fullmatch(r"\s*[A-Ja-j]\s*", inside) and ":" not in inside
-
-
-def _in_base(text: str) -> str:
-    """A numeral with the base as its subscript, or one number out of another: 1011_2 is 11, 5 out of 8 is 5/8."""
-    if (odds := _ODDS.match(text)) and int(odds[2]):
-        return written(Fraction(int(odds[1]), int(odds[2])))
-    match = _BASE.match(text)
-    if match is None or not any(map(str.isdigit, match[2])):
-        return ""
-    name = (match[3] or match[4]).strip()
-    base = int(name) if name.isdecimal() else _BASES.get(name.lower(), 0)
-    whole, _, part = match[2].partition(".")
-    if not 2 <= base <= 16 or any(int(digit, 16) >= base for digit in whole + part):
-        return ""
-    value = Fraction(int(whole + part, base), base ** len(part))
-    return written(-value if match[1] else value)
 
 
 def _choice(text: str) -> str:

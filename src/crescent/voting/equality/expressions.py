@@ -12,36 +12,16 @@ A letter is a variable, but `e` and `i` are the numbers. What a human reader wou
 words).
 """
 
-import re
 from fractions import Fraction
 from typing import NamedTuple
+
+from crescent.voting.equality.tokens import NotAFormulaError, Token, tokens_of
 
 MAX_LENGTH = 300
 MAX_DEPTH = 40
 
-_FUNCTIONS = (
-    "arcsinh|arccosh|arctanh|arcsin|arccos|arctan|arccot|sinh|cosh|tanh|coth|sin|cos|tan|cot|sec|csc|ln|log|lg|exp"
-)
-_GREEK = (
-    "alpha|beta|gamma|delta|epsilon|varepsilon|zeta|eta|theta|vartheta|iota|kappa|lambda|mu|nu|xi|rho|sigma"
-    "|tau|upsilon|"
-    "phi|varphi|chi|psi|omega|Gamma|Delta|Theta|Lambda|Xi|Sigma|Phi|Psi|Omega|ell"
-)
-_TOKEN = re.compile(
-    r"(?P<space>[\s\0]+)|(?P<number>\d+(?:\.\d+)?|\.\d+)"
-    rf"|(?P<function>\\(?:{_FUNCTIONS})(?![a-zA-Z])|(?:{_FUNCTIONS}|sqrt)(?![a-z]{{2}}))"
-    rf"|(?P<greek>\\(?:{_GREEK})(?![a-zA-Z]))"
-    r"|(?P<pi>π|\\pi(?![a-zA-Z])|pi(?![a-z]))|(?P<command>\\(?:frac|sqrt|binom)(?![a-zA-Z]))"
-    r"|(?P<letter>[a-zA-Zα-ωΑ-Ω])|(?P<sign>\*\*|[-+*/^_(){}\[\]|!°%√])"
-)
-_WORD = re.compile(r"(?<![\\a-zA-Z])[a-zA-Z]{3,}")
-_KNOWN = re.compile(rf"{_FUNCTIONS}|sqrt|pi")
 _CLOSING = {"(": ")", "[": "]", "{": "}", "|": "|"}
 _INVERSES = {"sin": "arcsin", "cos": "arccos", "tan": "arctan", "cot": "arccot"}
-
-
-class NotAFormulaError(Exception):
-    """The text is not a formula of the kind described above."""
 
 
 class AmbiguousError(Exception):
@@ -56,16 +36,11 @@ class Node(NamedTuple):
     value: Fraction | str = ""
 
 
-class _Token(NamedTuple):
-    kind: str
-    text: str
-
-
 def parse(text: str) -> Node:
     """The tree of a formula. Raises `NotAFormulaError` or `AmbiguousError`; takes linear time."""
     if not text or len(text) > MAX_LENGTH:
         raise NotAFormulaError
-    parser = _Parser(_tokens(text))
+    parser = _Parser(tokens_of(text))
     tree = parser.sum()
     if parser.peek().kind != "end":
         raise NotAFormulaError
@@ -84,35 +59,18 @@ def has_imaginary(node: Node) -> bool:
     return (node.kind == "name" and node.value == "i") or any(map(has_imaginary, node.parts))
 
 
-def _tokens(text: str) -> list[_Token]:
-    for word in _WORD.finditer(text):
-        left = _KNOWN.sub("", word[0])
-        if len(left) > 4 or (len(left) >= 3 and not re.search(r"[\d+*/^=]", text)):
-            raise NotAFormulaError
-    tokens = []
-    position = 0
-    while position < len(text):
-        match = _TOKEN.match(text, position)
-        if match is None:
-            raise NotAFormulaError
-        position = match.end()
-        if match.lastgroup != "space":
-            tokens.append(_Token(match.lastgroup or "", match[0]))
-    return tokens
-
-
 class _Parser:
-    def __init__(self, tokens: list[_Token]) -> None:
+    def __init__(self, tokens: list[Token]) -> None:
         self.tokens = tokens
         self.position = 0
         self.depth = 0
         self.bars = 0
 
-    def peek(self, ahead: int = 0) -> _Token:
+    def peek(self, ahead: int = 0) -> Token:
         place = self.position + ahead
-        return self.tokens[place] if place < len(self.tokens) else _Token("end", "")
+        return self.tokens[place] if place < len(self.tokens) else Token("end", "")
 
-    def take(self, text: str = "") -> _Token:
+    def take(self, text: str = "") -> Token:
         token = self.peek()
         if token.kind == "end" or (text and token.text != text):
             raise NotAFormulaError
@@ -239,7 +197,7 @@ class _Parser:
         self.take(_CLOSING[opening])
         return Node("abs", (value,)) if opening == "|" else value
 
-    def name(self, token: _Token) -> Node:
+    def name(self, token: Token) -> Node:
         name = token.text
         if self.peek().text == "_":
             self.take()

@@ -7,9 +7,10 @@ counts as different, and is counted in `undecided`.
 
 import re
 
-from crescent.voting.equality.expressions import MAX_LENGTH, AmbiguousError, NotAFormulaError
+from crescent.voting.equality.expressions import MAX_LENGTH, AmbiguousError
 from crescent.voting.equality.forms import is_rational
 from crescent.voting.equality.identity import identical
+from crescent.voting.equality.tokens import NotAFormulaError
 from crescent.voting.symbolic import comparer
 
 _FORMULA = re.compile(r"[\\^_<>+*/|∪∩∞π±√{}()\[\]\d!=]|^-?[A-Za-z]$")

@@ -4,8 +4,10 @@ import re
 
 from crescent.voting.answer import Answer, MatchKind
 from crescent.voting.equality.canonicalization import canonical
-from crescent.voting.reading.conclusion import conclude, from_sentence
+from crescent.voting.reading.conclusion import conclude
 from crescent.voting.reading.languages import ANSWER_IS, OPTION_IS
+from crescent.voting.reading.refusal import without_answer
+from crescent.voting.reading.sentence import from_sentence
 from crescent.voting.reading.values import Value, sentence_end, value_at
 
 MAX_PLACES = 20
@@ -39,32 +41,6 @@ _FOREIGN_CUES = (
 _FOREIGN_OPTION = re.compile(
     r"(?i:\s?(?:la |a |o |die |der |le |den )?(?:opci[óo]n|op[çc][ãa]o|option(?:en)?|letra|lettre|buchstabe"
     r"|alternativa?|svarmulighed)\s)\(?([A-J])(?![\w])"
-)
-_UNANSWERED = re.compile(
-    r"(?i)\b(?:can ?not|can't|could not|couldn't) (?:\w+ )?be (?:\w+ ){0,2}?(?:solved|determined|answered"
-    r"|calculated|computed|found|known|"
-    r"established|derived)\b|\b(?:not enough|insufficient|not sufficient|too little) (?:information|data"
-    r"|details)|\bimpossible to (?:\w+ )?"
-    r"(?:determine|answer|solve|say|know|tell|calculate|find)|\b(?:cannot|can't|unable to|not able to|not "
-    r"possible to) (?:\w+ )?(?:determine|answer|"
-    r"solve|calculate|find out|provide an answer|give (?:an|a definite) answer)|\b(?:undetermined"
-    r"|indeterminable|unanswerable|unsolvable)\b"
-    r"|^\W*(?:n/?a|unknown|not (?:determinable|solvable|given|known))\W*$"
-)
-_NEGATIONS = (
-    "not",
-    "n't",
-    "nable",
-    "mpossible",
-    "nsufficient",
-    "nknown",
-    "nanswer",
-    "ndeterm",
-    "nsolv",
-    "too little",
-    "/a",
-    "/A",
-    "NA",
 )
 _LATER = re.compile(
     r"(?im)^\W*(?:\d{1,2}\. )?(?:therefore|thus|hence|so|in total|in all|altogether|overall|finally|the total"
@@ -168,12 +144,12 @@ def _after_phrase(text: str, match: re.Match[str], start: int, end: int) -> Answ
         end = quoted.end(1)
         if _SENTENCES.search(quoted[1]):
             begin = quoted.start(1)
-            return _without_answer(text, begin, end) or _as_phrase(conclude(text, begin, end))
+            return without_answer(text, begin, end) or _as_phrase(conclude(text, begin, end))
     value = value_at(text, begin, end)
     if value is not None and value.canonical != "N/A":
         in_box = value.start - begin > 5 and _BOX.search(text, begin, value.start)
         return answer_of(text, value, "boxed" if in_box else "phrase")
-    if (none := _without_answer(text, begin, sentence_end(text, begin, end))) is not None:
+    if (none := without_answer(text, begin, sentence_end(text, begin, end))) is not None:
         return none
     while begin < end and text[begin] in " :*_\n\t":
         begin += 1
@@ -206,24 +182,6 @@ def _confirmed(text: str, match: re.Match[str], end: int) -> Answer | None:
         if boxed or _CONFIRMED.match(text, match.end(), end)
         else None
     )
-
-
-def _without_answer(text: str, begin: int, stop: int) -> Answer | None:
-    """An answer without a value, where the text says that there is none to give."""
-    said = text[begin:stop]
-    if not _mentions(said, *_NEGATIONS):
-        return None
-    return Answer("", "", "phrase", begin, begin) if _UNANSWERED.search(said) else None
-
-
-def says_unanswered(text: str, start: int, end: int) -> bool:
-    """Whether the last sentence says that the question cannot be answered."""
-    if not _mentions(text[max(start, end - 400) : end], *_NEGATIONS):
-        return False
-    sentences = [
-        part for part in re.split(r"[.!?](?=\s|$)|\n", text[max(start, end - 400) : end]) if any(map(str.isalnum, part))
-    ]
-    return bool(sentences) and _UNANSWERED.search(sentences[-1]) is not None
 
 
 def _under_heading(text: str, begin: int, start: int, end: int) -> Answer | None:
