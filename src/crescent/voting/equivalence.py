@@ -21,7 +21,7 @@ _BARE = re.compile(r"[-\d.,/%:]+")  # no unit, no words: the common case, decide
 _PLACES = re.compile(r"-?\d{1,20}\.\d{3,20}0")
 _SENTENCE = re.compile(
     r"(?<!\\)\b(?!(?:and|or)\b)[a-zA-Z]{2,}[,:]? (?:[a-z]+ ){0,20}[^a-zA-Z]{0,40}(?:\$|\\\(|\\\[|\\boxed)"
-    r"|.\\boxed\{|(?:\$|\\\)|\\\]) (?:is|are)\b|(?i:answer(?: is|:))|\b(?:is|are) [^a-zA-Z]{0,40}\d"
+    r"|.\\boxed\{|(?:\$|\\\)|\\\]) (?:is|are)\b|(?i:answer(?: is|:))|\b(?:is|are|it's) [^a-zA-Z]{0,40}\d"
 )
 
 

@@ -171,7 +171,7 @@ def _listed_with(text: str, one: Value, other: Value) -> bool:
         return True
     between = between.lstrip("}$ ").rstrip().removesuffix("{")
     between = between[: max(between.rfind("\\boxed"), between.rfind("\\fbox"), 0)].rstrip("$ \\([")
-    between = re.sub(r"\n\W*\d{1,2}[.)]\s", "\n- ", re.sub(r"\b[A-Za-z]\s?=$", "", between))
+    between = re.sub(r"\n\W*\d{1,2}[.)]\s", "\n- ", re.sub(r"\b[A-Za-z](?:_\{?\w{1,3}\}?)?\s?=$", "", between))
     if _TURNS.search(between):
         return False
     return (

@@ -70,6 +70,9 @@ def _one_pass(text: str) -> str:
         text = text.replace("\\\\", "\\")
     if "\\begin" in text:
         text = _MATRIX.sub(_rows, text)
+        text = re.sub(
+            r"(?:\\left)?[\[(]\s*(\[\[[^\\]*?\]\])\s*(?:\\right)?[\])]", r"\1", text
+        )  # brackets around the array
     text = _CURRENCY_SIGN.sub(" ", simplified(text))  # also the delimiters of formulas
     return _canonical(_TIMES.sub("*", text), 0)
 
@@ -110,7 +113,7 @@ def _unwrapped(text: str) -> str:
         elif text.startswith((r"\boxed", r"\fbox")) and (opened := text.find("{")) in (5, 6, 7):
             closed = closing_brace(text, opened)
             text = f"{text[opened + 1 : closed]} {text[closed + 1 :]}" if closed > 0 else text[opened + 1 :]
-        elif (text[:1] in ("(", "{", "[") and closing(text, 0) == len(text) - 1 and _idle(text[1:-1])) or (
+        elif (text[:1] in ("(", "{", "[") and closing(text, 0) == len(text) - 1 and _idle(text[1:-1], text[0])) or (
             len(text) > 2 and text[0] == text[-1] == "'"
         ):
             text = text[1:-1]
@@ -121,9 +124,9 @@ def _unwrapped(text: str) -> str:
     return text
 
 
-def _idle(inside: str) -> bool:
+def _idle(inside: str, opening: str) -> bool:
     """Whether brackets around `inside` say nothing: no list in them, and no letter of a choice."""
-    if inside.startswith("["):
+    if inside.lstrip().startswith("[") and opening == "[":
         return False  # the matrix [[1,2]] of one row is not the vector [1,2]
     return len(split(inside, ",;|")) == 1 and not re.fullmatch(r"\s*[A-Ja-j]\s*", inside) and ":" not in inside
 
@@ -208,6 +211,8 @@ def _listed(text: str, depth: int) -> str:
     parts = [re.sub(r"(?i)^(?:and|or)\s", "", part) for part in parts if part]
     if len(parts) < 2 or any(len(part) > 60 for part in parts):
         return ""
+    if ";" in text and (tuples := _named_tuples(text, depth)):
+        return tuples
     names = [part.partition("=")[0].strip() for part in parts]
     named = all("=" in part for part in parts) and all(map(is_name, names))
     values = [_canonical(part, depth + 1) for part in parts]
@@ -217,6 +222,21 @@ def _listed(text: str, depth: int) -> str:
         pairs = sorted(zip((name.replace(" ", "") for name in names), values, strict=True))
         return ",".join(f"{name}={value.rpartition('=')[2]}" for name, value in pairs)
     return _as_set(values)
+
+
+def _named_tuples(text: str, depth: int) -> str:
+    """Several solutions with named values: "p=5,q=2; p=7,q=2" is {(5,2),(7,2)}."""
+    solutions = [_listed(part, depth + 1) for part in split(text, ";") if ";" not in part]
+    pairs = [[pair.partition("=") for pair in split(solution, ",")] for solution in solutions]
+    names = {tuple(name for name, _, _ in pair) for pair in pairs}
+    if (
+        len(solutions) < 2
+        or len(names) != 1
+        or len(*names) < 2
+        or not all(sign for pair in pairs for _, sign, _ in pair)
+    ):
+        return ""
+    return _as_set([f"({','.join(value for _, _, value in pair)})" for pair in pairs])
 
 
 def _labelled(text: str, depth: int) -> str:

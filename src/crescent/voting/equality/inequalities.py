@@ -6,6 +6,7 @@ from collections.abc import Callable
 from crescent.voting.equality.amounts import MATH
 
 _RELATION = re.compile(r"(<=|>=|<|>)")
+_NAME = r"-?[A-Za-z](?:_\{?\w\}?)?(?:\([a-z]\))?"
 _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
@@ -19,11 +20,11 @@ def interval(text: str, canonical: Callable[[str], str]) -> str:
         return ""
     if len(parts) == 3:
         left, sign, right = parts
-        if not re.fullmatch(r"-?[A-Za-z]", left):
+        if not re.fullmatch(_NAME, left):
             left, sign, right = right, _FLIPPED[sign], left
         negated = left.startswith("-")
         bound = _bound(right, canonical)
-        if not re.fullmatch(r"-?[A-Za-z]", left) or not bound:
+        if not re.fullmatch(_NAME, left) or not bound:
             return ""
         closed = "=" in sign
         if negated:
@@ -32,7 +33,7 @@ def interval(text: str, canonical: Callable[[str], str]) -> str:
             return f"(-∞,{bound}{']' if closed else ')'}"
         return f"{'[' if closed else '('}{bound},∞)"
     low, first, name, second, high = parts
-    if first[0] != second[0] or not re.fullmatch(r"[A-Za-z]", name):
+    if first[0] != second[0] or not re.fullmatch(_NAME.removeprefix("-?"), name):
         return ""
     if first[0] == ">":
         low, first, second, high = high, second, first, low

@@ -8,7 +8,7 @@ import re
 
 _LAYOUT = re.compile(
     r"\\(?:left|right|[bB]igg?[lr]?|displaystyle|textstyle|limits|quad|qquad|mathstrut|phantom\{[^{}]*\})(?![a-zA-Z])"
-    r"|\\[!,;:> ]|~"
+    r"|\\q?quad(?=[a-zA-Z]_)|\\[!,;:> ]|~"
 )
 _WORDS = re.compile(
     r"\\(?:text|textbf|textit|textrm|textsf|texttt|textnormal|mathrm|mathbf|mathit|mathsf|mathtt|mathcal|mbox|hbox|"
@@ -120,6 +120,12 @@ def closing_brace(text: str, start: int, limit: int = 2000) -> int:
                 return position
         position += 1
     return -1
+
+
+def sides(text: str) -> list[str]:
+    """`text` cut at its equals signs, not at those of a subscript or of `<=`."""
+    parts = split(text, "=")
+    return [text] if any(part.endswith(("<", ">", "!")) for part in parts[:-1]) else parts
 
 
 def split(text: str, separators: str) -> list[str]:

@@ -18,6 +18,7 @@ _SYMBOL = re.compile(rf"{_LETTER}(?:\s?\([^()=]{{1,40}}(?:\([^()]{{0,20}}\)[^()=
 _DECORATED = re.compile(
     r"(?:[mM]\s?)?(?:\\(?:angle|triangle|measuredangle)|∠|△)\s?[A-Z]{1,4}"
     r"|\\(?:overline|vec|hat|bar|tilde|dot|widehat|overrightarrow|underline)\s?(?:\{[A-Za-z]{1,4}\}|[A-Za-z])"
+    r"|\\frac\{[A-Z]{2}\}\{[A-Z]{2}\}|[A-Z]{2}\s?[/:]\s?[A-Z]{2}"
     r"|[|]\s?(?:[A-Z]{2}|\\(?:vec|overrightarrow|overline)\s?\{[A-Za-z]{1,2}\})\s?[|]|[A-Z]{2,5}'?"
     r"|\{?\[?[A-Za-z]{1,3}[\])]?\}?"
 )

@@ -4,9 +4,10 @@ import re
 
 from crescent.voting.answer import Answer
 from crescent.voting.equality.canonicalization import canonical
+from crescent.voting.equality.latex import sides
 from crescent.voting.equality.names import is_name
 from crescent.voting.reading.passage import NUMERAL, Passage
-from crescent.voting.reading.sentence import CURVE, EQUALS, PROSE, WORD_NUMBER, answer_at
+from crescent.voting.reading.sentence import CURVE, PROSE, WORD_NUMBER, answer_at
 from crescent.voting.reading.values import QUANTITY, SEGMENT, Value
 
 _LEADS = re.compile(
@@ -40,18 +41,18 @@ def closing_formula(passage: Passage) -> Answer | None:
     if not _LEADS.search(line) or PROSE.search(formula) or re.search(r"\\(?:text|boxed)", formula):
         return None
     start = last.start(group)
-    sides = [side for side in EQUALS.split(formula) if side.strip()]
+    parts = [side for side in sides(formula) if side.strip()]
     if (
-        len(sides) == 2
-        and not is_name(sides[0].strip())
-        and (not re.search(r"[a-zA-Z]", sides[0]) or not CURVE.search(line))
+        len(parts) == 2
+        and not is_name(parts[0].strip())
+        and (not re.search(r"[a-zA-Z]", parts[0]) or not CURVE.search(line))
     ):
         return None
-    if len(sides) > 2:
+    if len(parts) > 2:
         return None
-    if len(sides) == 2 and is_name(sides[0].strip()) and not CURVE.search(line):
-        start = last.end(group) - len(sides[1])
-        formula = sides[1]
+    if len(parts) == 2 and is_name(parts[0].strip()) and not CURVE.search(line):
+        start = last.end(group) - len(parts[1])
+        formula = parts[1]
     value = canonical(formula)
     if (
         not value

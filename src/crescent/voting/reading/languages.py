@@ -40,7 +40,7 @@ _ENGLISH = re.compile(
 _COMMA = re.compile(r"(?<![\d.,])(\d{1,9}),(\d{1,2})(?![\d,]|\s?[;,]\s?\d|\.\d)")
 _MONEY_COMMA = re.compile(
     r"(?<![\d.,])(?:(?<=[$€£])|(?<=[$€£] ))(\d{1,9}),(\d\d)(?![\d,])"
-    r"|(?<![\d.,])(\d{1,9}),(\d{1,2})(?=\s?(?:kr\b|kroner\b|€|euros?\b|EUR\b|zł|₽|R\$))"
+    r"|(?<![\d.,])(\d{1,9}),(\d{1,2})(?=\s?(?:kr\b|kroner\b|€|euros?\b|EUR\b|zł|₽|R\$|\$(?!\s?\d)))"
 )
 _BETWEEN_DIGITS = re.compile(r"[,.](?<=\d.)(?:(?<=,)\d\d?|(?<=\.)\d\d\d)(?!\d)")
 _POINTS = re.compile(r"(?<![\d.,])\d{1,3}(?:\.\d{3})+(?![\d.])")

@@ -10,6 +10,7 @@ import re
 from crescent.voting.answer import Answer, MatchKind
 from crescent.voting.equality.canonicalization import canonical
 from crescent.voting.equality.forms import fits
+from crescent.voting.equality.latex import sides
 from crescent.voting.equality.names import is_name
 from crescent.voting.reading.passage import Passage
 from crescent.voting.reading.values import QUANTITY, SEGMENT, Value
@@ -70,7 +71,6 @@ CURVE = re.compile(
     r"|locus|directrix)s?\b[^.\n]*$"
 )
 PROSE = re.compile(r"(?<![\\a-zA-Z{])[a-zA-Z]{3,} [a-zA-Z]")
-EQUALS = re.compile(r"(?<![<>!])=")
 
 
 def from_sentence(text: str, start: int, stop: int, context: int) -> Answer | None:
@@ -86,10 +86,8 @@ def chosen(passage: Passage, begin: int, stop: int) -> Answer | None:
     for segment in SEGMENT.finditer(passage.text, begin, stop):
         if segment.start() <= answer.start and answer.end <= segment.end():
             group = segment.lastgroup or "dollar"
-            whole = CURVE.search(passage.text, begin, segment.start()) and not is_name(
-                EQUALS.split(segment[group])[0].strip()
-            )
-            formula = segment[group] if whole else EQUALS.split(segment[group])[-1]
+            whole = CURVE.search(passage.text, begin, segment.start()) and not is_name(sides(segment[group])[0].strip())
+            formula = segment[group] if whole else sides(segment[group])[-1]
             start = segment.end(group) - len(formula)
             if not QUANTITY.fullmatch(formula.strip()) and not PROSE.search(formula) and canonical(formula):
                 return answer_at(passage, Value(start, segment.end(group), canonical(formula)), answer.match)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from crescent.voting.equality.amounts import PERCENT
 from crescent.voting.equality.canonicalization import canonical
-from crescent.voting.equality.latex import closing, closing_brace
+from crescent.voting.equality.latex import closing, closing_brace, split
 from crescent.voting.equality.numerals import CURRENCY, NUMBER, NUMBER_WORDS, POWER_OF_TEN
 from crescent.voting.equality.units import COMPOUND
 
@@ -234,8 +234,8 @@ def _named(text: str, start: int, end: int, depth: int) -> Value | None:
     if match is None:
         return None
     stop = sentence_end(text, start, end)
-    last = text.rfind("=", match.end() - 1, stop)
-    return value_at(text, max(last + 1, match.end()), end, depth + 1)
+    last = stop - len(split(text[match.end() : stop], "=")[-1])
+    return value_at(text, max(last, match.end()), end, depth + 1)
 
 
 def _formula(text: str, start: int, stop: int) -> Value | None:
