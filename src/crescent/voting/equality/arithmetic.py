@@ -69,7 +69,7 @@ class _Parser:
         value = self.signed()
         while True:
             token = self.peek()
-            if self.is_next_power(token):  # "2^3 5", but not "3 4"
+            if self.is_factor(token):  # "2^3 5", but not "3 4"
                 value *= self.power()
             elif token == "*":
                 self.take()
@@ -85,14 +85,9 @@ class _Parser:
             else:
                 return bounded(value)
 
-    def is_next_power(self, token: str) -> bool:
-        """Whether a numeral after a space is a factor: one of the two is a power."""
-        before, after = self.position - 2, self.position + 1
-        return token[:1].isdigit() and (
-            (before >= 0 and self.tokens[before] == "^")
-            or (after < len(self.tokens) and self.tokens[after] == "^")
-            or (self.tokens[self.position - 1] == "}")
-        )
+    def is_factor(self, token: str) -> bool:
+        """Whether a numeral after a space is a factor: the whole text is a product of powers."""
+        return token[:1].isdigit() and "^" in self.tokens and not {"+", "-"} & set(self.tokens)
 
     def signed(self) -> Fraction:
         self.depth += 1

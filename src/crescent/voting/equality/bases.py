@@ -6,7 +6,7 @@ from fractions import Fraction
 from crescent.voting.equality.numerals import written
 
 _ODDS = re.compile(r"^(\d{1,9})\s+(?:out\s+of|in)(?:\s+every)?\s+(\d{1,9})$")
-_BASE = re.compile(r"^(-?)\(?([0-9A-F]{0,40}\.?[0-9A-F]{1,40})\)?\s?_\s?(?:\{\s*([\w ]{1,12})\s*\}|(\d))$")
+_BASE = re.compile(r"^(-?)\(?([0-9A-Fa-f]{0,40}\.?[0-9A-Fa-f]{1,40})\)?\s?_\s?(?:\{\s*([\w ]{1,12})\s*\}|(\d))$")
 _BASES = {
     "two": 2,
     "three": 3,
@@ -25,11 +25,13 @@ _BASES = {
 def in_base(text: str) -> str:
     """The canonical text of a numeral with the base as its subscript, empty if `text` is none: 1011_2 is 11."""
     match = _BASE.match(text)
-    if match is None or not any(map(str.isdigit, match[2])):
+    if match is None:
         return ""
     name = (match[3] or match[4]).strip()
     base = int(name) if name.isdecimal() else _BASES.get(name.lower(), 0)
     whole, _, part = match[2].partition(".")
+    if not any(map(str.isdigit, match[2])) and (base != 16 or len(match[2]) < 2):
+        return ""  # a name with a subscript: A_2
     if not 2 <= base <= 16 or any(int(digit, 16) >= base for digit in whole + part):
         return ""
     value = Fraction(int(whole + part, base), base ** len(part))

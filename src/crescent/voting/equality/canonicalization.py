@@ -37,7 +37,7 @@ _CHOICE = re.compile(
     r"^(?:(?:[Oo]ption|[Cc]hoice|[Aa]nswer)\s+)?\(?([A-J])[).:]?$|^\(([a-j])\)$|^\(?([A-J])\)\s*(?!and\b|or\b)[^\s,]"
     r"|^([A-J])(?:\.\s*|:\s+|\s+(?=\())(?=[^,=]*[\d\\])(?![A-J]\b)[^=]+$"  # "B. 6", "B (6)"
 )
-_LETTERS = re.compile(r"^[A-J](?:(?:[\s,;/&]|\band\b|\bor\b)+[A-J])+$")
+_LETTERS = re.compile(r"^(?:\([A-J]\)\s*){2,}$|^[A-J](?:(?:[\s,;/&]|\band\b|\bor\b)+[A-J])+$")
 _JOINED_LETTERS = re.compile(r"(?=[A-J]{2,10}$)A?B?C?D?E?F?G?H?I?J?")  # the options "ACD"
 _LABEL = re.compile(r"^\s*(?:[A-Za-zΓ]|\\ell|\\Gamma)(?:_\w)?\s*:\s*(?=[^:]*[A-Za-z][^:]*=)")
 _MATRIX = re.compile(r"\\begin\{(?:[pbB]?matrix|array)\}(?:\{[clr| ]*\})?(.*?)\\end\{(?:[pbB]?matrix|array)\}", re.S)
@@ -280,6 +280,8 @@ def _spelled(text: str) -> str:
         return re.sub(r"^(?:the|an?)\s+(?=\w)", "", words.casefold())
     text = re.sub(r"_(\w)(?=\s)", r"_{\1}", text)
     text = re.sub(r"(\\[a-zA-Z]+)\s+(?=\w)", "\\1\0", text)  # the space that ends a command's name
+    if "^" in text and re.fullmatch(r"[\d^{}\s]+", text):
+        text = re.sub(r"(?<=[\d}])\s+(?=\d)", "*", text)  # 2^2 3 5
     text = re.sub(r"(\^(?:\d+|\{[^{}]*\}))\s+(?=\d)|(?<=\d)\s+(?=\d+\^)", r"\1*", text)  # factors: 2^3 5
     text = re.sub(r"(\d/\d+)\s+(?=[a-zA-Z\\(√π])", r"\1*", text)  # 1/2 x
     text = re.sub(r"(?<=\d)\s+(?=\d)", "\0", text)  # "3 4" is not 34

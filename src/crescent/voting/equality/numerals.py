@@ -39,7 +39,7 @@ _FIRST_WORD = "|".join([*_UNITS, *_TENS, *SCALES, "half a dozen", "a dozen", "a 
 _NEXT_WORD = "|".join([*_UNITS, *_TENS, *SCALES, *_PARTS])
 _DIGIT_WORD = "|".join(["oh", *list(_UNITS)[:10]])
 NUMBER_WORDS = re.compile(
-    rf"(?i)\b(?:{_FIRST_WORD})\b(?:(?:-|\s)(?:and\s)?(?:an?\s)?(?:{_NEXT_WORD})\b){{0,8}}"
+    rf"(?i)\b(?:minus |negative )?(?:{_FIRST_WORD})\b(?:(?:-|\s)(?:and\s)?(?:an?\s)?(?:{_NEXT_WORD})\b){{0,8}}"
     rf"(?:\spoint(?:\s(?:{_DIGIT_WORD})\b){{1,9}})?"
 )
 
@@ -111,6 +111,9 @@ def from_words(text: str) -> Fraction | None:
     words = re.findall(r"[a-z]+", text.lower())
     if not words or len(words) > 12 or len(text) > 100:
         return None
+    if words[0] in ("minus", "negative"):
+        value = from_words(" ".join(words[1:]))
+        return None if value is None else -value
     if words[:3] == ["half", "a", "dozen"] and len(words) == 3:
         return Fraction(6)
     if words[-4:] == ["dozen", "and", "a", "half"]:
@@ -143,7 +146,7 @@ def _words_with_parts(words: list[str]) -> Fraction | None:
 
 
 def _cardinal(words: list[str]) -> Fraction | None:
-    if not words or words[0] == "and":
+    if not words or "and" in (words[0], words[-1]):
         return None
     if words[0] in ("a", "an"):
         words = ["one", *words[1:]]

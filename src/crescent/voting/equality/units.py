@@ -54,6 +54,7 @@ _VOWEL = re.compile(r"[aeiouyäöüéèáàâêîôûåøæ]", re.I)
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 _MATH = re.compile(r"[=<>+*|∪^_{}\\√π!]|\d")
 _POWER = re.compile(r"\^\s?\{?\s?-?[1-4]\s?\}?")
+_FACTOR_AFTER_POWER = re.compile(r"\^\s?\{?\s?-?[1-4]\s?\}?[A-Za-z(]")
 _SIGN = re.compile(r"°|[$€£¥₹¢]")
 
 
@@ -68,7 +69,12 @@ def is_unit(tail: str) -> bool:
     if per:
         rest, apart = rest[per.end() :], True
     word = _WORD.match(rest)
-    if word is None or _MATH.search(_POWER.sub("", rest)) or len(_POWER.findall(rest)) > 2:
+    if (
+        word is None
+        or _FACTOR_AFTER_POWER.search(rest)
+        or _MATH.search(_POWER.sub("", rest))
+        or len(_POWER.findall(rest)) > 2
+    ):
         return False
     if word[0].lower() in ("a", "an", "the") and (following := _WORD.match(rest, word.end() + 1)):
         return len(following[0]) > 2 and _is_word(following[0])
