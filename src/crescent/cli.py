@@ -67,8 +67,8 @@ def job(composed: "DictConfig") -> float | None:
     from crescent.commands.sweeps.objective import dev_best
     from crescent.config.defaults import job_compose
     from crescent.config.folder import run_folder
+    from crescent.config.launcher import draws
     from crescent.config.load import to_config
-    from crescent.config.sweeper import draws
 
     overrides = list(HydraConfig.get().overrides.task)
     try:

@@ -13,9 +13,9 @@ from crescent.training import checkpoint_writer
 from crescent.training.checkpoint import Checkpoints, CheckpointState
 from crescent.training.examples import encode_pairs
 from crescent.training.fit import train
+from crescent.training.module import learning_rate
 from crescent.training.plan import plan_steps
 from crescent.training.safetensors_file import write_tensors
-from crescent.training.schedule import learning_rate
 
 
 @pytest.fixture

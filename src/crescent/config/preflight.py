@@ -15,10 +15,10 @@ from yaml import YAMLError
 from crescent.config.check import Mistake, touches
 from crescent.config.keys import all_keys, is_entry
 from crescent.config.launcher import BASIC, launcher_mistakes
+from crescent.config.launcher import mistakes as sweeper_mistakes
 from crescent.config.load import examine, plain_values
 from crescent.config.overrides import Job, Overrides
 from crescent.config.schema import Config, Model
-from crescent.config.sweeper import mistakes as sweeper_mistakes
 from crescent.config.tree import Tree, conf_dir
 from crescent.errors import ConfigError
 

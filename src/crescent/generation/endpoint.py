@@ -4,7 +4,10 @@ The key comes from the environment and goes into a header; it is in no message, 
 """
 
 import os
+import random
+import time
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from crescent.config.schema import Backend
@@ -12,6 +15,63 @@ from crescent.errors import MissingExtraError, ModelError
 
 if TYPE_CHECKING:
     import httpx
+
+
+def readable(reply: "httpx.Response") -> bool:
+    """Whether a reply is whole: JSON with a choice in it."""
+    try:
+        choice = reply.json()["choices"][0]
+        return isinstance(choice.get("message", choice), dict)
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError):
+        return False
+
+
+def token_logprobs(found: Any) -> list[float]:
+    """The tokens' log-probabilities: of a chat reply a list of tokens, of a completion a list of numbers."""
+    if not isinstance(found, dict):
+        return []
+    if found.get("content"):
+        return [float(token["logprob"]) for token in found["content"]]
+    return [float(number) for number in found.get("token_logprobs") or [] if number is not None]
+
+
+def too_long(told: str) -> bool:
+    """Whether an error message says that prompt and reply do not fit the model's context."""
+    words = told.casefold()
+    return "context" in words or "too long" in words or ("maximum" in words and "token" in words)
+
+
+LONGEST = 60.0
+"""Seconds between two tries, unless the server asks for more."""
+PATIENCE = 600.0
+"""The most that a server's Retry-After is followed."""
+
+
+def pause(first: float, attempt: int, seed: str, retry_after: str | None = None) -> float:
+    """Seconds before try `attempt` + 1: `first`, doubling, a random half of it taken off so that clients spread.
+
+    Args:
+        attempt: tries that have failed, from 0.
+        seed: decides the random part.
+        retry_after: the server's header of that name, in seconds or as a date; waited for at least.
+    """
+    whole = min(LONGEST, first * 2.0 ** min(attempt, 30))
+    spread = whole * (0.5 + random.Random(f"{seed}/{attempt}").random() / 2)
+    return max(spread, min(PATIENCE, _seconds(retry_after)))
+
+
+def _seconds(retry_after: str | None) -> float:
+    if not retry_after:
+        return 0.0
+    try:
+        return max(0.0, float(retry_after))
+    except ValueError:
+        pass
+    try:
+        return max(0.0, parsedate_to_datetime(retry_after).timestamp() - time.time())
+    except (ValueError, TypeError):
+        return 0.0
+
 
 CONNECT_SECONDS = 10.0
 LONGEST_REASON = 200

@@ -6,9 +6,15 @@ from typing import TYPE_CHECKING
 
 from crescent.config.schema import Backend
 from crescent.errors import ModelError
-from crescent.generation.backoff import pause
-from crescent.generation.endpoint import CONNECT_SECONDS, Endpoint, client_library, reason
-from crescent.generation.replies import readable, token_logprobs
+from crescent.generation.endpoint import (
+    CONNECT_SECONDS,
+    Endpoint,
+    client_library,
+    pause,
+    readable,
+    reason,
+    token_logprobs,
+)
 from crescent.generation.server_backend import PASSING, REFUSED
 
 if TYPE_CHECKING:

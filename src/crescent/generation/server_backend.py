@@ -13,9 +13,17 @@ from crescent.config.schema import Backend as Settings
 from crescent.config.schema import Sampling
 from crescent.errors import StageError
 from crescent.generation.backend import Backend, Completed, Report
-from crescent.generation.backoff import pause
-from crescent.generation.endpoint import CONNECT_SECONDS, Endpoint, client_library, reach, reason
-from crescent.generation.replies import readable, token_logprobs, too_long
+from crescent.generation.endpoint import (
+    CONNECT_SECONDS,
+    Endpoint,
+    client_library,
+    pause,
+    reach,
+    readable,
+    reason,
+    token_logprobs,
+    too_long,
+)
 from crescent.generation.request import Request, Shard, sample_seed
 from crescent.records import Completion
 

@@ -1,6 +1,7 @@
 """The LightningModule: one `training_step` is one whole optimizer step."""
 
 import inspect
+import math
 from collections.abc import Callable
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -9,15 +10,34 @@ import pytorch_lightning as pl
 import torch
 from torch.nn.functional import cross_entropy
 
+from crescent.config.schema import Training
 from crescent.run.seeds import derived_seed
 from crescent.training.datamodule import StepBatch
 from crescent.training.packing import IGNORED, MicroBatch
 from crescent.training.plan import TrainingPlan
-from crescent.training.schedule import learning_rate
 from crescent.training.sharding import sharded, whole_of
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
+
+
+def learning_rate(step: int, steps: int, config: Training) -> float:
+    """Learning rate of optimizer step `step` (from 0) of `steps`.
+
+    Rises over the first `warmup` share of the steps, rounded up, reaching the peak with the last of them; then falls
+    along a line or a half cosine that would touch zero one step after the last, or stays. No step has rate zero.
+    """
+    rising = min(math.ceil(config.warmup * steps), steps)
+    if step < rising:
+        return config.learning_rate * (step + 1) / rising
+    left = (steps - step) / (steps - rising)
+    match config.schedule:
+        case "linear":
+            return config.learning_rate * left
+        case "cosine":
+            return config.learning_rate * (1 - math.cos(math.pi * left)) / 2
+        case _:
+            return config.learning_rate
 
 
 class StepRecord(NamedTuple):

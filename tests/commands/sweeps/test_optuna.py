@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from crescent.commands.sweeps.objective import dev_best
-from crescent.config import sweeper
+from crescent.config import launcher
 from crescent.config.preflight import Command, preflight
 from crescent.errors import ConfigError
 from crescent.run.folder import read_json
@@ -27,7 +27,7 @@ def mistakes(*overrides: str, multirun: bool = True) -> list[str]:
 
 @pytest.fixture
 def installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sweeper, "_installed", lambda: True)
+    monkeypatch.setattr(launcher, "_installed", lambda: True)
 
 
 @pytest.mark.usefixtures("installed")
@@ -45,7 +45,7 @@ def test_what_makes_no_sense() -> None:
 
 
 def test_without_the_package_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sweeper, "_installed", lambda: False)
+    monkeypatch.setattr(launcher, "_installed", lambda: False)
     assert mistakes(TPE, FLOOR) == [
         "hydra/sweeper=tpe needs the package `hydra-optuna-sweeper`: pip install 'crescent[optuna]'"
     ]

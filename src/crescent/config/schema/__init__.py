@@ -9,12 +9,10 @@ library: a wrong configuration is reported before anything heavy is loaded.
 from dataclasses import dataclass
 
 from crescent.config.schema.backend import Backend
-from crescent.config.schema.claim import Claim
+from crescent.config.schema.commands import Claim, Export, PlanOptions
 from crescent.config.schema.evaluation import Evaluation, Gate
-from crescent.config.schema.export import Export
 from crescent.config.schema.model import Model, Sampling, Shape
 from crescent.config.schema.option import option, section
-from crescent.config.schema.plan import PlanOptions
 from crescent.config.schema.questions import Dedup, Embedding, Minhash, Questions
 from crescent.config.schema.tracking import Tracking
 from crescent.config.schema.trainer import Trainer

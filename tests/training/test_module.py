@@ -1,7 +1,7 @@
 import pytest
 
 from crescent.config.schema import Training
-from crescent.training.schedule import learning_rate
+from crescent.training.module import learning_rate
 
 
 def rates(steps, **settings):

@@ -4,7 +4,7 @@ from time import time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crescent.generation.backoff import LONGEST, PATIENCE, pause
+from crescent.generation.endpoint import LONGEST, PATIENCE, pause
 
 
 @given(first=st.floats(0.01, 60), attempt=st.integers(0, 200), seed=st.text())

@@ -1,0 +1,53 @@
+"""What the commands beside a run take: claims, exports, plans."""
+
+from dataclasses import dataclass
+
+from crescent.config.schema.option import option, section
+
+
+@dataclass
+class Claim:
+    """Several arms of one experiment, each an ordinary run per seed, and one page about all of them (`stage=claim`)."""
+
+    arms: dict[str, str] = section(dict)
+    """Arm -> its overrides of this configuration, `key=value` apart by spaces. The first arm is what is claimed."""
+    compare: str = option("round", of=("round", "last"))
+    """Which models of two arms: those of the round that the first arm kept, or those that each arm ends with."""
+    repeats: int = option(3, low=1, high=100, affects=("length",))
+    """Runs per arm, with `seed`, `seed` + 1, ... The arms of one seed are compared item by item."""
+
+
+@dataclass
+class Export:
+    """`stage=export` writes a run's pairs as conversations, and its model, into a folder. Nothing is uploaded."""
+
+    round: int | None = option(None, low=1)
+    """Which round; null: the best one, or the last one where none was accepted."""
+    file: str = option("jsonl", of=("jsonl", "parquet"))
+    """Format of the conversations."""
+    model: bool = False
+    """Also the model of that round with a card; its files are linked, not copied, where that is possible."""
+    folder: str | None = None
+    """Where to; null: `exports/` in the run folder."""
+
+
+@dataclass
+class PlanOptions:
+    """`plan=true` prints the plan and runs nothing. The figures are guesses that a run is later compared with."""
+
+    enabled: bool = False
+    """Plan instead of running; `plan=true` is short for it."""
+    hardware: str | None = None
+    """Plan for this machine of the table in docs/plan.md, as `a100_80gb`; null: for the one this is."""
+    question_tokens: int = option(110, low=1)
+    """Length of a question that the model writes, on average."""
+    solution_tokens: int = option(320, low=1)
+    """Length of a solution, on average."""
+    item_tokens: int = option(320, low=1)
+    """Length of what the model writes for a benchmark item, on average."""
+    new: float = option(0.6, low=0.01, high=1.0)
+    """Share of the written questions that are accepted in the end."""
+    rewritten: float = option(0.5, low=0.0)
+    """Rewrites per written question."""
+    agreed: float = option(0.6, low=0.01, high=1.0)
+    """Share of the questions whose solutions agree enough to be trained on."""
