@@ -103,7 +103,7 @@ def _unwrapped(text: str) -> str:
     """Without emphasis, quotes, mathematical delimiters, final punctuation, `\\boxed` and idle brackets."""
     for _ in range(8):
         before = text
-        text = text.strip().strip('*`"').strip("\u2026").rstrip(",;:").strip()
+        text = text.strip().strip('*`"').strip("\u2026").rstrip(",;:\\").strip()
         text = _EXCLAMATION.sub("", text)
         if text.endswith(".") and not text.endswith(".m.") and not text.endswith(".M."):
             text = text[:-1]

@@ -24,7 +24,7 @@ _CHECK = re.compile(
     r"|(?:(?:this|that)(?: is|'s) )?because\b"
     r"|(?:this|that|it|which|the (?:answer|result|number)) (?:is|was|can be|has been) (?:obtained|found"
     r"|calculated|computed|done|achieved|derived|"
-    r"reached|determined|arrived at|figured out|worked out|got)\b)"
+    r"reached|determined|arrived at|figured out|worked out|got) (?:by|from|through|using)\b)"
 )
 _AFTERWORD = re.compile(
     r"(?im)^\W*(?:(?:explanation|reason(?:ing)?|verification|check|proof|notes?)\W*:"

@@ -23,7 +23,10 @@ def without_answer(text: str, begin: int, stop: int) -> Answer | None:
     said = text[begin:stop]
     if not _NEGATIONS.search(said):
         return None
-    return Answer("", "", "phrase", begin, begin) if _UNANSWERED.search(said) else None
+    refused = _UNANSWERED.search(said)
+    if refused is None or re.search(r"\d", said[: refused.start()]):
+        return None  # "is 230 miles, but each part cannot be determined"
+    return Answer("", "", "phrase", begin, begin)
 
 
 def says_unanswered(text: str, start: int, end: int) -> bool:

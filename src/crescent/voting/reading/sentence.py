@@ -18,22 +18,41 @@ from crescent.voting.reading.values import QUANTITY, SEGMENT, Value
 WINDOW = 4000
 """Characters before the end that are looked at."""
 _RESULTS = re.compile(
-    r"(?i)(?:\b(?:resulting in|results in|which (?:equals|is equal to|gives|makes|comes to|leaves|totals|means"
-    r"|amounts to|results in|yields)|giving|"
-    r"to get|(?:we|you|i|he|she|it|they) (?:gets?|obtains?)|yields?|yielding|equals|is equal to|for a total of"
-    r"|making a total of|comes (?:out )?to|amounts to|"
-    r"adds up to|totall?ing|leaves|leaving)|,? which is)"
-    r"(?: (?:us|him|her|them|you|a total of|about|approximately|roughly|exactly|only|just|an? \w+ "
-    r"of))*[\s:*$\\(]*(?=[$\d\\.-])"
+    r"(?i)(?:(?:\b(?:resulting in|results in|which (?:equals|is equal to|gives|makes|comes to|leaves|totals|means|amounts to"
+    r"|results in|yields|sums? (?:up )?to|adds up to)|gives?|(?<!after )(?<!by )giving|(?:we|you|i|he|she|it|they) (?:gets?"
+    r"|obtains?)|yields?|yielding|equals|is equal to|comes (?:out )?to|amounts to|adds up to|sums? up to|summing (?:up )?to"
+    r"|totall?ing|leaves|leaving|(?:ends?|ending) up with)\b"
+    r"|\b(?:add|subtract|multipl|divid|sum|combin|tak)[^\n]{0,80}?\bto (?:get|obtain|give|find|yield|make)\b)"
+    r"[^.,;:\n\d$]{0,50}?[^.,;\n\d$]{0,3}(?<![\w-])(?=\\?[$\d]|\\\()"
+    r"|,? which is(?: (?:about|approximately|roughly|exactly|only|just|an? \w+ of))*\s?\$?(?=\d))"
 )
-_RESULT_WORDS = ("result", "which", "giv", "get", "btain", "yield", "qual", "total", "com", "mount", "adds", "leav")
+_TOTAL = re.compile(r"(?i)\ban? (?:new |grand |combined |final )?(?:total|difference|sum) of\s?\$?(?=\d)")
+_RESULT_WORDS = (
+    "result",
+    "up with",
+    "sum",
+    "which",
+    "giv",
+    "get",
+    "btain",
+    "yield",
+    "qual",
+    "total",
+    "com",
+    "mount",
+    "adds",
+    "leav",
+)
 _PURPOSE = re.compile(
-    r"(?i)(?:,?\s(?:in order |so as )?to (?!the\b|a\b|an\b|get (?:a total of )?\$?\d|find\b|\d|\$)[a-z]{2,}\b"
-    r"|\sso that\b|\sfor (?:the|a|an|his|her|their|its) [a-z]+ to\b)"
+    r"(?:,?\s(?:in order |so as )?(?<!need )(?<!needs )(?<!has )(?<!have )(?<!had )(?<!able )(?<!going )(?<!wants )(?<!want )"
+    r"(?<!like )(?<!afford )(?<!start )(?<!begin )to "
+    r"(?!(?:the|an?|his|her|their|its|him|them|each|both|us|that|this|it|these|those|find|obtain|conclude|say|note|see|pay|work|school)\b|\d|\$)[a-z]{2,}\b"
+    r"|\sso that\b|\sfor (?:the|a|an|his|her|their|its) [a-z]+ to\b)[^,\n]*"
 )
+_SO = re.compile(r"(?i)[,;] (?:and )?(?:so|therefore|thus|hence|which means|meaning)\b")
 _WAY = re.compile(r"(?i)\s(?:by|through|from|after|when|using)\s(?:\w+ly )?(?:\w{3,}ing|this|the following)\b")
-_EACH = re.compile(r"(?i),\s?or\s(?=[$\d])(?=[^,.\n]{1,30}\b(?:each|apiece|per|a)\b)")
-_SHARE_OF = re.compile(r"%|\w (?:%|percent|times|more|less|fewer|of\b)")
+_EACH = re.compile(r"(?i),\s?(?:or|i\.e\.,?|that is,?)\s(?=[$\d])(?=[^,.\n]{1,30}\b(?:each|apiece|per|a)\b)")
+_SHARE_OF = re.compile(r"%|\w (?:%|percent|times (?:as|more|the|that|what|his|her)|more|less|fewer|of\b)")
 _COPULA = re.compile(
     r"(?i)(?<!\bto )\b(?:is|are|was|were|be|becomes?|equals?)\s(?:(?:about|approximately|roughly|exactly|only"
     r"|just|therefore|thus|then|equal to|now|simply|still|also) )*[$\\(*\s]*$"
@@ -49,7 +68,7 @@ _GIVEN = re.compile(
     r"(?: (?:all|next|first|last|same|other|initial|original|only))?\s$"
 )
 _REASON = re.compile(
-    r"(?i)[\s,](?:because\s|since\s(?![^.\n]{1,200},\s[a-z]))"
+    r"(?i)[\s,](?:because\s|since\s(?![^.\n]{1,200},\s[a-z])|(?:if|assuming|provided|given that)\s(?![^.\n]{1,200}(?:,\s[a-z]|\bthen\b|=)))"
     r"|,\s(?:which is|or)\s(?:about|approximately|roughly|around|\d{1,3}(?:\.\d+)?\s?(?:%|percent) of)\s"
 )
 _RATIO = re.compile(r"\bratio\b[^\n]{0,80}?(?<![\d.])(\d{1,6} to \d{1,6})\b")
@@ -113,12 +132,17 @@ def _chosen_number(passage: Passage, begin: int, stop: int) -> Answer | None:
     if _ROUNDED.search(passage.text, begin, stop):
         return answer_at(passage, values[-1], "conclusion")
     behind = latest.end if own and latest is not None else begin
-    if (result := _result(passage.text, behind, stop, values)) is not None:
+    shared = [value for value in values if latest is not None and agrees(value, latest)]
+    if (result := _result(passage.text, behind, stop, values, settled=bool(shared))) is not None:
         return answer_at(passage, result, "conclusion")
-    if latest is not None and (shared := [value for value in values if agrees(value, latest)]):
+    if shared:
         return answer_at(passage, shared[-1], "equation" if own else "conclusion")
-    if purpose := _PURPOSE.search(passage.text, values[0].end, stop):
-        values = [value for value in values if value.start < purpose.start()]
+    stated = _stated_before(passage, begin) if latest is None else None
+    if stated is not None and (shared := [value for value in values if value.canonical == stated]):
+        return answer_at(passage, shared[-1], "conclusion")
+    if purposes := list(_PURPOSE.finditer(passage.text, values[0].end, stop)):
+        spans = [purpose.span() for purpose in purposes]
+        values = [value for value in values if not any(left <= value.start < right for left, right in spans)]
     elif purpose := _PURPOSE.search(passage.text, begin, values[0].start):
         word = WORD_NUMBER.search(passage.text, begin, purpose.start())
         if word and len(values) == 1 and "," not in passage.text[word.end() : purpose.start()]:
@@ -145,26 +169,57 @@ def _before_reason(passage: Passage, begin: int, stop: int) -> int:
 def _counted(passage: Passage, begin: int, stop: int) -> list[Value]:
     """The values of a sentence, without the 8 of "8-point" where it has others."""
     values = passage.values(begin, stop)
-    counted = [
+    outside = [
         value
         for value in values
-        if not _ADJECTIVE.match(passage.text, value.end, stop) or _after_equals(passage, value)
+        if not _in_brackets(passage.text, begin, value.start) or _after_equals(passage.text, value.start)
     ]
+    values = outside or values
+    counted = [
+        value
+        for number, value in enumerate(values)
+        if not (number and _ADJECTIVE.match(passage.text, value.end, stop))
+        or passage.text[values[number - 1].end : value.start].strip()
+    ]
+    if so := list(_SO.finditer(passage.text, begin, stop)):
+        counted = [value for value in counted if value.start >= so[-1].end()] or counted
     return counted or values
 
 
-def _after_equals(passage: Passage, value: Value) -> bool:
-    return passage.text[max(0, value.start - 3) : value.start].rstrip(" $").endswith("=")
+def _after_equals(text: str, position: int) -> bool:
+    return text[max(0, position - 3) : position].rstrip(" $").endswith("=")
 
 
-def _result(text: str, begin: int, stop: int, values: list[Value]) -> Value | None:
+def _stated_before(passage: Passage, begin: int) -> str | None:
+    """The last result that the text before a sentence states with a verb: "42 divided by 14 equals 3."."""
+    verbs = list(_RESULTS.finditer(passage.text, max(passage.start, begin - 300), begin))
+    values = passage.values(verbs[-1].end(), begin) if verbs else []
+    return values[0].canonical if values else None
+
+
+def _first_after(text: str, position: int, values: list[Value]) -> Value | None:
+    """The first value after a verb of result, unless it is only a share or a comparison."""
+    after = [value for value in values if value.start >= position - 2]
+    if after and not _COMPARED.match(text, after[0].end) and not _SHARE_OF.match(text, after[0].end - 1):
+        return after[0]
+    return None
+
+
+def _result(text: str, begin: int, stop: int, values: list[Value], settled: bool) -> Value | None:
     """The number after the verb of a result ("resulting in 5"), or at the end after what something is ("... is 7")."""
     said = text[begin:stop]
     verbs = list(_RESULTS.finditer(text, begin, stop)) if any(word in said for word in _RESULT_WORDS) else []
+    verbs += [] if settled else list(_TOTAL.finditer(text, begin, stop))
     if verbs:
-        after = [value for value in values if value.start >= verbs[-1].end() - 2]
-        if after and not _COMPARED.match(text, after[0].end) and not _SHARE_OF.match(text, after[0].end - 1):
-            return after[0]
+        aims = [purpose.start() for purpose in _PURPOSE.finditer(text, values[0].end, stop)]
+        verbs = [
+            verb
+            for verb in verbs
+            if not any(0 <= verb.start() - aim < 20 for aim in aims) and not _in_brackets(text, begin, verb.start())
+        ]
+        last_verb = max(verbs, key=lambda verb: verb.end(), default=None)
+        if last_verb is not None and (result := _first_after(text, last_verb.end(), values)) is not None:
+            return result
     last = values[-1]
     if (
         last.start >= begin

@@ -207,8 +207,8 @@ def _quantity(text: str, start: int, stop: int) -> Value | None:
         value = _value(text, start, sum_of_units.end())
         if value is not None and " " in value.canonical:
             return value
-    if listed := _LIST.fullmatch(text, start, stop):
-        return _value(text, listed.start(), listed.end())
+    if (listed := _LIST.fullmatch(text, start, stop)) and re.search(r"[,;]|\s(?:and|or)\s", listed[0]):
+        return _value(text, listed.start(), listed.start() + len(listed[0].rstrip("\"'”’»")))
     if formula := _FORMULA.match(text, start, stop):
         return _formula(text, formula.start(), stop)
     if text.startswith(("^", r"\pi", r"\sqrt", "π", "√", "!"), rest) and text[rest : rest + 1] != "!":
