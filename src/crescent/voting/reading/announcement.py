@@ -26,7 +26,7 @@ _PHRASE = re.compile(
     r"(?!\s*(?:not|n't|incorrect|wrong)\b))"
 )
 _HEADING = re.compile(r"(?im)^[\s#>*_]{0,12}(?:the\s)?(?:final\s)?(?:answer|result)s?[\s:*_#]{0,8}$")
-_QUOTED = re.compile(r"\s?\"([^\"\n]{1,600})\"\s*[,}]")
+_QUOTED = re.compile(r"\s?\"((?:[^\"\\\n]|\\.){1,600})\"\s*[,}]")
 _SENTENCES = re.compile(r"[.;]\s+\S")
 _BOX = re.compile(r"\\(?:boxed|fbox)(?![a-zA-Z])")
 _OPTION = re.compile(

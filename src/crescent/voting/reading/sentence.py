@@ -18,9 +18,12 @@ from crescent.voting.reading.values import QUANTITY, SEGMENT, Value
 WINDOW = 4000
 """Characters before the end that are looked at."""
 _RESULTS = re.compile(
-    r"(?i)(?:(?:\b(?:resulting in|results in|which (?:equals|is equal to|gives|makes|comes to|leaves|totals|means|amounts to"
-    r"|results in|yields|sums? (?:up )?to|adds up to)|gives?|(?<!after )(?<!by )giving|(?:we|you|i|he|she|it|they) (?:gets?"
-    r"|obtains?)|yields?|yielding|equals|is equal to|comes (?:out )?to|amounts to|adds up to|sums? up to|summing (?:up )?to"
+    r"(?i)(?:(?:\b(?:resulting in|results in|which (?:equals|is equal to|gives|makes|comes to|leaves|totals"
+    r"|means|amounts to"
+    r"|results in|yields|sums? (?:up )?to|adds up to)|gives?|(?<!after )(?<!by )giving|(?:we|you|i|he|she|it"
+    r"|they) (?:gets?"
+    r"|obtains?)|yields?|yielding|equals|(?<!that )is equal to|comes (?:out )?to|amounts to|adds up to|sums? "
+    r"up to|summing (?:up )?to"
     r"|totall?ing|leaves|leaving|(?:ends?|ending) up with)\b"
     r"|\b(?:add|subtract|multipl|divid|sum|combin|tak)[^\n]{0,80}?\bto (?:get|obtain|give|find|yield|make)\b)"
     r"[^.,;:\n\d$]{0,50}?[^.,;\n\d$]{0,3}(?<![\w-])(?=\\?[$\d]|\\\()"
@@ -44,17 +47,24 @@ _RESULT_WORDS = (
     "leav",
 )
 _PURPOSE = re.compile(
-    r"(?:,?\s(?:in order |so as )?(?<!need )(?<!needs )(?<!has )(?<!have )(?<!had )(?<!able )(?<!going )(?<!wants )(?<!want )"
+    r"(?:,?\s(?:in order |so as )?(?<!need )(?<!needs )(?<!has )(?<!have )(?<!had )(?<!able )(?<!going "
+    r")(?<!wants )(?<!want )"
     r"(?<!like )(?<!afford )(?<!start )(?<!begin )to "
-    r"(?!(?:the|an?|his|her|their|its|him|them|each|both|us|that|this|it|these|those|find|obtain|conclude|say|note|see|pay|work|school)\b|\d|\$)[a-z]{2,}\b"
+    r"(?!(?:the|an?|his|her|their|its|him|them|each|both|us|that|this|it|these|those|find|obtain|conclude|say"
+    r"|note|see|pay|work|school)\b|\d|\$)[a-z]{2,}\b"
     r"|\sso that\b|\sfor (?:the|a|an|his|her|their|its) [a-z]+ to\b)[^,\n]*"
 )
 _SO = re.compile(r"(?i)[,;] (?:and )?(?:so|therefore|thus|hence|which means|meaning)\b")
+_LEADING = re.compile(
+    r"(?i)\W*(?:(?:so|then|now|next|finally|and|but),? )?(?:since|as|if|when|given|because|with|after|before"
+    r"|although)\b[^.\n]*?,\s(?=[a-z])"
+)
 _WAY = re.compile(r"(?i)\s(?:by|through|from|after|when|using)\s(?:\w+ly )?(?:\w{3,}ing|this|the following)\b")
 _EACH = re.compile(r"(?i),\s?(?:or|i\.e\.,?|that is,?)\s(?=[$\d])(?=[^,.\n]{1,30}\b(?:each|apiece|per|a)\b)")
 _SHARE_OF = re.compile(r"%|\w (?:%|percent|times (?:as|more|the|that|what|his|her)|more|less|fewer|of\b)")
 _COPULA = re.compile(
-    r"(?i)(?<!\bto )\b(?:is|are|was|were|be|becomes?|equals?)\s(?:(?:about|approximately|roughly|exactly|only"
+    r"(?i)(?<!\bto )(?<!that )(?<!which )\b(?:is|are|was|were|be|becomes?|equals?)\s(?:(?:about|approximately"
+    r"|roughly|exactly|only"
     r"|just|therefore|thus|then|equal to|now|simply|still|also) )*[$\\(*\s]*$"
 )
 WORD_NUMBER = re.compile(
@@ -68,7 +78,8 @@ _GIVEN = re.compile(
     r"(?: (?:all|next|first|last|same|other|initial|original|only))?\s$"
 )
 _REASON = re.compile(
-    r"(?i)[\s,](?:because\s|since\s(?![^.\n]{1,200},\s[a-z])|(?:if|assuming|provided|given that)\s(?![^.\n]{1,200}(?:,\s[a-z]|\bthen\b|=)))"
+    r"(?i)[\s,](?:because\s|since\s(?![^.\n]{1,200},\s[a-z])|(?:if|assuming|provided|given "
+    r"that)\s(?![^.\n]{1,200}(?:,\s[a-z]|\bthen\b|=)))"
     r"|,\s(?:which is|or)\s(?:about|approximately|roughly|around|\d{1,3}(?:\.\d+)?\s?(?:%|percent) of)\s"
 )
 _RATIO = re.compile(r"\bratio\b[^\n]{0,80}?(?<![\d.])(\d{1,6} to \d{1,6})\b")
@@ -169,6 +180,8 @@ def _before_reason(passage: Passage, begin: int, stop: int) -> int:
 def _counted(passage: Passage, begin: int, stop: int) -> list[Value]:
     """The values of a sentence, without the 8 of "8-point" where it has others."""
     values = passage.values(begin, stop)
+    if leading := _LEADING.match(passage.text, begin, stop):
+        values = [value for value in values if value.start >= leading.end()] or values
     outside = [
         value
         for value in values
@@ -226,7 +239,8 @@ def _result(text: str, begin: int, stop: int, values: list[Value], settled: bool
         and len(values) > 1
         and _COPULA.search(text[max(begin, last.start - 60) : last.start])
         and not _COMPARED.match(text, last.end)
-        and re.fullmatch(r"[\s\\)$*.]*(?:[a-zA-Z%°]+[\s.]*)?[\s\\)$*.\"]*", text[last.end : stop])
+        and not _SHARE_OF.match(text, last.end - 1)
+        and re.fullmatch(r"[\s\\)$*.]*(?:[a-zA-Z%°/']+[\s.]*){0,5}[\s\\)$*.\"]*", text[last.end : stop])
     ):
         return last
     return None
