@@ -10,6 +10,26 @@ from typing import Literal
 
 import msgspec
 
+REASONS = {
+    "empty": "the model wrote nothing",
+    "cut-off": "the text did not end within the token limit",
+    "prompt-repeated": "the text is the bait prompt, or starts with it",
+    "answer-attached": "a marker or a label of an answer is in the text",
+    "no-quantity": "no number is in the text, in figures or in words",
+    "nothing-asked": "the text has no question mark and no word that asks",
+    "near-duplicate": "the text is too much like a question of the pool, after all rewrites that are allowed",
+    "no-answer": "no final answer could be read from any solution",
+    "tie": "the leading answers have equally many votes (`voting.reject_ties`)",
+    "few-votes": "the majority answer has fewer votes than `voting.min_votes`",
+    "agreement-low": "agreement is below `voting.min_agreement`",
+    "agreement-high": "agreement is above `voting.max_agreement`: too easy to learn from",
+    "contaminated": "the question is too much like one of a benchmark (`evaluation.contamination`)",
+    "beyond-max-pairs": "the draw of `training.max_pairs` pairs left it out",
+    "no-solution": "the solution is empty: there is nothing to learn",
+    "too-long": "question and solution have more tokens than `training.max_length`",
+}
+"""Every reason for which something is dropped, in the order of the loop, with its meaning."""
+
 
 class Row(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """Base of all rows. Unknown or mistyped fields in a file are an error, never ignored."""
@@ -62,9 +82,9 @@ class WaveCount(Row):
 class Drop(Row):
     """Something that did not pass, and why: the rows that make `rows in = rows out + drops` hold.
 
-    `reason` is a short stable key ("near-duplicate", "empty", "tie", "agreement-low", ...). For near-duplicates `other`
-    is the id of the question it collided with, `test` the check that said so ("exact", "minhash", "embedding") and
-    `similarity` the verified Jaccard or cosine.
+    `reason` is a key of `REASONS`. For near-duplicates `other` is the id of the question it collided with, of what is
+    contaminated the benchmark and the number of its item from 0 (`nano_math 17`); `test` is the check that said so
+    ("exact", "minhash", "embedding") and `similarity` the verified Jaccard or cosine.
     """
 
     id: str

@@ -20,6 +20,8 @@ and is fine-tuned on what most of them agree on. No seed data, no labels, no oth
 USAGE = """\
   python -m crescent [COMMAND] [option] [+experiment=NAME] [GROUP=CHOICE ...] [KEY=VALUE ...]
   python -m crescent status [--page] [FOLDER ...]
+  python -m crescent report FOLDER
+  python -m crescent show FOLDER [--find TEXT | --id ID]
   python -m crescent check-sweep FILE ...
   `crescent` is the same command; the shell completes it after: eval "$(crescent -sc install=bash)\""""
 
@@ -58,6 +60,7 @@ EXAMPLES = """\
   python -m crescent -m seed=1,2,3                      three seeds, three runs
   python -m crescent -m seed=1,2,3 hydra/launcher=slurm        the same, a Slurm job each (docs/slurm.md)
   python -m crescent status outputs                     how the runs in a folder stand; --page: side by side
+  python -m crescent show outputs/nano-seed1 --find apples      what became of a question, from first to last
   python -m crescent dedup=none voting.samples=16       another choice of a group, another value of a key
   python -m crescent plan +experiment=qwen2_5_0_5b plan.hardware=rtx_4090_24gb    what a run will take, before it
   python -m crescent vote voting.min_agreement=0.6             vote anew on that run's solutions: seconds, no model

@@ -10,7 +10,7 @@ from pathlib import Path
 from crescent.commands.checks import check, check_backend, check_models
 from crescent.config.schema import Config
 from crescent.errors import StageError
-from crescent.reporting.completed import SUMMARY, completed, is_complete, outcomes, show
+from crescent.reporting.completed import SUMMARY, completed, is_complete, mend_page, outcomes, show
 from crescent.reporting.tracking.session import tracked
 from crescent.run.atomic import file_digest
 from crescent.run.failures import keep
@@ -30,6 +30,7 @@ def start(config: Config, folder: Path) -> int:
         check_backend(config)
     with opened(folder, config) as run, tracked(folder, config):
         if (summary := completed(run)) is not None:
+            mend_page(summary, folder)
             print(f"This run is complete: {folder}")
             show(summary, folder)
             return 0
@@ -41,14 +42,15 @@ def _work(run: Run) -> int:
     from crescent.loop.execution.executor import executor
     from crescent.loop.pipeline import rounds
     from crescent.plan.estimate import expect
+    from crescent.reporting.so_far import told_as_it_goes, told_if_interrupted
     from crescent.reporting.summary.gather import conclude
 
     expect(run.config, run.path)
     context = prepare(run)
     kept = None
-    with run.working():
+    with run.working(), told_if_interrupted(context):
         try:
-            note, code = rounds(context, executor(context)), 0
+            note, code = rounds(context, told_as_it_goes(executor(context), context)), 0
         except StageError as error:
             note, code = str(error), 1
             kept = keep(error, run.path, run.config.backend.key_variable)

@@ -41,6 +41,8 @@ COMMANDS = {
     "audit": Command("what a model's labels are worth", "audit:audit", ("stage=audit",)),
     "export": Command("a round's pairs and model for other programs", "export.command:export", ("stage=export",)),
     "status": Command("how the runs in a folder stand", "status.command:status"),
+    "report": Command("the page of a run, also of one at work", "report:report"),
+    "show": Command("the whole history of a question", "show:show"),
     "check-sweep": Command("what is wrong with W&B sweep files", "sweeps.check:check_sweep"),
 }
 

@@ -35,6 +35,14 @@ def prepare(run: Run) -> Context:
     return Context(run=run, config=config, report=Reporter(journal=run.path / JOURNAL), base=base, student=student)
 
 
+def looking_on(run: Run) -> Context:
+    """The context of somebody who only reads the run's folder: quiet, and without the identities of models."""
+    config = run.config
+    base = ModelRef("teacher" if config.student else "base", config.model.path, "")
+    student = ModelRef("base", config.student.path, "") if config.student else None
+    return Context(run=run, config=config, report=Reporter(quiet=True), base=base, student=student)
+
+
 def listen() -> None:
     """A scheduler's signals end the run as Ctrl-C does: what is finished is on disk, and status.json says so.
 

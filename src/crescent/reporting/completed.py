@@ -10,6 +10,7 @@ from crescent.run.manifest import Manifest, check_files
 
 SUMMARY = "summary.json"
 REPORT = "report.html"
+PAGE_END = b"</html>"
 
 
 def completed(run: Run) -> dict[str, Any] | None:
@@ -24,7 +25,7 @@ def completed(run: Run) -> dict[str, Any] | None:
         return None
     if summary.get("state") != "complete" or summary["config"].get("rounds") != run.config.rounds:
         return None
-    if status.get("summary") != file_digest(run.path / SUMMARY) or not (run.path / REPORT).exists():
+    if status.get("summary") != file_digest(run.path / SUMMARY):
         return None
     manifests = list(run.manifests())
     for manifest in manifests:
@@ -41,6 +42,15 @@ def is_complete(folder: Path) -> bool:
 def outcomes(manifests: Iterable[Manifest]) -> dict[str, str]:
     """Stage -> digest of what it made, as `status.json` keeps them of a complete run."""
     return {manifest.plan.stage: manifest.outcome for manifest in manifests}
+
+
+def mend_page(summary: dict[str, Any], folder: Path) -> None:
+    """Write the page of a complete run again where it was lost or cut: it follows from the summary."""
+    page = folder / REPORT
+    if not page.is_file() or not page.read_bytes().rstrip().endswith(PAGE_END):
+        from crescent.reporting.report.page import write
+
+        write(summary, page)
 
 
 def show(summary: dict[str, Any], folder: Path) -> None:

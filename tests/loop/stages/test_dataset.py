@@ -8,14 +8,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crescent.config.schema import Config
+from crescent.config.schema import Config, Dedup
 from crescent.errors import StageError
+from crescent.evaluation.loading import benchmark_questions
 from crescent.loop.stages import dataset
 from crescent.loop.stages.context import Context
 from crescent.loop.stages.dataset import draw, exchange
-from crescent.records import Pair, Question, Solution
+from crescent.records import Drop, Pair, Question, Solution
 from crescent.run import rows
 from crescent.run.manifest import Manifest
+from crescent.run.shards import ShardFolder
 from crescent.voting.ballots import decide
 from tests.conftest import tiny
 
@@ -123,6 +125,28 @@ def test_arms_that_are_compared_have_as_many_pairs(
     manifest = dataset.run(context, 1, *written(context, 1), [])
     assert manifest.facts["new"] == manifest.facts["total"] == len(pairs_of(context, manifest)) == 2
     assert manifest.facts["candidates"] == 2 + sum(manifest.facts["drops"].values())
+
+
+def test_every_drop_is_a_row_with_its_reason(tmp_path: Path, context_of: Callable[..., Context]) -> None:
+    """Rows in = rows out + drops, by id; a contaminated pair names the item that it is near."""
+    [item, *_] = benchmark_questions(["nano_math"], {})["nano_math"]
+    config = configured(pairs="unvoted", max_pairs=2)
+    config.evaluation.contamination = Dedup(exact=True, minhash=None, embedding=None)
+    context = context_of(tmp_path, config)
+    questions, answers = written(context, 1)
+    shards = ShardFolder(context.run.path / questions.plan.stage / "accepted")
+    rows_in = list(shards.stream(Question))
+    rows_in[0].text = item
+    shards.write(1, rows_in)
+    manifest = dataset.run(context, 1, questions, answers, [])
+    drops = list(ShardFolder(context.run.path / manifest.plan.stage / "drops").stream(Drop))
+    assert {q.id for q in rows_in} == {p.id for p in pairs_of(context, manifest)} | {drop.id for drop in drops}
+    assert len(rows_in) == manifest.facts["candidates"] == 2 + len(drops)
+    assert Counter(drop.reason for drop in drops) == Counter(manifest.facts["drops"])
+    [near] = [drop for drop in drops if drop.reason == "contaminated"]
+    assert (near.id, near.text, near.other, near.test, near.similarity) == (
+        rows_in[0].id, item, "nano_math 0", "exact", 1.0,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("accumulate", [True, False])

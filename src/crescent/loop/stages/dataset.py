@@ -7,6 +7,7 @@ from rejected questions where the vote accepted fewer than `max_pairs`.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from crescent.config.effects import settings
 from crescent.errors import StageError
@@ -15,7 +16,7 @@ from crescent.loop.stages.contamination import clean
 from crescent.loop.stages.context import Context
 from crescent.loop.stages.pool import encoder_input
 from crescent.loop.stages.rows import solution_passes
-from crescent.records import Consensus, Pair, Question, Solution
+from crescent.records import Consensus, Drop, Pair, Question, Solution
 from crescent.run import rows
 from crescent.run.atomic import publish
 from crescent.run.manifest import Manifest
@@ -24,12 +25,12 @@ from crescent.run.seeds import derived_seed
 from crescent.run.shards import ShardFolder
 from crescent.voting.ballots import by_question, decide, unguarded
 
-VERSION = 1
+VERSION = 2
 FILE = "train.jsonl"
 
 
 def run(context: Context, number: int, questions: Manifest, answers: Manifest, earlier: Sequence[Manifest]) -> Manifest:
-    """Write `train.jsonl` (pairs as rows) and a card. `earlier`: the manifests of this stage in past rounds.
+    """Write `train.jsonl` (pairs as rows), the drops and a card. `earlier`: the manifests of this stage in past rounds.
 
     Raises:
         StageError: no pair is left; says what became of the questions.
@@ -50,13 +51,14 @@ def run(context: Context, number: int, questions: Manifest, answers: Manifest, e
     stage.begin()
     with stage.work():
         candidates = _candidates(context, questions, answers)
-        found, contamination = len(candidates), None
-        if config.evaluation.contamination is not None:
-            clean_ids, contamination = clean(context, [pair for _, pair in candidates])
-            candidates = [candidate for candidate in candidates if candidate[1].id in clean_ids]
+        found = len(candidates)
+        contaminated, contamination = _contaminated(context, [pair for _, pair in candidates])
+        dropped = {drop.id for drop in contaminated}
+        candidates = [candidate for candidate in candidates if candidate[1].id not in dropped]
         if not candidates:
             raise StageError(_nothing_left(number, answers, found))
         drawn = draw(candidates, config.training.max_pairs, derived_seed(config.seed, stage.name))
+        beyond = _beyond([pair for _, pair in candidates], drawn)
         if config.training.pairs == "shuffled":
             drawn = exchange(drawn)
         before = [
@@ -64,15 +66,28 @@ def run(context: Context, number: int, questions: Manifest, answers: Manifest, e
         ]
         pairs = [*before, *drawn]
         publish(stage.path / FILE, rows.to_lines(pairs))
+        drops: list[Drop] = sorted([*contaminated, *beyond], key=lambda drop: in_order(drop.id))
+        stage.shards("drops").write(0, drops)
         publish(stage.path / "README.md", dataset_card(config, number, pairs).encode())
     facts = {
         "new": len(drawn),
         "total": len(pairs),
         "candidates": found,
-        "drops": {"contaminated": found - len(candidates), "beyond-max-pairs": len(candidates) - len(drawn)},
+        "drops": {"contaminated": len(contaminated), "beyond-max-pairs": len(beyond)},
         "contamination": contamination,
     }
     return stage.finish(facts)
+
+
+def _contaminated(context: Context, pairs: Sequence[Pair]) -> tuple[list[Drop], dict[str, Any] | None]:
+    """The pairs near a benchmark and the facts of the check; nothing where none is configured."""
+    return ([], None) if context.config.evaluation.contamination is None else clean(context, pairs)
+
+
+def _beyond(pairs: Sequence[Pair], drawn: Sequence[Pair]) -> list[Drop]:
+    """The pairs that were not drawn."""
+    kept = {pair.id for pair in drawn}
+    return [Drop(id=p.id, text=p.question, reason="beyond-max-pairs") for p in pairs if p.id not in kept]
 
 
 def _nothing_left(number: int, answers: Manifest, contaminated: int) -> str:

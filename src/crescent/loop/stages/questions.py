@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from crescent.config.effects import settings
 from crescent.dedup.datamodule import Candidate, DedupDataModule
 from crescent.dedup.index import Match
@@ -28,7 +30,7 @@ from crescent.run.names import in_order, rewritten_folder, round_folder, written
 from crescent.run.seeds import derived_seed
 from crescent.run.stage import Stage
 
-VERSION = 1
+VERSION = 2
 
 
 def run(context: Context, number: int, model: ModelRef, earlier: Sequence[Manifest]) -> Manifest:
@@ -83,6 +85,8 @@ class _Wave:
     accepted: list[Candidate] = field(default_factory=list)
     drops: list[Drop] = field(default_factory=list)
     written: list[str] = field(default_factory=list)
+    collided: list[Drop] = field(default_factory=list)
+    """Every text that was a near-duplicate, by the id under which it was asked for, those mended later included."""
     collisions: Counter[str] = field(default_factory=Counter)
     attempts: int = 0
     """How often near-duplicates were sent back so far."""
@@ -142,6 +146,7 @@ class _Waves:
                 data.setup()
             wave.accepted += data.accepted
             wave.collisions.update(match.test for _, match in data.collisions)
+            wave.collided += [_collided(candidate, match) for candidate, match in data.collisions]
             if not data.collisions or attempt == self.config.max_rewrites:
                 wave.drops += [_near_duplicate(candidate, match) for candidate, match in data.collisions]
                 break
@@ -160,7 +165,7 @@ class _Waves:
         beyond = len(self.counts) + 1
         self.stage.discard(written_folder(beyond))
         self._discard_rewrites(beyond, 0)
-        for kind in ("accepted", "drops"):
+        for kind in ("accepted", "drops", "collisions"):
             self.stage.shards(kind).remove(beyond)
 
     def _discard_rewrites(self, wave: int, attempts: int) -> None:
@@ -208,7 +213,7 @@ class _Waves:
     def _rewrite_requests(self, collisions: Sequence[tuple[Candidate, Match]]) -> list[Request]:
         return [
             Request(
-                f"{candidate.id}-v{candidate.rewrites + 1}",
+                _text_id(candidate.id, candidate.rewrites + 1),
                 fill(self.config.rewrite, question=candidate.text, other=match.text),
             )
             for candidate, match in collisions
@@ -222,6 +227,8 @@ class _Waves:
         self.stage.shards("accepted").write(wave.number, questions)
         drops: list[Drop] = sorted(wave.drops, key=lambda drop: in_order(drop.id))
         self.stage.shards("drops").write(wave.number, drops)
+        collided: list[Drop] = sorted(wave.collided, key=lambda drop: in_order(drop.id))
+        self.stage.shards("collisions").write(wave.number, collided)
         count = WaveCount(
             wave=wave.number,
             written=wave.size,
@@ -271,6 +278,15 @@ class _Waves:
             row.text for wave in self.counts for row in self.stage.shards(written_folder(wave.wave)).stream(Completion)
         ]
         return accepted, written
+
+
+def _text_id(question: str, rewrites: int) -> str:
+    """The id under which a text is asked for: `r01-w002-q00017`, its first rewrite `r01-w002-q00017-v1`."""
+    return f"{question}-v{rewrites}" if rewrites else question
+
+
+def _collided(candidate: Candidate, match: Match) -> Drop:
+    return msgspec.structs.replace(_near_duplicate(candidate, match), id=_text_id(candidate.id, candidate.rewrites))
 
 
 def _near_duplicate(candidate: Candidate, match: Match) -> Drop:

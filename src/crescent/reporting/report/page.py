@@ -14,6 +14,7 @@ from crescent.reporting.report import answer_format, charts, flips, funnel, numb
 from crescent.reporting.report.measured import Comparison, Score
 from crescent.reporting.report.summary import Round, Summary, read
 from crescent.reporting.report.untrusted import cut, visible
+from crescent.run.atomic import publish
 from crescent.run.names import round_folder
 
 QUESTION_LIMIT = 1500
@@ -49,10 +50,7 @@ def write(summary: Mapping[str, Any], path: Path | str) -> None:
     Raises:
         DamagedError: the summary has a value of the wrong type.
     """
-    target = Path(path)
-    aside = target.with_name(f".{target.name}.partial")
-    aside.write_text(render(summary), encoding="utf-8")
-    aside.replace(target)
+    publish(Path(path), render(summary).encode())
 
 
 def render(summary: Mapping[str, Any]) -> str:

@@ -1,0 +1,59 @@
+"""`report.html` of a run that is not at its end: after every stage, after an interrupt, and whenever somebody asks."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from crescent.errors import CrescentError
+from crescent.loop.execution.executor import Executor
+from crescent.loop.stages.context import Context
+from crescent.reporting.completed import REPORT
+from crescent.reporting.report.page import write
+from crescent.reporting.summary.gather import gather
+from crescent.run.manifest import MANIFEST, Manifest
+
+INTERRUPTED = "it was interrupted; the same command goes on from here"
+
+
+def write_page(context: Context, note: str | None = None) -> None:
+    """Write the page from what the folder holds. `note`: why the run does not go on at present; None: it is at work.
+
+    Raises:
+        DamagedError: a file of a finished stage cannot be read.
+    """
+    summary = gather(context, note, stopped=note is not None)
+    write(summary if note is not None else summary | {"state": "running"}, context.run.path / REPORT)
+
+
+def told_as_it_goes(execute: Executor, context: Context) -> Executor:
+    """`execute`, with the page written after every stage that this start finishes."""
+    known = {path.parent for path in context.run.path.glob(f"*/*/{MANIFEST}")}
+
+    def executed(stage: str, *arguments: Any) -> Manifest:
+        manifest = execute(stage, *arguments)
+        place = context.run.path / manifest.plan.stage
+        if place not in known:
+            known.add(place)
+            _try(context)
+        return manifest
+
+    return executed
+
+
+@contextmanager
+def told_if_interrupted(context: Context) -> Iterator[None]:
+    """Let the page say that the run was interrupted, if the block is."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        _try(context, INTERRUPTED)
+        raise
+
+
+def _try(context: Context, note: str | None = None) -> None:
+    """A page that cannot be written is no reason to end a run: whatever is damaged is told by the stage that needs it,
+    or by the page at the end."""
+    try:
+        write_page(context, note)
+    except CrescentError as error:
+        context.report.say(f"report.html could not be brought up to date: {error}")
