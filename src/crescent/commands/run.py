@@ -10,6 +10,7 @@ from pathlib import Path
 from crescent.commands.checks import check, check_backend, check_models
 from crescent.config.schema import Config
 from crescent.errors import StageError
+from crescent.loop.stages.stored import check_source, check_writer
 from crescent.reporting.completed import SUMMARY, completed, is_complete, mend_page, outcomes, show
 from crescent.reporting.tracking.session import tracked
 from crescent.run.atomic import file_digest
@@ -26,6 +27,7 @@ def start(config: Config, folder: Path) -> int:
     """
     check(config)
     if not is_complete(folder):
+        check_source(config, folder)
         check_models(config)
         check_backend(config)
     with opened(folder, config) as run, tracked(folder, config):
@@ -47,6 +49,7 @@ def _work(run: Run) -> int:
 
     expect(run.config, run.path)
     context = prepare(run)
+    check_writer(context)
     kept = None
     with run.working(), told_if_interrupted(context):
         try:

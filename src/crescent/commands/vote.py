@@ -15,7 +15,8 @@ from crescent.config.effects import is_rule
 from crescent.config.schema import Config, Voting
 from crescent.errors import RunFolderError
 from crescent.loop.stages.rows import solution_passes
-from crescent.records import Consensus, Question, Solution
+from crescent.loop.stages.stored import read_again
+from crescent.records import Consensus, Question
 from crescent.reporting.report.numbers import count, percent, plain, plural
 from crescent.reporting.summary.audit import truth
 from crescent.reporting.tracking.session import tracked
@@ -27,7 +28,6 @@ from crescent.run.names import ROUNDS, in_order
 from crescent.run.shards import ShardFolder
 from crescent.voting.adaptive import settled
 from crescent.voting.ballots import by_question, decide
-from crescent.voting.extraction import extract_answer
 from crescent.voting.grouping import group
 from crescent.voting.truth import Judge
 
@@ -99,19 +99,12 @@ def _vote(answers: Path, config: Voting, marker: str | None) -> tuple[list[Conse
     """
     outcome, unsettled = [], 0
     for question, stored in by_question(solution_passes(answers)):
-        solutions = stored if marker is None else [_read_again(solution, marker) for solution in stored]
+        solutions = stored if marker is None else [read_again(solution, marker) for solution in stored]
         outcome.append(decide(question, solutions, config))
         if len(solutions) < config.samples:
             labels = group([solution.answer for solution in solutions], symbolic=config.symbolic)
             unsettled += not settled(labels, config.samples, config)
     return outcome, unsettled
-
-
-def _read_again(solution: Solution, marker: str) -> Solution:
-    answer = extract_answer(solution.text, marker)
-    return msgspec.structs.replace(
-        solution, answer=answer.value if answer else None, match=answer.match if answer else None
-    )
 
 
 def _figures(outcome: Iterable[Consensus], truths: dict[str, str | None], judge: Judge) -> dict[str, Any]:

@@ -9,7 +9,7 @@ There is one file for each shard at any time: an older one is removed before the
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -67,6 +67,19 @@ class ShardFolder:
         publish(path, data)
         return path
 
+    def take(self, path: Path, kind: type[R], change: Callable[[R], R] | None = None) -> None:
+        """Copy a shard from another folder, its content checked. `change`: what becomes of its rows, which are `kind`.
+
+        Raises:
+            DamagedError: its content does not fit the digest in its name.
+        """
+        data = _checked(path)
+        if change is None:
+            publish(self.path / path.name, data)
+        else:
+            index = int(path.name.partition(".")[0])
+            self.write(index, map(change, rows.from_lines(data, kind, path)), _asked(path))
+
     def remove(self, index: int, keep: Path | None = None) -> None:
         """Remove shard `index`, if it is there and not the file to `keep`."""
         for path in self._files().get(index, []):
@@ -100,6 +113,10 @@ class ShardFolder:
 
 def read_checked(path: Path, kind: type[R]) -> list[R]:
     """The rows of a shard file whose content fits the digest in its name."""
+    return rows.from_lines(_checked(path), kind, path)
+
+
+def _checked(path: Path) -> bytes:
     data = path.read_bytes()
     name = _NAME.fullmatch(path.name)
     if name is None or digest(data)[:DIGITS] != name["digest"]:
@@ -107,7 +124,7 @@ def read_checked(path: Path, kind: type[R]) -> list[R]:
             f"{path} was cut or altered after it was written. Delete this file and start the same command again: "
             "only this shard is made anew."
         )
-    return rows.from_lines(data, kind, path)
+    return data
 
 
 def _asked(path: Path) -> str | None:

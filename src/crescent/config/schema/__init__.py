@@ -65,6 +65,9 @@ class Config:
     """Where the run folders are."""
     run_dir: str | None = option(None, affects=())
     """The run folder itself; null: `output_dir/NAME-seedSEED` and what differs from the experiment's own values."""
+    from_run: str | None = option(None, affects=())
+    """The folder of another run, whose questions and solutions are taken over as far as these settings and the model
+    would sample the same ones. Voting, and everything after it, is done anew, by this run's rules."""
     stage: str = option("all", of=("all", "vote", "audit", "claim", "export"), affects=())
     """`all`: the loop. `vote`: vote anew on a run's solutions. `audit`: what labels are worth, see `audit.data`.
     `claim`: the loop for every arm of `claim` and several seeds, compared.

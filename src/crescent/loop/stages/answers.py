@@ -16,6 +16,7 @@ from crescent.generation.request import Request
 from crescent.loop.stages.context import Context, ModelRef
 from crescent.loop.stages.predict import generate, predict
 from crescent.loop.stages.rows import pass_folders, solution_passes
+from crescent.loop.stages.stored import take_over
 from crescent.records import Completion, Consensus, Question, Solution
 from crescent.run.folder import read_json, write_json
 from crescent.run.manifest import Manifest
@@ -47,6 +48,7 @@ def run(context: Context, name: str, model: ModelRef, questions: Manifest) -> Ma
     )
     if (manifest := stage.finished()) is not None:
         return manifest
+    take_over(context, stage)
     stage.begin()
     comparer.configure(config.voting.symbolic_seconds, config.voting.symbolic_megabytes)
     accepted = list(ShardFolder(context.run.path / questions.plan.stage / "accepted").stream(Question))

@@ -24,6 +24,7 @@ from crescent.loop.stages.orders import Order, clear_orders, follow_orders, give
 from crescent.loop.stages.pool import encoder_input, open_pool
 from crescent.loop.stages.predict import generate
 from crescent.loop.stages.seeds import seed_input, seed_problems, variation
+from crescent.loop.stages.stored import take_over
 from crescent.records import Completion, Drop, Question, WaveCount
 from crescent.run.manifest import Manifest
 from crescent.run.names import in_order, rewritten_folder, round_folder, written_folder
@@ -62,6 +63,7 @@ def run(context: Context, number: int, model: ModelRef, earlier: Sequence[Manife
 
 
 def _make(context: Context, stage: Stage, number: int, model: ModelRef, earlier: Sequence[Manifest]) -> Manifest:
+    take_over(context, stage)
     stage.begin()
     if not context.leads:
         return follow_orders(context, stage, model, context.config.questions.sampling)
