@@ -81,7 +81,7 @@ def test_a_round_of_another_teacher_is_sampled_anew(
         ("voting.samples", 5, "voting.samples: 4 there, 5 now"),
         ("questions.target", 25, "questions.target: 24 there, 25 now"),
         ("backend.shard_size", 4, "backend.shard_size: 8 there, 4 now"),
-        ("model.context", 300, "model.context: None there, 300 now"),
+        ("model.context", 300, "model.context: 512 there, 300 now"),
     ],
 )
 def test_other_sampling_is_refused_and_named(
