@@ -17,6 +17,7 @@ from crescent.config.keys import all_keys
 from crescent.config.schema import Config
 from crescent.config.tree import Tree, conf_dir
 from crescent.errors import StageError
+from crescent.run.folder import opened
 
 HEAVY = ("torch", "transformers", "numpy", "datasketch", "lm_eval", "pytorch_lightning", "datasets")
 
@@ -68,6 +69,26 @@ def test_a_run_gets_its_configuration_and_its_folder(run) -> None:
     assert code == 0
     assert (config.name, config.rounds, config.seed) == ("nano_quick", 1, 4)
     assert folder == Path("outputs/nano_quick-seed4")
+
+
+def test_a_sweep_ends_with_a_table_of_its_runs(
+    run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def begin(config: Config, folder: Path) -> int:
+        with opened(folder, config) as begun:
+            begun.status("stopped" if config.seed == 2 else "complete", note="out of questions")
+        return int(config.seed == 2)
+
+    monkeypatch.setattr(Pipeline, "start", lambda pipeline, *run: begin(*run))
+    code, _ = run("+experiment=nano_quick", "-m", "seed=1,2")
+    assert code == 1
+    table = capsys.readouterr().out.splitlines()
+    assert table[-4:] == [
+        "nano_quick-seed1\tcomplete\t\t0 of 11 stages\t",
+        "nano_quick-seed2\tstopped\t\t0 of 11 stages\t",
+        "nano_quick-seed2: out of questions",
+        "2 runs: 1 complete, 1 stopped; the same command goes on with the 1 that can be resumed",
+    ]
 
 
 def test_hydra_writes_nothing_of_its_own(run, tmp_path: Path) -> None:

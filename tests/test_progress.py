@@ -90,6 +90,33 @@ def test_a_terminal_shows_a_live_line_and_leaves_the_totals() -> None:
     assert re.search(r"bait +4 rows", shown.splitlines()[-1])
 
 
+def test_lines_say_how_far_the_whole_run_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "PLAIN_SECONDS", 0.0)
+    for terminal in (False, True):
+        screen, text = console(terminal)
+        with Reporter(screen, whole=lambda: lambda: "stage 5 of 14, about 3 min left").task("bait", 4) as advance:
+            advance(1)
+        assert "stage 5 of 14, about 3 min left" in text.getvalue()
+
+
+def test_a_terminal_of_80_columns_breaks_no_word_and_no_live_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = (
+        "Round 1 rejected, back to the base model: dev accuracy 16.7% against 41.7% of the base model (-25.0 points)."
+    )
+    text = StringIO()
+    screen = Console(file=text, force_terminal=True, width=80, highlight=False)
+    Reporter(screen).say(said)
+    lines = [line.rstrip() for line in text.getvalue().splitlines()]
+    assert max(map(len, lines)) <= 80
+    assert " ".join(lines) == said
+    reporter = Reporter(screen, whole=lambda: lambda: "stage 5 of 14, about 3 min left")
+    with reporter.task("round-01 wave 12 rewrite 1", 100_000, "samples") as advance:
+        advance(40_000, 10**9)
+    shown = re.sub(r"\x1b\[[\d;?]*[A-Za-z]", "", text.getvalue())
+    assert max(len(line) for line in re.split(r"[\r\n]", shown)) <= 80
+    assert "\nstage 5 of 14, about 3 min left" in shown.replace("\r", "")
+
+
 def test_what_is_said_is_taken_literally() -> None:
     screen, text = console()
     Reporter(screen).say("[bold]a model's [/text] " + "x" * 300)

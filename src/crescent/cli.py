@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crescent.commands.table import COMMANDS, spelled_out, start
@@ -18,6 +19,8 @@ SPELLED_OUT = {"plan=true": "plan.enabled=true", "plan=false": "plan.enabled=fal
 
 outcomes: list[int] = []
 """Exit code of every job that ran in this process, since Hydra keeps a job's return value to itself."""
+folders: list[Path] = []
+"""The run folders of these jobs."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -74,6 +77,7 @@ def job(composed: "DictConfig") -> float | None:
     try:
         config = to_config(composed)
         folder = run_folder(config, overrides, job_compose(HydraConfig.get()))
+        folders.append(folder)
         code = start(config, folder)
     except Exception as error:
         from crescent.run.failures import told
@@ -109,6 +113,7 @@ def _check_and_launch(arguments: list[str]) -> int:
     # Without this Hydra prints what goes wrong in several lines and exits; with it the error reaches us.
     os.environ["HYDRA_FULL_ERROR"] = "1"
     outcomes.clear()
+    folders.clear()
     try:
         hydra.main(version_base="1.3", config_path=str(conf_dir()), config_name="config")(job)()
     except (HydraException, OmegaConfBaseException) as error:
@@ -117,7 +122,19 @@ def _check_and_launch(arguments: list[str]) -> int:
         if not outcomes or 0 in outcomes:
             raise
         # Optuna looks for the best run although every run has failed, and said why.
+    if parsed.multirun:
+        _show_runs()
     return max(outcomes, default=0)
+
+
+def _show_runs() -> None:
+    """The runs of a sweep in one table; those without a folder, as when they are jobs elsewhere, are not in it."""
+    from crescent.commands.status.command import print_runs
+    from crescent.commands.status.runs import find_runs
+    from crescent.run.folder import CONFIG
+
+    if made := [folder for folder in folders if (folder / CONFIG).is_file()]:
+        print_runs(find_runs(made))
 
 
 def _refuse_unusable_flags(parsed: argparse.Namespace, unknown: list[str]) -> None:

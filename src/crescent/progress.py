@@ -8,8 +8,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.console import Console, RenderableType
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Column
+from rich.text import Text
 
 PLAIN_SECONDS = 15.0
 """Without a terminal: seconds between two lines about the same task."""
@@ -25,17 +34,25 @@ class Reporter:
     """Shows tasks of known size: rows done, rows/s, tokens/s, time left. `quiet` shows nothing.
 
     `journal` is a file that says the same to other programs (`python -m crescent status`), for as long as a task lasts.
+    `whole` is asked when a task begins, and returns what says, while it lasts, how far the whole run is.
     """
 
-    def __init__(self, console: Console | None = None, quiet: bool = False, journal: Path | None = None) -> None:
+    def __init__(
+        self,
+        console: Console | None = None,
+        quiet: bool = False,
+        journal: Path | None = None,
+        whole: Callable[[], Callable[[], str]] | None = None,
+    ) -> None:
         self.console = console or Console(file=sys.stderr, highlight=False)
         self.quiet = quiet
         self.journal = journal
+        self.whole = whole
 
     def say(self, text: str) -> None:
         """One line of its own."""
         if not self.quiet:
-            self.console.print(text, soft_wrap=True, markup=False)
+            _print(self.console, text)
 
     @contextmanager
     def task(self, name: str, total: int | None, unit: str = "rows") -> Iterator[Advance]:
@@ -44,7 +61,11 @@ class Reporter:
             yield lambda rows=1, tokens=0, total=None: None
             return
         shown = _live if self.console.is_terminal else _plain
-        with shown(self.console, name, total, unit) as advance, _journal(self.journal, name, total, unit) as note:
+        whole = self.whole() if self.whole else str
+        with (
+            shown(self.console, name, total, unit, whole) as advance,
+            _journal(self.journal, name, total, unit) as note,
+        ):
 
             def advance_both(rows: int = 1, tokens: int = 0, total: int | None = None) -> None:
                 advance(rows, tokens, total)
@@ -106,16 +127,32 @@ def _journal(path: Path | None, name: str, total: int | None, unit: str) -> Iter
             path.unlink(missing_ok=True)
 
 
+class _Lines(Progress):
+    """A progress display with a line below the task's: how far the whole run is."""
+
+    def __init__(self, *columns: ProgressColumn, whole: Callable[[], str], console: Console, transient: bool) -> None:
+        self.whole = whole
+        super().__init__(*columns, console=console, transient=transient)
+
+    def get_renderables(self) -> Iterator[RenderableType]:
+        """Called by rich for every refresh."""
+        yield self.make_tasks_table(self.tasks)
+        if text := self.whole():
+            yield Text(text, no_wrap=True, overflow="ellipsis", style="dim")
+
+
 @contextmanager
-def _live(console: Console, name: str, total: int | None, unit: str) -> Iterator[Advance]:
+def _live(console: Console, name: str, total: int | None, unit: str, whole: Callable[[], str]) -> Iterator[Advance]:
+    """The task in one line, and the whole run in a second, each cut where the terminal ends."""
     columns = (
-        TextColumn("{task.description}"),
-        BarColumn(24),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rates]}"),
+        TextColumn("{task.description}", table_column=Column(no_wrap=True)),
+        BarColumn(16),
+        MofNCompleteColumn(table_column=Column(no_wrap=True)),
+        TimeRemainingColumn(table_column=Column(no_wrap=True)),
+        TextColumn("{task.fields[rates]}", table_column=Column(no_wrap=True, overflow="ellipsis")),
     )
     count = _Count(unit, total)
-    with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as progress:
+    with _Lines(*columns, whole=whole, console=console, transient=True) as progress:
         task = progress.add_task(f"{name:<24}", total=total, rates="")
 
         def advance(rows: int = 1, tokens: int = 0, total: int | None = None) -> None:
@@ -127,7 +164,7 @@ def _live(console: Console, name: str, total: int | None, unit: str) -> Iterator
 
 
 @contextmanager
-def _plain(console: Console, name: str, total: int | None, unit: str) -> Iterator[Advance]:
+def _plain(console: Console, name: str, total: int | None, unit: str, whole: Callable[[], str]) -> Iterator[Advance]:
     count, last = _Count(unit, total), time.perf_counter()
 
     def advance(rows: int = 1, tokens: int = 0, total: int | None = None) -> None:
@@ -136,9 +173,8 @@ def _plain(console: Console, name: str, total: int | None, unit: str) -> Iterato
         if time.perf_counter() - last >= PLAIN_SECONDS:
             last = time.perf_counter()
             of = f" of {count.total:,}" if count.total else ""
-            console.print(
-                f"{name}: {count.rows:,}{of} {unit}, {count.rates()}{count.left()}", soft_wrap=True, markup=False
-            )
+            run = f"; {whole()}" if whole() else ""
+            _print(console, f"{name}: {count.rows:,}{of} {unit}, {count.rates()}{count.left()}{run}")
 
     yield advance
     _done(console, name, count)
@@ -146,4 +182,9 @@ def _plain(console: Console, name: str, total: int | None, unit: str) -> Iterato
 
 def _done(console: Console, name: str, count: _Count) -> None:
     line = f"{name:<24} {count.rows:>7,} {count.unit:<9} {count.seconds:6.1f} s   {count.rates()}"
-    console.print(line, soft_wrap=True, markup=False)
+    _print(console, line)
+
+
+def _print(console: Console, line: str) -> None:
+    """Broken between words on a terminal, which itself would break inside them; elsewhere a line stays one."""
+    console.print(line, soft_wrap=not console.is_terminal, markup=False)

@@ -11,6 +11,7 @@ from crescent.commands.checks import check, check_backend, check_models
 from crescent.config.schema import Config
 from crescent.errors import StageError
 from crescent.loop.stages.stored import check_source, check_writer
+from crescent.progress import Reporter
 from crescent.reporting.completed import SUMMARY, completed, is_complete, mend_page, outcomes, show
 from crescent.reporting.tracking.session import tracked
 from crescent.run.atomic import file_digest
@@ -27,6 +28,7 @@ def start(config: Config, folder: Path) -> int:
     """
     check(config)
     if not is_complete(folder):
+        _say_what_comes(config, folder)
         check_source(config, folder)
         check_models(config)
         check_backend(config)
@@ -37,6 +39,12 @@ def start(config: Config, folder: Path) -> int:
             show(summary, folder)
             return 0
         return _work(run)
+
+
+def _say_what_comes(config: Config, folder: Path) -> None:
+    """A line at once: what follows takes seconds, or much longer where a model is large or has to be fetched."""
+    models = " and ".join(each.path for each in (config.model, config.student) if each is not None)
+    Reporter().say(f"{folder}: loading PyTorch and {models}")
 
 
 def _work(run: Run) -> int:

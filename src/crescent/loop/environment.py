@@ -9,6 +9,7 @@ from types import FrameType
 
 from crescent.config.schema import Config, Trainer
 from crescent.errors import ConfigError
+from crescent.loop.outlook import telling
 from crescent.loop.stages.context import Context, ModelRef
 from crescent.progress import Reporter
 from crescent.run.folder import Run
@@ -32,7 +33,8 @@ def prepare(run: Run) -> Context:
         set_up(config)
     base = ModelRef("teacher" if config.student else "base", config.model.path, identity(config.model))
     student = ModelRef("base", config.student.path, identity(config.student)) if config.student else None
-    return Context(run=run, config=config, report=Reporter(journal=run.path / JOURNAL), base=base, student=student)
+    report = Reporter(journal=run.path / JOURNAL, whole=telling(run.path, config))
+    return Context(run=run, config=config, report=report, base=base, student=student)
 
 
 def looking_on(run: Run) -> Context:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from crescent.config.schema import Config, Model
+from crescent.loop.outlook import PLANNED
 from crescent.models.shape import Sizes, sizes
 from crescent.plan.cost import BYTES, Cost, cost, trained_weights
 from crescent.plan.hardware import Hardware, hardware
@@ -14,7 +15,7 @@ from crescent.run.folder import read_json, write_json
 from crescent.run.manifest import MANIFEST, Manifest, read_sealed
 from crescent.training.checkpoint import KEPT
 
-FILE = "plan.json"
+FILE = PLANNED
 ROW_BYTES = 6
 """On disk per generated token: its text and its share of the row around it."""
 CHECKPOINT_BYTES = 12

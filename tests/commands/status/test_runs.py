@@ -62,7 +62,7 @@ def test_a_running_run_says_how_far_its_task_is(copied_run: Path) -> None:
     write_json(copied_run / "status.json", {"state": "running"})
     write_json(copied_run / "progress.json", {"task": "solutions", "done": 40, "total": 1600, "unit": "samples"})
     with held(copied_run):
-        assert inspect(copied_run).progress == "solutions: 40 of 1,600 samples"
+        assert inspect(copied_run).progress == "solutions: 40 of 1,600 samples; stage 11 of 11, about 0 s left"
     assert inspect(copied_run).progress == "11 of 11 stages"
 
 

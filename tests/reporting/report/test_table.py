@@ -75,10 +75,13 @@ def test_a_terminal_gets_nothing_wider_than_itself_and_nothing_cut(name: str, wi
     assert "…" not in "\n".join(lines)
 
 
-def test_the_drawn_table_fits_three_tasks_into_80_columns() -> None:
+def test_the_drawn_table_fits_three_tasks_and_the_gates_own_into_80_columns() -> None:
     text = "\n".join(printed(example.summary(2), terminal=True))
     assert "─" * 20 in text
+    assert text.count("nano_dev,") == 2  # the sampled ones
     for part in (
+        "nano_dev ",
+        "+29.2",
         "nano_skills",
         "70.3",
         "[67.4, 73.1]",

@@ -28,7 +28,8 @@ def print_runs(runs: Sequence[RunState], console: Console | None = None) -> None
     """Print the runs: a drawn table on a terminal, one line per run with tabs between elsewhere."""
     console = console or Console(highlight=False)
     rows = [_cells(run) for run in runs]
-    if console.is_terminal:
+    plain = not console.is_terminal
+    if not plain:
         table = Table(*COLUMNS, box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
         for run, row in zip(runs, rows, strict=True):
             table.add_row(*map(Text, row), style=STYLES.get(run.state, ""))
@@ -38,8 +39,8 @@ def print_runs(runs: Sequence[RunState], console: Console | None = None) -> None
             print(*row, sep="\t", file=console.file)  # which would make spaces of the tabs
     for run in runs:
         if run.reason and run.state in ("failed", "stopped", "unreadable"):
-            console.print(cut(f"{run.folder.name}: {run.reason}", LONGEST), markup=False, soft_wrap=True)
-    console.print(_summary(runs), markup=False, soft_wrap=True)
+            console.print(cut(f"{run.folder.name}: {run.reason}", LONGEST), markup=False, soft_wrap=plain)
+    console.print(_summary(runs), markup=False, soft_wrap=plain)
 
 
 def _cells(run: RunState) -> tuple[str, ...]:

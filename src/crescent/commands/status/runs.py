@@ -13,7 +13,7 @@ from crescent.commands.claim.figures import Claim, read_claim
 from crescent.config.load import to_config
 from crescent.errors import DataError, RunFolderError
 from crescent.loop.environment import JOURNAL
-from crescent.loop.stages.table import stages_of
+from crescent.loop.outlook import Outlook, outlook
 from crescent.reporting.completed import SUMMARY
 from crescent.run.events import EventLog
 from crescent.run.folder import CONFIG, read_json, stored_config
@@ -96,7 +96,7 @@ def inspect(folder: Path, job: str | None = None) -> RunState:
     if run.kind == "claim":
         return _claim(run, config)
     run.stage = _stage(folder)
-    run.progress = _progress(folder, run.state) or _stages(folder, config)
+    run.progress = _progress(folder, run.state, outlook(folder, to_config(config)))
     run.figures = _figures(folder, config.get("evaluation", {}))
     return run
 
@@ -155,19 +155,15 @@ def _stage(folder: Path) -> str:
     return stages[-1] if stages else ""
 
 
-def _progress(folder: Path, state: str) -> str | None:
+def _progress(folder: Path, state: str, found: Outlook) -> str:
+    """How many stages are finished; of a running run its task too, and how long the whole run will still take."""
+    if state != "running":
+        return f"{found.done} of {found.total} stages"
     news = read_json(folder / JOURNAL)
-    if state != "running" or news is None:
-        return None
+    if news is None:
+        return found.words()
     total = f" of {news['total']:,}" if news.get("total") else ""
-    return f"{news['task']}: {news['done']:,}{total} {news['unit']}"
-
-
-def _stages(folder: Path, config: Mapping[str, Any]) -> str:
-    """How many of the stages that the run has, if no gate ends it early, are finished."""
-    stages = [f"{place}/{kind.name}" for place, kind in stages_of(to_config(config))]
-    done = sum((folder / stage / MANIFEST).is_file() for stage in stages)
-    return f"{done} of {len(stages)} stages"
+    return f"{news['task']}: {news['done']:,}{total} {news['unit']}; {found.words()}"
 
 
 def _figures(folder: Path, evaluation: Mapping[str, Any]) -> dict[str, tuple[float | None, float]]:

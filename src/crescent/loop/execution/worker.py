@@ -15,6 +15,7 @@ from crescent.errors import CrescentError, RunFolderError
 from crescent.loop.environment import JOURNAL, check_devices, listen, set_up
 from crescent.loop.execution.family import die_with_parent
 from crescent.loop.execution.task import OUTCOME, Outcome, Task, read, write
+from crescent.loop.outlook import telling
 from crescent.loop.stages.context import Context
 from crescent.loop.stages.table import STAGES
 from crescent.progress import Reporter
@@ -77,7 +78,7 @@ def _context(task: Task, rank: int, folder: Path) -> Context:
     return Context(
         run=run,
         config=config,
-        report=Reporter(quiet=rank > 0, journal=run.path / JOURNAL),
+        report=Reporter(quiet=rank > 0, journal=run.path / JOURNAL, whole=telling(run.path, config)),
         base=task.base,
         student=task.student,
         rank=rank,

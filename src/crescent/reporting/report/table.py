@@ -52,16 +52,16 @@ def _table(run: Summary, console: "Console", between: str) -> "Table":
     from rich.table import Table
     from rich.text import Text
 
-    tasks = [task for task in run.measured_tasks() if task != run.dev_task]
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    table.add_column("", no_wrap=True)
-    for heading in (*tasks, "time,\ntokens"):
-        table.add_column(Text(cut(heading, NAME_LIMIT)), justify="right", no_wrap=True)
+    tasks = run.measured_tasks()
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column(Text("model,\ntime,\ntokens"), no_wrap=True)
+    for task in tasks:
+        table.add_column(Text(cut(task, NAME_LIMIT)), justify="right", no_wrap=True)
     table.add_column("gate", no_wrap=True)
     for name, model in run.models():
         cells = [_cell(model.evaluation.get(task), share_task(run, task), between) for task in tasks]
         word = _word(run, model)
-        row = [name, *cells, "\n".join(_cost(run, name)), word]
+        row = ["\n".join([name, *_cost(run, name)]), *cells, word]
         table.add_row(*(Text(_for(console, cell)) for cell in row), style="dim" if word == "rejected" else "")
         table.add_row()
     return table
