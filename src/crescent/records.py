@@ -62,11 +62,33 @@ class Question(Row):
     rewrites: int = 0
 
 
+class Diversity(Row):
+    """How varied the accepted questions of a wave or a round are.
+
+    `distinct_2` is the share of different word pairs, `templates` counts questions still different once numbers, units
+    and names are masked. `new_mass` is the expected share of the next wave with a template not seen before.
+    `nearest_50` and `nearest_90` are quantiles of the Jaccard similarity to the most similar other question. `vendi` is
+    the effective number of different questions among `vendi_sample` of them.
+    """
+
+    distinct_2: float
+    templates: int
+    new_mass: float
+    nearest_50: float
+    nearest_90: float
+    vendi: float
+    vendi_sample: int
+
+    @property
+    def variety(self) -> float:
+        """Effective questions per question sampled: near 1 all are different, near 0 all alike."""
+        return self.vendi / max(self.vendi_sample, 1)
+
+
 class WaveCount(Row):
     """What became of one wave: `written` = `accepted` + the sum of `drops`. `rewrites` and `tokens` say what it cost.
 
-    `collisions` counts near-duplicates by the test that found them, those that a rewrite mended included; `diversity`
-    has the figures of `stages.diversity.measure`.
+    `collisions` counts near-duplicates by the test that found them, those that a rewrite mended included.
     """
 
     wave: int
@@ -75,7 +97,7 @@ class WaveCount(Row):
     accepted: int
     drops: dict[str, int]
     collisions: dict[str, int]
-    diversity: dict[str, float]
+    diversity: Diversity
     tokens: int
 
 

@@ -20,6 +20,7 @@ from crescent.records import Consensus, Question, Solution
 from crescent.run import rows
 from crescent.run.folder import Run
 from crescent.run.lock import locked
+from crescent.run.manifest import Facts
 from crescent.run.shards import ShardFolder
 from crescent.voting.ballots import decide
 from tests.conftest import tiny
@@ -54,13 +55,13 @@ def written_by_hand(folder: Path, config: Config, votes: dict[str, list[str | No
     questions.begin()
     accepted = [Question(id=id, round=1, wave=1, text=TEXTS.get(id, "What?")) for id in votes]
     questions.shards("accepted").write(0, accepted)
-    questions.finish({})
+    questions.finish(Facts())
     answers = run.stage("round-01/answers", 1, {}, {})
     answers.begin()
     solutions = {id: [solution(id, sample, a) for sample, a in enumerate(given)] for id, given in votes.items()}
     answers.shards("solutions/00").write(0, [row for given in solutions.values() for row in given])
     answers.shards("consensus").write(0, [decide(id, given, config.voting) for id, given in solutions.items()])
-    answers.finish({})
+    answers.finish(Facts())
     return folder
 
 

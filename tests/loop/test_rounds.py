@@ -17,13 +17,16 @@ from crescent.config.schema import Config, Model
 from crescent.loop.pipeline import rounds
 from crescent.loop.stages.calls import Stages
 from crescent.loop.stages.context import Context, ModelRef
+from crescent.loop.stages.facts import TaskScore
 from crescent.loop.stages.gate import FILE
 from crescent.loop.stages.table import STAGES, stages_of
 from crescent.loop.stages.trained import MODEL
+from crescent.records import Diversity
 from crescent.run.folder import read_json
 from crescent.run.manifest import Manifest, Plan
 from crescent.run.names import round_folder
 from tests.conftest import tiny
+from tests.facts import blank, plain
 
 
 @dataclass
@@ -47,10 +50,11 @@ class Notebook:
 
     def _plain(self, name: str, place: str, **facts: Any) -> Manifest:
         plan = Plan(stage=name, version=1, config={}, inputs={})
-        return Manifest(plan=plan, files={"rows": name}, facts=facts, tokens=0, seconds=0.0)
+        said = plain(STAGES[name.split("/")[1]].facts, **facts)
+        return Manifest(plan=plan, files={"rows": name}, facts=said, tokens=0, seconds=0.0)
 
     def _questions(self, name: str, place: str) -> Manifest:
-        return self._plain(name, place, accepted=8, written=10, rewrites=0, diversity={"vendi": 5.0, "vendi_sample": 8})
+        return self._plain(name, place, accepted=8, written=10, diversity=blank(Diversity, vendi=5.0, vendi_sample=8))
 
     def _answers(self, name: str, place: str) -> Manifest:
         return self._plain(name, place, mean_agreement=self.agreement.get(place, 0.5))
@@ -62,7 +66,7 @@ class Notebook:
         return made
 
     def _evaluation(self, name: str, place: str) -> Manifest:
-        return self._plain(name, place, nano_dev={"value": self.dev[place]})
+        return self._plain(name, place, tasks={"nano_dev": blank(TaskScore, value=self.dev[place])})
 
 
 def _words(argument: Any) -> str:

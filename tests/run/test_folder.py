@@ -15,7 +15,7 @@ from crescent.config.schema import Config, Embedding, Model
 from crescent.errors import DamagedError, RunFolderError
 from crescent.run.atomic import ASIDE
 from crescent.run.folder import Run, differences, environment, opened, read_json, write_json
-from crescent.run.manifest import MANIFEST
+from crescent.run.manifest import MANIFEST, Facts
 from crescent.run.names import round_folder
 
 Change = Callable[[Config], None]
@@ -176,7 +176,7 @@ def test_manifests_of_many_rounds_stand_in_their_order(tmp_path: Path) -> None:
     for number in (100, 11, 2):
         stage = run.stage(f"{round_folder(number)}/questions", 1, {}, {})
         stage.begin()
-        stage.finish({})
+        stage.finish(Facts())
     names = [manifest.plan.stage for manifest in run.manifests()]
     assert names == [f"{round_folder(number)}/questions" for number in (2, 11, 100)]
 
@@ -187,7 +187,7 @@ def test_manifests_are_those_of_finished_stages_in_path_order(tmp_path: Path) ->
         stage = run.stage(name, 1, {}, {})
         stage.begin()
         if name != "round-01/answers":
-            stage.finish({"name": name})
+            stage.finish(Facts())
     assert [manifest.plan.stage for manifest in run.manifests()] == ["base/evaluation", "round-02/questions"]
     (tmp_path / "base" / "evaluation" / MANIFEST).write_text("{}")
     with pytest.raises(DamagedError, match="base/evaluation"):

@@ -7,7 +7,18 @@ from hypothesis import strategies as st
 
 from crescent.errors import DamagedError, RunFolderError
 from crescent.run.atomic import digest
-from crescent.run.manifest import MANIFEST, PLAN, Manifest, Plan, check_files, check_plan, read_sealed, write_sealed
+from crescent.run.manifest import (
+    MANIFEST,
+    PLAN,
+    Facts,
+    Manifest,
+    Plan,
+    check_files,
+    check_plan,
+    facts_of,
+    read_sealed,
+    write_sealed,
+)
 
 LEAF = (
     st.none()
@@ -168,3 +179,21 @@ def test_damaged_files_are_named(tmp_path: Path) -> None:
     (tmp_path / "two").unlink()
     with pytest.raises(DamagedError, match="two is missing"):
         check_files(tmp_path, made)
+
+
+class Counted(Facts, frozen=True):
+    accepted: int
+    decoder: str | None = None
+
+
+@pytest.mark.parametrize(
+    ("facts", "wrong"),
+    [({}, "accepted"), ({"accepted": "two"}, r"\$\.accepted"), ({"accepted": 2, "rejected": 1}, "rejected")],
+)
+def test_facts_that_do_not_fit_are_damage_with_the_file_named(facts: dict[str, Any], wrong: str) -> None:
+    plan = Plan(stage="round-02/questions", version=1, config={}, inputs={})
+    manifest = Manifest(plan=plan, files={}, facts={"accepted": 2}, tokens=0, seconds=0.0)
+    assert facts_of(manifest, Counted) == Counted(accepted=2)
+    manifest.facts = facts
+    with pytest.raises(DamagedError, match=rf"round-02/questions/manifest\.json .*{wrong}"):
+        facts_of(manifest, Counted)

@@ -3,14 +3,19 @@ from typing import Any
 
 import pytest
 
-from crescent.errors import DamagedError, RunFolderError
+from crescent.errors import DamagedError, RunFolderError, StageError
 from crescent.records import Question
 from crescent.run.atomic import ASIDE, publish
 from crescent.run.events import EventLog
-from crescent.run.manifest import MANIFEST, Manifest, Plan
+from crescent.run.manifest import MANIFEST, Facts, Manifest, Plan
 from crescent.run.stage import Stage
 
 NAME = "round-01/questions"
+
+
+class Counted(Facts, frozen=True):
+    accepted: int = 0
+    decoder: str | None = None
 
 
 def stage(run: Path, **config: Any) -> Stage:
@@ -28,7 +33,7 @@ def made(run: Path) -> Manifest:
     opened = stage(run)
     opened.begin()
     fill(opened, 0, 1)
-    return opened.finish({"accepted": 2}, tokens=7)
+    return opened.finish(Counted(accepted=2), tokens=7)
 
 
 def test_begin_fill_finish(tmp_path: Path) -> None:
@@ -37,7 +42,7 @@ def test_begin_fill_finish(tmp_path: Path) -> None:
     assert not opened.path.exists()
     manifest = made(tmp_path)
     assert stage(tmp_path).finished() == manifest
-    assert (manifest.facts, manifest.tokens) == ({"accepted": 2}, 7)
+    assert (manifest.facts, manifest.tokens) == ({"accepted": 2, "decoder": None}, 7)
     assert sorted(manifest.files) == sorted(f"accepted/{p.name}" for p in (opened.path / "accepted").iterdir())
 
 
@@ -66,7 +71,7 @@ def test_an_interrupted_stage_that_goes_on_has_the_same_manifest(tmp_path: Path)
     assert onward.finished() is None
     onward.begin()
     fill(onward, 1)
-    manifest = onward.finish({"accepted": 2}, tokens=7)
+    manifest = onward.finish(Counted(accepted=2), tokens=7)
     assert (manifest.plan, manifest.files, manifest.facts) == (whole.plan, whole.files, whole.facts)
     assert manifest.outcome == whole.outcome
 
@@ -79,7 +84,7 @@ def test_scratch_and_debris_are_no_part_of_the_outcome(tmp_path: Path) -> None:
     publish(opened.path / "model" / f"{ASIDE}9-weights", b"half")
     publish(opened.path / f"{ASIDE}9-model" / "weights", b"half")
     fill(opened, 0, 1)
-    assert opened.finish({"accepted": 2}, tokens=7).outcome == plain.outcome
+    assert opened.finish(Counted(accepted=2), tokens=7).outcome == plain.outcome
 
 
 def test_files_named_like_ours_further_down_are_part_of_it(tmp_path: Path) -> None:
@@ -87,7 +92,7 @@ def test_files_named_like_ours_further_down_are_part_of_it(tmp_path: Path) -> No
     opened.begin()
     publish(opened.path / "model" / "manifest.json", b"{}")
     publish(opened.path / "model" / "scratch" / "file", b"")
-    assert set(opened.finish({}).files) == {"model/manifest.json", "model/scratch/file"}
+    assert set(opened.finish(Counted()).files) == {"model/manifest.json", "model/scratch/file"}
 
 
 def test_damage_after_the_end_is_noticed(tmp_path: Path) -> None:
@@ -123,7 +128,7 @@ def test_work_is_counted_only_when_it_is_done(tmp_path: Path) -> None:
         interrupted()
     events = list(EventLog(tmp_path / "events.jsonl"))
     assert [event["shard"] for event in events if event["event"] == "work"] == [0, 1]
-    manifest = opened.finish({})
+    manifest = opened.finish(Counted())
     worked = sum(event["seconds"] for event in events if event["event"] == "work")
     assert manifest.seconds == pytest.approx(worked, abs=1e-3)
 
@@ -144,7 +149,15 @@ def test_what_was_noted_becomes_a_fact_also_over_a_kill(tmp_path: Path) -> None:
     onward.begin()
     assert not onward.note(decoder="slots")
     fill(onward, 0, 1)
-    assert onward.finish({"accepted": 2}).facts == {"accepted": 2, "decoder": "slots"}
+    assert onward.finish(Counted(accepted=2)).facts == {"accepted": 2, "decoder": "slots"}
     other = Stage(tmp_path, Plan(stage="other", version=1, config={}, inputs={}), EventLog(tmp_path / "events.jsonl"))
     other.begin()
-    assert other.finish({}).facts == {}
+    assert other.finish(Counted()).facts == {"accepted": 0, "decoder": None}
+
+
+def test_a_stage_that_says_nothing_of_itself_is_not_finished(tmp_path: Path) -> None:
+    opened = stage(tmp_path)
+    opened.begin()
+    with pytest.raises(StageError, match="round-01/questions was to be finished without its facts"):
+        opened.finish(None)
+    assert opened.finished() is None

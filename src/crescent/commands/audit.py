@@ -16,13 +16,19 @@ from crescent.reporting.summary.labels import worth
 from crescent.reporting.tracking.session import tracked
 from crescent.run.atomic import file_digest
 from crescent.run.folder import Run, opened, write_json
-from crescent.run.manifest import MANIFEST, Manifest, check_files, read_sealed
+from crescent.run.manifest import MANIFEST, Facts, Manifest, check_files, read_sealed
 from crescent.run.shards import ShardFolder
 from crescent.voting.truth import true_answer
 
 VERSION = 1
 NAME = "audit"
 FIGURES = "audit.json"
+
+
+class LabelledFacts(Facts, frozen=True):
+    """Stage `audit/questions`: the labelled questions that were read."""
+
+    accepted: int
 
 
 def audit(config: Config, folder: Path) -> int:
@@ -56,7 +62,7 @@ def _questions(run: Run, file: Path, questions: list[Question], truths: list[Tru
     stage.begin()
     stage.shards("accepted").write(0, questions)
     stage.shards("truth").write(0, truths)
-    return stage.finish({"accepted": len(questions)})
+    return stage.finish(LabelledFacts(accepted=len(questions)))
 
 
 def _finished(run: Run, asked: Manifest) -> Manifest | None:

@@ -12,6 +12,7 @@ from crescent.run.atomic import digest, file_digest, publish
 PLAN = "stage.json"
 MANIFEST = "manifest.json"
 S = TypeVar("S", bound=msgspec.Struct)
+F = TypeVar("F", bound="Facts")
 
 
 class _Absent:
@@ -44,8 +45,15 @@ class Plan(msgspec.Struct, kw_only=True):
         return [f"{k}: {there[k]!r} -> {here[k]!r}" for k in keys if there[k] != here[k]]
 
 
+class Facts(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """What a stage says of itself when it is finished; each kind of stage has its own."""
+
+
 class Manifest(msgspec.Struct, kw_only=True):
-    """A finished stage: its plan, its files with digests, its row counts, facts for the report, and what it cost."""
+    """A finished stage: its plan, its files with digests, what it says of itself, and what it cost.
+
+    `facts` is the plain form in which they are stored; `facts_of` reads them.
+    """
 
     plan: Plan
     files: dict[str, str]
@@ -57,6 +65,22 @@ class Manifest(msgspec.Struct, kw_only=True):
     def outcome(self) -> str:
         """Digest of what later stages read: the files, not the clock."""
         return digest(msgspec.json.encode([self.plan.fingerprint, self.files], order="sorted"))
+
+
+def facts_of(manifest: Manifest, kind: type[F]) -> F:
+    """The facts of a finished stage of that kind.
+
+    Raises:
+        DamagedError: they are not such facts; names the file and the place in it.
+    """
+    try:
+        return msgspec.convert(manifest.facts, kind)
+    except msgspec.ValidationError as error:
+        stage = manifest.plan.stage
+        raise DamagedError(
+            f"{stage}/{MANIFEST} does not say what such a stage says: {error}. Delete the folder {stage} of the run "
+            "and start the same command again: this stage is made anew."
+        ) from error
 
 
 class Sealed(msgspec.Struct):

@@ -7,11 +7,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
+from crescent.errors import StageError
 from crescent.run.atomic import ASIDE, file_digest
 from crescent.run.events import EventLog
 from crescent.run.manifest import (
     MANIFEST,
     PLAN,
+    Facts,
     Manifest,
     Plan,
     check_files,
@@ -82,22 +86,27 @@ class Stage:
         self._events.append("work", stage=self.name, seconds=round(time.perf_counter() - start, 3), **fields)
 
     def note(self, **facts: Any) -> bool:
-        """Keep facts for the manifest that are known before its end, also over a kill. Whether they are news."""
+        """Keep fields of the stage's facts that are known before its end, also over a kill. Whether they are news."""
         news = not facts.items() <= self._events.noted(self.name).items()
         if news:
             self._events.append("note", stage=self.name, facts=facts)
         return news
 
-    def finish(self, facts: dict[str, Any], tokens: int = 0) -> Manifest:
-        """Write the manifest over every file of the folder, scratch and debris left out."""
-        facts = self._events.noted(self.name) | facts
+    def finish(self, facts: Facts | None, tokens: int = 0) -> Manifest:
+        """Write the manifest over every file of the folder, scratch and debris left out.
+
+        What was noted goes into `facts`. Only ranks other than 0 have none.
+        """
+        if facts is None:
+            raise StageError(f"{self.name} was to be finished without its facts. This is a defect.")
+        facts = msgspec.structs.replace(facts, **self._events.noted(self.name))
         files = {
             path.relative_to(self.path).as_posix(): file_digest(path)
             for path in sorted(self.path.rglob("*"))
             if path.is_file() and not self._private(path)
         }
         seconds = round(self._events.seconds(self.name), 3)
-        manifest = Manifest(plan=self.plan, files=files, facts=facts, tokens=tokens, seconds=seconds)
+        manifest = Manifest(plan=self.plan, files=files, facts=_plain(facts), tokens=tokens, seconds=seconds)
         write_sealed(self.path / MANIFEST, manifest)
         self._events.append("finish", stage=self.name, tokens=tokens, seconds=seconds)
         return manifest
@@ -123,6 +132,12 @@ class FollowedStage(Stage):
         """Rank 0 keeps them."""
         return False
 
-    def finish(self, facts: dict[str, Any], tokens: int = 0) -> Manifest:
+    def finish(self, facts: Facts | None, tokens: int = 0) -> Manifest:
         """Wait for rank 0's manifest; what is given here is not looked at."""
         return wait_for(self.finished)
+
+
+def _plain(facts: Facts) -> dict[str, Any]:
+    """As they are read back from the file."""
+    found: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(facts))
+    return found

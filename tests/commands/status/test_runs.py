@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from crescent.commands.status.runs import _figures, find_runs, inspect
+from crescent.config.schema import Config
 from crescent.errors import DataError
-from crescent.run.folder import write_json
+from crescent.loop.stages.facts import EvaluationFacts, TaskScore
+from crescent.run.folder import Run, write_json
 from crescent.run.lock import locked
-from crescent.run.manifest import MANIFEST
 from crescent.run.names import round_folder
+from tests.facts import blank
 
 
 @contextmanager
@@ -122,6 +124,8 @@ def test_no_model_library_is_loaded(finished_run: Path) -> None:
 
 def test_the_last_figures_are_those_of_the_round_with_the_highest_number(tmp_path: Path) -> None:
     for number in (11, 100):
-        facts = {"nano_dev": {"value": number / 1000}}
-        write_json(tmp_path / round_folder(number) / "evaluation" / MANIFEST, {"content": {"facts": facts}})
+        scores = {"nano_dev": blank(TaskScore, value=number / 1000)}
+        stage = Run(tmp_path, Config()).stage(f"{round_folder(number)}/evaluation", 1, {}, {})
+        stage.begin()
+        stage.finish(EvaluationFacts(tasks=scores))
     assert _figures(tmp_path, {}) == {"nano_dev": (None, 0.1)}

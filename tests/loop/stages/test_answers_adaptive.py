@@ -13,7 +13,7 @@ from crescent.loop.stages.context import Context
 from crescent.loop.stages.rows import solutions
 from crescent.nano.world import problem
 from crescent.records import Consensus, Question, Solution
-from crescent.run.manifest import Manifest
+from crescent.run.manifest import Facts, Manifest
 from crescent.run.shards import ShardFolder
 from tests.conftest import tiny
 
@@ -53,7 +53,7 @@ def run(context: Context) -> Manifest:
         texts = [problem(seed, steps=1 + seed % 3).question for seed in range(QUESTIONS)]
         rows = [Question(id=f"q{i:03d}", round=1, wave=1, text=text) for i, text in enumerate(texts)]
         stage.shards("accepted").write(0, rows)
-        asked = stage.finish({})
+        asked = stage.finish(Facts())
     return answers.run(context, "round-01", context.base, asked)
 
 

@@ -14,12 +14,14 @@ from crescent.evaluation.loading import benchmark_questions
 from crescent.loop.stages import dataset
 from crescent.loop.stages.context import Context
 from crescent.loop.stages.dataset import draw, exchange
+from crescent.loop.stages.facts import AnswersFacts
 from crescent.records import Drop, Pair, Question, Solution
 from crescent.run import rows
-from crescent.run.manifest import Manifest
+from crescent.run.manifest import Facts, Manifest
 from crescent.run.shards import ShardFolder
 from crescent.voting.ballots import decide
 from tests.conftest import tiny
+from tests.facts import blank
 
 VOTES = {
     "clear": ["7", "7", "7", "8"],
@@ -61,7 +63,10 @@ def written(context: Context, number: int, votes: dict[str, list[str | None]] = 
     outcomes = [decide(id, group, context.config.voting) for id, group in zip(ids, solutions, strict=True)]
     answered.shards("consensus").write(0, outcomes)
     drops = Counter(outcome.reason for outcome in outcomes if outcome.reason)
-    return asked.finish({}), answered.finish({"questions": len(ids), "drops": dict(drops)})
+    return (
+        asked.finish(Facts()),
+        answered.finish(blank(AnswersFacts, questions=len(ids), drops=dict(drops))),
+    )
 
 
 def pairs_of(context: Context, manifest: Manifest) -> list[Pair]:

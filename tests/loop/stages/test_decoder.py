@@ -14,7 +14,7 @@ from crescent.loop.stages.rows import solutions
 from crescent.models.locate import locate
 from crescent.nano.world import problem
 from crescent.records import Consensus, Question, Solution
-from crescent.run.manifest import MANIFEST, Manifest
+from crescent.run.manifest import MANIFEST, Facts, Manifest
 from crescent.run.shards import ShardFolder
 from tests.conftest import tiny
 
@@ -47,7 +47,7 @@ def run(context: Context) -> Manifest:
         texts = [problem(seed, steps=1 + seed % 2).question for seed in range(6)]
         rows = [Question(id=f"q{i:03d}", round=1, wave=1, text=text) for i, text in enumerate(texts)]
         stage.shards("accepted").write(0, rows)
-        asked = stage.finish({})
+        asked = stage.finish(Facts())
     return answers.run(context, "round-01", context.base, asked)
 
 

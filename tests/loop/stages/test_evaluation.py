@@ -60,7 +60,7 @@ def test_the_figures_are_those_of_the_command_line(
     figures, samples = lm_eval(locate("embedded:nano"), config.evaluation.tasks, into, "--num_fewshot", str(shots))
     for task in config.evaluation.tasks:
         theirs = {key: value for key, value in figures[task].items() if "," in key and "_stderr" not in key}
-        facts = manifest.facts[task]
+        facts = manifest.facts["tasks"][task]
         assert {facts["metric"]: facts["value"], **facts["other_metrics"]} == theirs
         assert facts["stderr"] == pytest.approx(figures[task]["exact_match_stderr,answer"])
         assert (facts["n"], facts["shots"], facts["answered"].keys()) == (

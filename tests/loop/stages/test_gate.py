@@ -8,24 +8,31 @@ import pytest
 from crescent.errors import DamagedError
 from crescent.evaluation.gate import Verdict
 from crescent.loop.stages.context import Context
+from crescent.loop.stages.facts import AnswersFacts, EvaluationFacts, QuestionsFacts, TaskScore, TrainingFacts
 from crescent.loop.stages.gate import FILE, Verdicts, verdict_of
+from crescent.records import Diversity
 from crescent.run.folder import read_json
-from crescent.run.manifest import Manifest, Plan
+from crescent.run.manifest import Facts, Manifest, Plan
 from tests.conftest import tiny
+from tests.facts import blank, plain
 
 
-def made(name: str, **facts: Any) -> Manifest:
-    plan = Plan(stage=name, version=1, config={}, inputs={})
-    return Manifest(plan=plan, files={}, facts=facts, tokens=0, seconds=0.0)
+def made(kind: type[Facts], **facts: Any) -> Manifest:
+    plan = Plan(stage=kind.__name__, version=1, config={}, inputs={})
+    return Manifest(plan=plan, files={}, facts=plain(kind, **facts), tokens=0, seconds=0.0)
 
 
 def asked(accepted: int, written: int, rewrites: int = 0, vendi: float = 5.0) -> Manifest:
-    diversity = {"vendi": vendi, "vendi_sample": 10}
-    return made("questions", accepted=accepted, written=written, rewrites=rewrites, diversity=diversity)
+    diversity = blank(Diversity, vendi=vendi, vendi_sample=10)
+    return made(QuestionsFacts, accepted=accepted, written=written, rewrites=rewrites, diversity=diversity)
 
 
 def measured(dev: float, test: float = 0.5) -> Manifest:
-    return made("evaluation", nano_dev={"value": dev}, nano_math={"value": test})
+    return scored(nano_dev=dev, nano_math=test)
+
+
+def scored(**values: float) -> Manifest:
+    return made(EvaluationFacts, tasks={task: blank(TaskScore, value=value) for task, value in values.items()})
 
 
 def judge(
@@ -37,10 +44,10 @@ def judge(
     return [
         verdicts.next(
             number,
-            made("training", state="finished" if score is not None else "loss is not a number"),
+            made(TrainingFacts, state="finished" if score is not None else "loss is not a number"),
             None if score is None else measured(score, test),
             asked(8, 10),
-            made("answers", mean_agreement=agreement[number]),
+            made(AnswersFacts, mean_agreement=agreement[number]),
         )
         for number, score in enumerate(dev[1:], start=1)
     ]
@@ -62,28 +69,27 @@ def test_every_verdict_is_written_and_read_back(context: Context) -> None:
     verdicts = judge(context, [0.4, 0.5, None])
     for number, verdict in enumerate(verdicts, start=1):
         written = read_json(context.run.path / f"round-{number:02d}" / FILE)
-        assert written == verdict_of(context, number)
-        assert msgspec.convert(written, Verdict) == verdict
+        assert verdict_of(context, number) == verdict == msgspec.convert(written, Verdict)
     assert "loss is not a number" in verdicts[1].verdict
     assert verdict_of(context, 3) is None
     gates = [event for event in context.run.events if event["event"] == "gate"]
     assert [(e["round"], e["accepted"], e["best_round"]) for e in gates] == [(1, True, 1), (2, False, 1)]
 
 
-@pytest.mark.parametrize("test", [0.0, 0.9, float("nan")])
+@pytest.mark.parametrize("test", [0.0, 0.9, -3.0])
 def test_the_test_tasks_change_no_verdict(context: Context, test: float) -> None:
     scores = [0.4, 0.5, 0.45, 0.6]
     assert judge(context, [*scores], test) == judge(context, [*scores])
 
 
 def test_the_test_tasks_need_not_even_be_there(context: Context) -> None:
-    verdicts = Verdicts(context, made("evaluation", nano_dev={"value": 0.4}))
+    verdicts = Verdicts(context, scored(nano_dev=0.4))
     verdict = verdicts.next(
         1,
-        made("training", state="finished"),
-        made("evaluation", nano_dev={"value": 0.5}),
+        made(TrainingFacts, state="finished"),
+        scored(nano_dev=0.5),
         asked(1, 1),
-        made("answers", mean_agreement=1.0),
+        made(AnswersFacts, mean_agreement=1.0),
     )
     assert verdict.accepted
 
@@ -91,10 +97,10 @@ def test_the_test_tasks_need_not_even_be_there(context: Context) -> None:
 def test_without_a_base_evaluation_the_first_round_is_kept(context: Context) -> None:
     verdict = Verdicts(context, None).next(
         1,
-        made("training", state="finished"),
+        made(TrainingFacts, state="finished"),
         measured(0.1),
         asked(1, 1),
-        made("answers", mean_agreement=1.0),
+        made(AnswersFacts, mean_agreement=1.0),
     )
     assert (verdict.accepted, verdict.best_before) == (True, None)
 
@@ -118,21 +124,21 @@ def test_gate_json_has_the_rule_the_inputs_and_the_verdict_in_words(context: Con
     judge(context, [0.4, 0.5, None], agreement=(0.0, 0.5, 0.6))
     written = verdict_of(context, 2)
     assert written is not None
-    assert "accuracy on nano_dev" in written["rule"] and "no reported benchmark" in written["rule"]
-    assert written["inputs"] == {
+    assert "accuracy on nano_dev" in written.rule and "no reported benchmark" in written.rule
+    assert msgspec.to_builtins(written.inputs) == {
         "dev_task": "nano_dev",
         "dev_accuracy": [0.4, 0.5, None],
         "label_agreement": [0.5, 0.6],
         "new_questions": [0.8, 0.8],
         "variety": [0.5, 0.5],
     }
-    assert written["verdict"].startswith("Round 2 rejected, back to round 1: not evaluated")
+    assert written.verdict.startswith("Round 2 rejected, back to round 1: not evaluated")
 
 
 def test_rewrites_count_as_written(context: Context) -> None:
     verdicts = Verdicts(context, measured(0.4))
-    answers = made("answers", mean_agreement=0.5)
-    verdict = verdicts.next(1, made("training", state="finished"), measured(0.5), asked(8, 10, rewrites=6), answers)
+    answers = made(AnswersFacts, mean_agreement=0.5)
+    verdict = verdicts.next(1, made(TrainingFacts, state="finished"), measured(0.5), asked(8, 10, rewrites=6), answers)
     assert verdict.inputs.new_questions == [0.5]
 
 

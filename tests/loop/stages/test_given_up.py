@@ -11,7 +11,7 @@ from crescent.loop.stages import answers
 from crescent.loop.stages.context import Context
 from crescent.progress import Reporter
 from crescent.records import Question, Solution
-from crescent.run.manifest import Manifest
+from crescent.run.manifest import Facts, Manifest
 from crescent.voting import module
 from tests.conftest import tiny
 
@@ -29,7 +29,7 @@ def voted(context: Context, rank: int = 0, world_size: int = 1) -> Manifest | No
         asked.begin()
         names = [f"q{number}" for number in range(QUESTIONS)]
         asked.shards("accepted").write(0, [Question(id=name, round=1, wave=1, text="?") for name in names])
-        questions = asked.finish({})
+        questions = asked.finish(Facts())
         solutions = [
             Solution(
                 question=name,

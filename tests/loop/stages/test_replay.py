@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 from crescent.config.schema import Config
 from crescent.loop.stages import replay, training
 from crescent.loop.stages.context import Context
+from crescent.loop.stages.facts import DatasetFacts
 from crescent.records import Pair, Replayed
 from crescent.run import rows
 from crescent.run.manifest import Manifest
 from tests.conftest import tiny
+from tests.facts import blank
 from tests.test_conf_tree import composed
 
 PROMPTS = [
@@ -42,7 +44,7 @@ def taught(context: Context, count: int) -> Manifest:
         for n in range(count)
     ]
     (stage.path / "train.jsonl").write_bytes(rows.to_lines(pairs))
-    return stage.finish({"total": count})
+    return stage.finish(blank(DatasetFacts, total=count))
 
 
 @given(st.integers(0, 500), st.integers(1, 20))

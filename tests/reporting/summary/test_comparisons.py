@@ -2,16 +2,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from crescent.evaluation.results import Item, Sampled, TaskResult
 from crescent.loop.stages import samples
 from crescent.loop.stages.context import Context
+from crescent.loop.stages.facts import EvaluationFacts, TaskScore
 from crescent.reporting.summary.comparisons import FLIPS, Comparisons
-from crescent.run.manifest import Manifest, Plan
+from crescent.run.manifest import Facts, Manifest, Plan
 from crescent.run.shards import ShardFolder
 from crescent.statistics import holm, mcnemar
 from tests.conftest import tiny
+from tests.facts import blank
 
 
 def result(task: str, right: str) -> TaskResult:
@@ -33,19 +36,18 @@ def result(task: str, right: str) -> TaskResult:
     )
 
 
-def manifest(context: Context, name: str, kind: str, rows: list[Any], facts: dict[str, Any]) -> Manifest:
+def manifest(context: Context, name: str, kind: str, rows: list[Any], facts: Facts) -> Manifest:
     shards = ShardFolder(context.run.path / name / kind)
     for index, row in enumerate(rows):
         shards.write(index, row if isinstance(row, list) else [row])
-    return Manifest(
-        plan=Plan(stage=name, version=1, config={}, inputs={}), files={}, facts=facts, tokens=0, seconds=0.0
-    )
+    plan = Plan(stage=name, version=1, config={}, inputs={})
+    return Manifest(plan=plan, files={}, facts=msgspec.to_builtins(facts), tokens=0, seconds=0.0)
 
 
 def evaluated(context: Context, name: str, **right: str) -> Manifest:
     results = [result(task, signs) for task, signs in right.items()]
-    facts = {one.task: {"metric": one.primary, "value": one.value} for one in results}
-    return manifest(context, f"{name}/evaluation", "results", results, facts)
+    scores = {one.task: blank(TaskScore, metric=one.primary, value=one.value) for one in results}
+    return manifest(context, f"{name}/evaluation", "results", results, EvaluationFacts(tasks=scores))
 
 
 @pytest.fixture
@@ -97,8 +99,7 @@ def test_samples_are_compared_problem_by_problem(context: Context) -> None:
             Sampled(id=f"dev/{n}", right=signs, answered=[True] * 2, tokens=[3, 4], majority={"1": 0.5, "2": 1.0})
             for n, signs in enumerate(right)
         ]
-        facts = {"task": "dev", "samples": 2, **samples.figures(rows, 2)}
-        return manifest(context, f"{name}/samples", "judged", [rows], facts)
+        return manifest(context, f"{name}/samples", "judged", [rows], samples.figures("dev", rows, 2))
 
     base = drawn("base", [True, False], [False, False])
     now = drawn("round-01", [True, True], [False, False])

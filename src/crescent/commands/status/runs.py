@@ -11,14 +11,15 @@ import msgspec
 
 from crescent.commands.claim.figures import Claim, read_claim
 from crescent.config.load import to_config
-from crescent.errors import DataError, RunFolderError
+from crescent.errors import DamagedError, DataError, RunFolderError
 from crescent.loop.environment import JOURNAL
 from crescent.loop.outlook import Outlook, outlook
+from crescent.loop.stages.facts import EvaluationFacts
 from crescent.reporting.completed import SUMMARY
 from crescent.run.events import EventLog
 from crescent.run.folder import CONFIG, read_json, stored_config
 from crescent.run.lock import is_held
-from crescent.run.manifest import MANIFEST
+from crescent.run.manifest import MANIFEST, Manifest, facts_of, read_sealed
 from crescent.run.names import ROUNDS, in_order
 
 JOBS = "jobs.json"
@@ -176,5 +177,9 @@ def _figures(folder: Path, evaluation: Mapping[str, Any]) -> dict[str, tuple[flo
 
 
 def _values(manifest: Path) -> dict[str, float]:
-    facts = ((read_json(manifest) or {}).get("content") or {}).get("facts") or {}
-    return {task: found["value"] for task, found in facts.items() if isinstance(found.get("value"), int | float)}
+    """The scores by task; none where the stage is not finished or its manifest cannot be read."""
+    try:
+        found = read_sealed(manifest, Manifest)
+        return {} if found is None else {k: v.value for k, v in facts_of(found, EvaluationFacts).tasks.items()}
+    except DamagedError:
+        return {}

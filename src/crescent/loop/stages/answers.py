@@ -7,13 +7,13 @@ is not asked again. Sample number i of a question is the same whatever pass it c
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import Any
 
 from crescent.config.effects import settings
 from crescent.config.schema import Voting
 from crescent.generation.prompts import fill
 from crescent.generation.request import Request
 from crescent.loop.stages.context import Context, ModelRef
+from crescent.loop.stages.facts import AnswersFacts
 from crescent.loop.stages.predict import generate, predict
 from crescent.loop.stages.rows import pass_folders, solution_passes
 from crescent.loop.stages.stored import take_over
@@ -67,17 +67,17 @@ def run(context: Context, name: str, model: ModelRef, questions: Manifest) -> Ma
         made = asked + 1
     consensus, given_up = _vote(context, stage, accepted, made)
     if not context.leads:
-        return stage.finish({})
+        return stage.finish(None)
     beyond = pass_folders(stage.path)[made:]
     stage.discard(*(path.relative_to(stage.path).as_posix() for path in beyond))
     stage.shards("consensus").write(0, consensus)
-    facts = _facts(stage, consensus, len(accepted) * config.voting.samples) | {"comparisons_given_up": given_up}
+    facts = _facts(stage, consensus, len(accepted) * config.voting.samples, given_up)
     if given_up:
         context.report.say(
             f"{name}: {given_up:,} comparisons of formulas were given up at their limits of time or size and count as "
             "different answers (voting.symbolic_seconds, voting.symbolic_megabytes)"
         )
-    return stage.finish(facts, facts["tokens"])
+    return stage.finish(facts, facts.tokens)
 
 
 def _vote(context: Context, stage: Stage, questions: Sequence[Question], made: int) -> tuple[list[Consensus], int]:
@@ -141,8 +141,8 @@ def read_solution(completion: Completion, marker: str) -> Solution:
     )
 
 
-def _facts(stage: Stage, consensus: list[Consensus], budget: int) -> dict[str, Any]:
-    """`solutions_saved`: samples that adaptive sampling left out of the `budget`."""
+def _facts(stage: Stage, consensus: list[Consensus], budget: int, given_up: int) -> AnswersFacts:
+    """`budget`: the solutions there would be without adaptive sampling; `given_up`: comparisons of formulas."""
     matches: Counter[str] = Counter()
     tokens = 0
     for rows in solution_passes(stage.path):
@@ -151,14 +151,15 @@ def _facts(stage: Stage, consensus: list[Consensus], budget: int) -> dict[str, A
             tokens += row.tokens
     solutions = matches.total()
     drops = Counter(row.reason for row in consensus if row.reason is not None)
-    return {
-        "questions": len(consensus),
-        "solutions": solutions,
-        "solutions_saved": budget - solutions,
-        "no_answer": matches.pop("none", 0),
-        "tokens": tokens,
-        "accepted": len(consensus) - drops.total(),
-        "drops": dict(sorted(drops.items())),
-        "matches": dict(sorted(matches.items())),
-        "mean_agreement": sum(row.agreement for row in consensus) / max(len(consensus), 1),
-    }
+    return AnswersFacts(
+        questions=len(consensus),
+        solutions=solutions,
+        solutions_saved=budget - solutions,
+        no_answer=matches.pop("none", 0),
+        tokens=tokens,
+        accepted=len(consensus) - drops.total(),
+        drops=dict(sorted(drops.items())),
+        matches=dict(sorted(matches.items())),
+        mean_agreement=sum(row.agreement for row in consensus) / max(len(consensus), 1),
+        comparisons_given_up=given_up,
+    )

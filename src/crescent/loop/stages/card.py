@@ -1,9 +1,9 @@
 """What the stages know for the cards beside their pairs and models."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from crescent.config.schema import Config
+from crescent.loop.stages.facts import Lineage, TrainingFacts
 from crescent.records import Pair
 from crescent.run import cards
 
@@ -20,22 +20,22 @@ def dataset_card(config: Config, number: int, pairs: Sequence[Pair]) -> str:
     return cards.dataset_card(config, number, len(pairs), rows="pairs", columns=COLUMNS)
 
 
-def model_card(config: Config, number: int, facts: dict[str, Any]) -> str:
+def model_card(config: Config, number: int, facts: TrainingFacts) -> str:
     """The text of `README.md` in the trained model's folder. `facts`: those of the stage `training`."""
     return cards.model_card(
         config,
         number,
-        pairs=facts["pairs"],
-        replayed=facts["replayed"],
-        steps=facts["steps"],
-        lineage=lineage_lines(facts["lineage"]),
+        pairs=facts.pairs,
+        replayed=facts.replayed,
+        steps=facts.steps,
+        lineage=lineage_lines(facts.lineage),
     )
 
 
-def lineage_lines(lineage: dict[str, Any]) -> list[str]:
+def lineage_lines(lineage: Lineage) -> list[str]:
     """Which model the training started from and what it learned from, by content."""
     return [
-        f"model: {lineage['model']}",
-        f"started from: `{lineage['start']}`, `{lineage['start_identity'][:16]}`",
-        f"learned from: `{lineage['data']}`, `{lineage['data_outcome'][:16]}`",
+        f"model: {lineage.model}",
+        f"started from: `{lineage.start}`, `{lineage.start_identity[:16]}`",
+        f"learned from: `{lineage.data}`, `{lineage.data_outcome[:16]}`",
     ]

@@ -1,19 +1,19 @@
 """Keeping the benchmarks out of training: pairs whose question is too close to a test question are dropped."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from crescent.dedup.removal import decontaminate
 from crescent.errors import StageError
 from crescent.evaluation.loading import benchmark_questions
 from crescent.loop.stages.context import Context
+from crescent.loop.stages.facts import Contamination, Overlap
 from crescent.loop.stages.pool import encoder
 from crescent.records import Drop, Pair
 
 EXAMPLES = 10
 
 
-def clean(context: Context, pairs: Sequence[Pair]) -> tuple[list[Drop], dict[str, Any]]:
+def clean(context: Context, pairs: Sequence[Pair]) -> tuple[list[Drop], Contamination]:
     """The pairs that are near a benchmark question, and what was found, with examples for the report.
 
     Near is what `evaluation.contamination` says, which is not None here. Every benchmark of the run is looked at, the
@@ -42,14 +42,15 @@ def clean(context: Context, pairs: Sequence[Pair]) -> tuple[list[Drop], dict[str
     ]
     ledger = sorted(found.ledger, key=lambda row: -row.similarity)
     examples = [
-        {
-            "text": pairs[row.index].question,
-            "task": benchmark[row.other][0],
-            "other_text": benchmark[row.other][2],
-            "test": row.test,
-            "similarity": round(row.similarity, 6),
-        }
+        Overlap(
+            text=pairs[row.index].question,
+            task=benchmark[row.other][0],
+            other_text=benchmark[row.other][2],
+            test=row.test,
+            similarity=round(row.similarity, 6),
+        )
         for row in ledger[:EXAMPLES]
     ]
-    facts = {"checked": sorted(by_task), "questions": len(benchmark), "dropped": len(ledger), "examples": examples}
-    return drops, facts
+    return drops, Contamination(
+        checked=sorted(by_task), questions=len(benchmark), dropped=len(ledger), examples=examples
+    )

@@ -7,19 +7,19 @@ from rejected questions where the vote accepted fewer than `max_pairs`.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 from crescent.config.effects import settings
 from crescent.errors import StageError
 from crescent.loop.stages.card import dataset_card
 from crescent.loop.stages.contamination import clean
 from crescent.loop.stages.context import Context
+from crescent.loop.stages.facts import AnswersFacts, Contamination, DatasetFacts
 from crescent.loop.stages.pool import encoder_input
 from crescent.loop.stages.rows import solution_passes
 from crescent.records import Consensus, Drop, Pair, Question, Solution
 from crescent.run import rows
 from crescent.run.atomic import publish
-from crescent.run.manifest import Manifest
+from crescent.run.manifest import Manifest, facts_of
 from crescent.run.names import in_order, round_folder
 from crescent.run.seeds import derived_seed
 from crescent.run.shards import ShardFolder
@@ -69,17 +69,18 @@ def run(context: Context, number: int, questions: Manifest, answers: Manifest, e
         drops: list[Drop] = sorted([*contaminated, *beyond], key=lambda drop: in_order(drop.id))
         stage.shards("drops").write(0, drops)
         publish(stage.path / "README.md", dataset_card(config, number, pairs).encode())
-    facts = {
-        "new": len(drawn),
-        "total": len(pairs),
-        "candidates": found,
-        "drops": {"contaminated": len(contaminated), "beyond-max-pairs": len(beyond)},
-        "contamination": contamination,
-    }
-    return stage.finish(facts)
+    return stage.finish(
+        DatasetFacts(
+            new=len(drawn),
+            total=len(pairs),
+            candidates=found,
+            drops={"contaminated": len(contaminated), "beyond-max-pairs": len(beyond)},
+            contamination=contamination,
+        )
+    )
 
 
-def _contaminated(context: Context, pairs: Sequence[Pair]) -> tuple[list[Drop], dict[str, Any] | None]:
+def _contaminated(context: Context, pairs: Sequence[Pair]) -> tuple[list[Drop], Contamination | None]:
     """The pairs near a benchmark and the facts of the check; nothing where none is configured."""
     return ([], None) if context.config.evaluation.contamination is None else clean(context, pairs)
 
@@ -91,10 +92,11 @@ def _beyond(pairs: Sequence[Pair], drawn: Sequence[Pair]) -> list[Drop]:
 
 
 def _nothing_left(number: int, answers: Manifest, contaminated: int) -> str:
-    drops = {**answers.facts["drops"], **({"contaminated": contaminated} if contaminated else {})}
+    voted = facts_of(answers, AnswersFacts)
+    drops = {**voted.drops, **({"contaminated": contaminated} if contaminated else {})}
     listed = ", ".join(f"{count} {reason}" for reason, count in drops.items())
     return (
-        f"round {number}: no training pair is left of {answers.facts['questions']} questions ({listed}). "
+        f"round {number}: no training pair is left of {voted.questions} questions ({listed}). "
         "Look at voting.min_agreement, voting.samples and the solutions of this round."
     )
 

@@ -4,6 +4,7 @@ from crescent.config.effects import settings
 from crescent.evaluation.results import TaskResult
 from crescent.evaluation.version import task_version
 from crescent.loop.stages.context import Context, ModelRef
+from crescent.loop.stages.facts import EvaluationFacts, TaskScore
 from crescent.run.manifest import Manifest
 from crescent.run.shards import ShardFolder
 from crescent.run.stage import Stage
@@ -32,24 +33,25 @@ def run(context: Context, name: str, model: ModelRef) -> Manifest:
         if index % context.world_size == context.rank and index not in results.finished():
             results.write(index, [_measure(context, stage, model, task)])
     wait_for(lambda: len(results.finished()) == len(tasks))
-    facts: dict[str, object] = {}
-    for index, task in enumerate(tasks):
-        [result] = results.read(index, TaskResult)
-        interval = mean_score([item.score for item in result.items])
-        facts[task] = {
-            "metric": result.primary,
-            "value": result.value,
-            "low": interval.low,
-            "high": interval.high,
-            "stderr": result.stderr,
-            "n": result.n,
-            "shots": result.shots,
-            "version": result.version,
-            "answered": result.answered,
-            "mean_tokens": result.mean_tokens,
-            "other_metrics": {k: v for k, v in result.metrics.items() if k != result.primary},
-        }
-    return stage.finish(facts)
+    scores = {task: _score(*results.read(index, TaskResult)) for index, task in enumerate(tasks)}
+    return stage.finish(EvaluationFacts(tasks=scores))
+
+
+def _score(result: TaskResult) -> TaskScore:
+    interval = mean_score([item.score for item in result.items])
+    return TaskScore(
+        metric=result.primary,
+        value=result.value,
+        low=interval.low,
+        high=interval.high,
+        stderr=result.stderr,
+        n=result.n,
+        shots=result.shots,
+        version=result.version,
+        answered=result.answered,
+        mean_tokens=result.mean_tokens,
+        other_metrics={k: v for k, v in result.metrics.items() if k != result.primary},
+    )
 
 
 def items(context: Context, manifest: Manifest) -> dict[str, TaskResult]:

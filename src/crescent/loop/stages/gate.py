@@ -1,14 +1,13 @@
 """The gate of every round: reads the dev task, and nothing of the test sets, and writes `gate.json`."""
 
-from typing import Any
-
 import msgspec
 
 from crescent.errors import DamagedError
 from crescent.evaluation.gate import Verdict, decide
 from crescent.loop.stages.context import Context
-from crescent.run.folder import read_json, write_json
-from crescent.run.manifest import Manifest
+from crescent.loop.stages.facts import AnswersFacts, EvaluationFacts, QuestionsFacts, TrainingFacts
+from crescent.run.folder import write_json
+from crescent.run.manifest import Manifest, facts_of
 from crescent.run.names import round_folder
 
 FILE = "gate.json"
@@ -29,11 +28,11 @@ class Verdicts:
     ) -> Verdict:
         """Judge round `number` and write its verdict."""
         self._dev.append(self._dev_score(measured))
-        self._agreement.append(answers.facts["mean_agreement"])
-        facts = questions.facts
-        self._distinct.append(facts["accepted"] / max(facts["written"] + facts["rewrites"], 1))
-        self._variety.append(facts["diversity"]["vendi"] / max(facts["diversity"]["vendi_sample"], 1))
-        problem = None if measured is not None else f"training {training.facts['state']}"
+        self._agreement.append(facts_of(answers, AnswersFacts).mean_agreement)
+        made = facts_of(questions, QuestionsFacts)
+        self._distinct.append(made.accepted / max(made.written + made.rewrites, 1))
+        self._variety.append(made.diversity.variety)
+        problem = None if measured is not None else f"training {facts_of(training, TrainingFacts).state}"
         verdict = decide(
             self._dev,
             self._context.config.evaluation.gate,
@@ -51,14 +50,16 @@ class Verdicts:
     def _dev_score(self, manifest: Manifest | None) -> float | None:
         if manifest is None:
             return None
-        measured = manifest.facts.get(self._context.config.evaluation.dev_task)
-        return None if measured is None else float(measured["value"])
+        measured = facts_of(manifest, EvaluationFacts).tasks.get(self._context.config.evaluation.dev_task)
+        return None if measured is None else measured.value
 
 
-def verdict_of(context: Context, number: int) -> dict[str, Any] | None:
+def verdict_of(context: Context, number: int) -> Verdict | None:
     """The verdict of a round as it stands in the run folder, None where there is none yet."""
     path = context.run.path / round_folder(number) / FILE
-    found = read_json(path)
-    if found is None and path.exists():
-        raise DamagedError(f"{path} cannot be read. Delete it and start the same command again.")
-    return found
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Verdict)
+    except FileNotFoundError:
+        return None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise DamagedError(f"{path} cannot be read: {error}. Delete it and start the same command again.") from error

@@ -7,7 +7,6 @@ checked like any other text, at most `max_rewrites` times, then dropped.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import msgspec
 
@@ -20,13 +19,14 @@ from crescent.generation.request import Request
 from crescent.generation.screening import no_question
 from crescent.loop.stages.context import Context, ModelRef
 from crescent.loop.stages.diversity import measure, warning
+from crescent.loop.stages.facts import QuestionsFacts
 from crescent.loop.stages.orders import Order, clear_orders, follow_orders, give_order
 from crescent.loop.stages.pool import encoder_input, open_pool
 from crescent.loop.stages.predict import generate
 from crescent.loop.stages.seeds import seed_input, seed_problems, variation
 from crescent.loop.stages.stored import take_over
 from crescent.records import Completion, Drop, Question, WaveCount
-from crescent.run.manifest import Manifest
+from crescent.run.manifest import Manifest, facts_of
 from crescent.run.names import in_order, rewritten_folder, round_folder, written_folder
 from crescent.run.seeds import derived_seed
 from crescent.run.stage import Stage
@@ -53,10 +53,11 @@ def run(context: Context, number: int, model: ModelRef, earlier: Sequence[Manife
         },
     )
     manifest = stage.finished() or _make(context, stage, number, model, earlier)
-    if not manifest.facts["accepted"]:
-        drops = ", ".join(f"{count} {reason}" for reason, count in manifest.facts["drops"].items())
+    facts = facts_of(manifest, QuestionsFacts)
+    if not facts.accepted:
+        drops = ", ".join(f"{count} {reason}" for reason, count in facts.drops.items())
         raise StageError(
-            f"round {number}: none of the {manifest.facts['written']} texts that the model wrote is a new question "
+            f"round {number}: none of the {facts.written} texts that the model wrote is a new question "
             f"({drops}). Look at {stage.path}/drops, the bait prompt and the sampling."
         )
     return manifest
@@ -249,7 +250,7 @@ class _Waves:
         self.stage.shards("waves").write(wave.number, [count])
         self.counts.append(count)
 
-    def facts(self, ending: str) -> dict[str, Any]:
+    def facts(self, ending: str) -> QuestionsFacts:
         """What the report says about this stage."""
         drops: Counter[str] = Counter()
         collisions: Counter[str] = Counter()
@@ -257,21 +258,21 @@ class _Waves:
             drops.update(count.drops)
             collisions.update(count.collisions)
         figures = measure(*self._texts(), self._seed("diversity"))
-        before = self.earlier[-1].facts["diversity"] if self.earlier else figures
+        before = facts_of(self.earlier[-1], QuestionsFacts).diversity if self.earlier else figures
         if (told := warning(figures, before)) is not None:
             self.context.report.say(f"round {self.number}: {told}")
-        return {
-            "written": self.total("written"),
-            "rewrites": self.total("rewrites"),
-            "accepted": self.total("accepted"),
-            "drops": dict(sorted(drops.items())),
-            "collisions": dict(sorted(collisions.items())),
-            "diversity": figures,
-            "warning": told,
-            "tokens": self.total("tokens"),
-            "ending": ending,
-            "pool": len(self.index),
-        }
+        return QuestionsFacts(
+            written=self.total("written"),
+            rewrites=self.total("rewrites"),
+            accepted=self.total("accepted"),
+            drops=dict(sorted(drops.items())),
+            collisions=dict(sorted(collisions.items())),
+            diversity=figures,
+            warning=told,
+            tokens=self.total("tokens"),
+            ending=ending,
+            pool=len(self.index),
+        )
 
     def _texts(self) -> tuple[list[str], list[str]]:
         """The accepted questions of the round, and all texts that the bait brought."""

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from crescent.config.effects import settings
 from crescent.generation.request import Request
 from crescent.loop.stages.context import Context, ModelRef
+from crescent.loop.stages.facts import DatasetFacts, ReplayFacts
 from crescent.loop.stages.predict import generate
 from crescent.records import Completion, Replayed
 from crescent.run import rows
 from crescent.run.atomic import publish
-from crescent.run.manifest import Manifest
+from crescent.run.manifest import Manifest, facts_of
 from crescent.run.names import round_folder
 
 VERSION = 1
@@ -27,7 +28,7 @@ def run(context: Context, number: int, start: ModelRef, dataset: Manifest) -> Ma
     over `training.replay.prompts`. Those that came to an end are in `replay.jsonl`.
     """
     config = context.config.training.replay
-    wanted = count(dataset.facts["total"], config.share)
+    wanted = count(facts_of(dataset, DatasetFacts).total, config.share)
     stage = context.run.stage(
         f"{round_folder(number)}/replay",
         VERSION,
@@ -47,7 +48,7 @@ def run(context: Context, number: int, start: ModelRef, dataset: Manifest) -> Ma
         title=f"{round_folder(number)} replay",
     )
     if not context.leads:
-        return stage.finish({})
+        return stage.finish(None)
     prompts = dict(zip(ids(number, config.prompts), config.prompts, strict=True))
     sampled = list(shards.stream(Completion))
     kept = [Replayed(prompt=prompts[s.request], text=s.text) for s in sampled if s.stop == "stop" and s.text]
@@ -55,7 +56,7 @@ def run(context: Context, number: int, start: ModelRef, dataset: Manifest) -> Ma
     cut = sum(sample.stop == "length" for sample in sampled)
     drops = {"cut": cut, "empty": len(sampled) - len(kept) - cut}
     tokens = sum(sample.tokens for sample in sampled)
-    return stage.finish({"samples": len(sampled), "kept": len(kept), "drops": drops}, tokens)
+    return stage.finish(ReplayFacts(samples=len(sampled), kept=len(kept), drops=drops), tokens)
 
 
 def count(pairs: int, share: float) -> int:

@@ -6,7 +6,7 @@ what it could solve before: the first raises pass@k at large k, the second does 
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from crescent.config.effects import settings
 from crescent.errors import StageError
@@ -14,8 +14,9 @@ from crescent.evaluation.results import Sampled
 from crescent.evaluation.version import task_version
 from crescent.generation.request import Request
 from crescent.loop.stages.context import Context, ModelRef
+from crescent.loop.stages.facts import EvaluationFacts, SamplesFacts, Share
 from crescent.records import Completion
-from crescent.run.manifest import Manifest
+from crescent.run.manifest import Manifest, facts_of
 from crescent.run.shards import ShardFolder
 from crescent.run.stage import Stage
 from crescent.statistics import mean_score
@@ -40,7 +41,7 @@ def run(context: Context, name: str, model: ModelRef, measured: Manifest) -> Man
     if config.samples is None:
         raise StageError("evaluation.samples is null: there is nothing to sample")
     task, data = config.dev_task, config.local_data or {}
-    metric = measured.facts[task]["metric"]
+    metric = facts_of(measured, EvaluationFacts).tasks[task].metric
     inputs = {"model": model.identity, f"task {task}": task_version(task, data.get(task))}
     stage = context.run.stage(
         f"{name}/samples", VERSION, settings(context.config, "samples") | {"metric": metric}, inputs
@@ -62,11 +63,11 @@ def run(context: Context, name: str, model: ModelRef, measured: Manifest) -> Man
         title=f"{model.label} {task} samples",
     )
     if not context.leads:
-        return stage.finish({})
+        return stage.finish(None)
     rows = _judge(context, stage, completions, problems, config.samples)
     stage.shards("judged").write(0, rows)
     tokens = sum(sum(row.tokens) for row in rows)
-    return stage.finish({"task": task, "samples": config.samples, **figures(rows, config.samples)}, tokens)
+    return stage.finish(figures(task, rows, config.samples), tokens)
 
 
 def judged(context: Context, manifest: Manifest) -> list[Sampled]:
@@ -74,16 +75,18 @@ def judged(context: Context, manifest: Manifest) -> list[Sampled]:
     return list(ShardFolder(context.run.path / manifest.plan.stage / "judged").stream(Sampled))
 
 
-def figures(rows: Sequence[Sampled], samples: int) -> dict[str, Any]:
+def figures(task: str, rows: Sequence[Sampled], samples: int) -> SamplesFacts:
     """pass@k and majority@k with their 95 % intervals over problems, answer-format rate and mean length."""
     count = len(rows) * samples
-    return {
-        "problems": len(rows),
-        "pass_at_k": {str(k): _share(solved(rows, k)) for k in powers(samples)},
-        "majority_at_k": {str(k): _share([row.majority[str(k)] for row in rows]) for k in powers(samples)},
-        "answered": sum(sum(row.answered) for row in rows) / count,
-        "mean_tokens": sum(sum(row.tokens) for row in rows) / count,
-    }
+    return SamplesFacts(
+        task=task,
+        problems=len(rows),
+        samples=samples,
+        pass_at_k={str(k): _share(solved(rows, k)) for k in powers(samples)},
+        majority_at_k={str(k): _share([row.majority[str(k)] for row in rows]) for k in powers(samples)},
+        answered=sum(sum(row.answered) for row in rows) / count,
+        mean_tokens=sum(sum(row.tokens) for row in rows) / count,
+    )
 
 
 def powers(samples: int) -> list[int]:
@@ -137,6 +140,6 @@ def _judge(
     return rows
 
 
-def _share(values: Sequence[float]) -> dict[str, float | None]:
+def _share(values: Sequence[float]) -> Share:
     found = mean_score(values)
-    return {"value": found.mean, "low": found.low, "high": found.high}
+    return Share(value=found.mean, low=found.low, high=found.high)

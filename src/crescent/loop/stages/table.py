@@ -4,6 +4,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from crescent.config.schema import Config
+from crescent.loop.stages.facts import (
+    AnswersFacts,
+    DatasetFacts,
+    EvaluationFacts,
+    QuestionsFacts,
+    ReplayFacts,
+    SamplesFacts,
+    TrainingFacts,
+)
+from crescent.run.manifest import Facts
 from crescent.run.names import round_folder
 
 
@@ -11,12 +21,14 @@ from crescent.run.names import round_folder
 class StageKind:
     """One kind of stage. `name` is that of its module here and of its folder in a run.
 
-    `title`: what it makes, in words for people. `when`: whether a configuration has it; None: every one has.
-    `parallel`: its rows are split over the processes of all devices. `collective`: its library deals out the devices.
+    `title`: what it makes, in words for people. `facts`: what its manifest says of it. `when`: whether a configuration
+    has it; None: every one has. `parallel`: its rows are split over the processes of all devices. `collective`: its
+    library deals out the devices.
     """
 
     name: str
     title: str
+    facts: type[Facts]
     when: Callable[[Config], bool] | None = None
     parallel: bool = True
     collective: bool = False
@@ -26,13 +38,15 @@ class StageKind:
         return self.when is None or self.when(config)
 
 
-QUESTIONS = StageKind("questions", "questions")
-ANSWERS = StageKind("answers", "the vote")
-DATASET = StageKind("dataset", "the training pairs", parallel=False)
-REPLAY = StageKind("replay", "the replay", when=lambda config: bool(config.training.replay.share))
-TRAINING = StageKind("training", "the training", collective=True)
-EVALUATION = StageKind("evaluation", "the benchmark")
-SAMPLES = StageKind("samples", "the sampled dev problems", when=lambda config: config.evaluation.samples is not None)
+QUESTIONS = StageKind("questions", "questions", QuestionsFacts)
+ANSWERS = StageKind("answers", "the vote", AnswersFacts)
+DATASET = StageKind("dataset", "the training pairs", DatasetFacts, parallel=False)
+REPLAY = StageKind("replay", "the replay", ReplayFacts, when=lambda config: bool(config.training.replay.share))
+TRAINING = StageKind("training", "the training", TrainingFacts, collective=True)
+EVALUATION = StageKind("evaluation", "the benchmark", EvaluationFacts)
+SAMPLES = StageKind(
+    "samples", "the sampled dev problems", SamplesFacts, when=lambda config: config.evaluation.samples is not None
+)
 
 ROUND = (QUESTIONS, ANSWERS, DATASET, REPLAY, TRAINING, EVALUATION, SAMPLES)
 """The stages of a round in their order."""

@@ -1,12 +1,12 @@
 """Stage `training`: fine-tune the student on the pairs and save it as an ordinary Hugging Face folder."""
 
 import shutil
-from typing import Any
 
 from crescent.config.effects import settings
 from crescent.generation.prompts import fill
 from crescent.loop.stages.card import model_card
 from crescent.loop.stages.context import Context, ModelRef
+from crescent.loop.stages.facts import Lineage, TrainingFacts
 from crescent.loop.stages.trained import MODEL
 from crescent.records import Pair, Replayed
 from crescent.run import rows
@@ -46,7 +46,7 @@ def run(
     student = context.load(start, dtype="float32", device="cpu" if spread else None)
     student.model.requires_grad_(True)
     lineage = _lineage(context, start, dataset)
-    student.model.name_or_path = lineage["path"]  # what an adapter will say it belongs to
+    student.model.name_or_path = lineage.path  # what an adapter will say it belongs to
     pairs, others = _examples(context, dataset, replayed)
     done = 0
 
@@ -69,7 +69,7 @@ def run(
             num_nodes=config.trainer.nodes,
             strategy=config.trainer.strategy,
         )
-        facts = _facts(result, len(pairs), len(others), config.training.epochs) | {"lineage": lineage}
+        facts = _facts(result, len(pairs), len(others), config.training.epochs, lineage)
         if result.state == FINISHED and context.leads:
             card = model_card(config, number, facts)
             export_model(student.model, student.tokenizer, stage.path / MODEL, context.settings(start).dtype, card)
@@ -97,31 +97,32 @@ def _examples(
     )
 
 
-def _lineage(context: Context, start: ModelRef, dataset: Manifest) -> dict[str, Any]:
+def _lineage(context: Context, start: ModelRef, dataset: Manifest) -> Lineage:
     """Which model the training started from and what it learned from, in words and by content."""
     section = context.settings(start)
     model, hub = origin(section)
-    return {
-        "model": model,
-        "hub": hub,
-        "path": section.path if start.label == "base" else f"{start.label}/training/{MODEL}",
-        "start": start.label,
-        "start_identity": start.identity,
-        "data": dataset.plan.stage,
-        "data_outcome": dataset.outcome,
-    }
+    return Lineage(
+        model=model,
+        hub=hub,
+        path=section.path if start.label == "base" else f"{start.label}/training/{MODEL}",
+        start=start.label,
+        start_identity=start.identity,
+        data=dataset.plan.stage,
+        data_outcome=dataset.outcome,
+    )
 
 
-def _facts(result: TrainingResult, pairs: int, replayed: int, epochs: int) -> dict[str, Any]:
-    return {
-        "pairs": pairs,
-        "replayed": replayed,
-        "epochs": epochs,
-        "steps": result.steps,
-        "tokens": result.tokens,
-        "solution_tokens": result.solution_tokens,
-        "dropped": result.dropped,
-        "packed": result.packed,
-        "losses": [[step, round(loss, 6)] for step, loss in enumerate(result.losses, start=1)],
-        "state": result.state,
-    }
+def _facts(result: TrainingResult, pairs: int, replayed: int, epochs: int, lineage: Lineage) -> TrainingFacts:
+    return TrainingFacts(
+        pairs=pairs,
+        replayed=replayed,
+        epochs=epochs,
+        steps=result.steps,
+        tokens=result.tokens,
+        solution_tokens=result.solution_tokens,
+        dropped=result.dropped,
+        packed=result.packed,
+        losses=[(step, round(loss, 6)) for step, loss in enumerate(result.losses, start=1)],
+        state=result.state,
+        lineage=lineage,
+    )

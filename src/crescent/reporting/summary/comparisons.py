@@ -9,9 +9,10 @@ from crescent.evaluation.comparison import Flip, compare, flipped
 from crescent.evaluation.results import Sampled, TaskResult
 from crescent.loop.stages.context import Context
 from crescent.loop.stages.evaluation import items
+from crescent.loop.stages.facts import EvaluationFacts, SamplesFacts
 from crescent.loop.stages.samples import judged, powers, solved
 from crescent.reporting.summary.examples import spread
-from crescent.run.manifest import Manifest
+from crescent.run.manifest import Manifest, facts_of
 from crescent.statistics import holm, paired_difference
 
 FLIPS = 3
@@ -34,7 +35,7 @@ class Comparisons:
         rounds were chosen by it.
         """
         now = items(self._context, measured)
-        found = {task: dict(facts) for task, facts in measured.facts.items()}
+        found = {task: msgspec.to_builtins(score) for task, score in facts_of(measured, EvaluationFacts).tasks.items()}
         for task, facts in found.items():
             for kind, before in zip(KINDS, (self._base, self._previous), strict=True):
                 if task in before:
@@ -48,7 +49,7 @@ class Comparisons:
 
     def samples(self, drawn: Manifest) -> dict[str, Any]:
         """The facts of a round's samples; `against_base` has the paired difference at every k."""
-        found = dict(drawn.facts)
+        found: dict[str, Any] = msgspec.to_builtins(facts_of(drawn, SamplesFacts))
         before = {row.id: row for row in self._base_samples}
         rows = [row for row in judged(self._context, drawn) if row.id in before]
         if rows:

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from crescent.loop.stages.context import Context
+from crescent.loop.stages.facts import EvaluationFacts
 from crescent.loop.stages.gate import verdict_of
 from crescent.plan.estimate import FILE, accuracy
 from crescent.records import WaveCount
@@ -16,7 +17,7 @@ from crescent.reporting.summary.comparisons import Comparisons
 from crescent.reporting.summary.examples import drop_samples, question_samples
 from crescent.run import provenance
 from crescent.run.folder import environment, read_json, write_json
-from crescent.run.manifest import MANIFEST, Manifest, read_sealed
+from crescent.run.manifest import MANIFEST, Manifest, facts_of, read_sealed
 from crescent.run.names import round_folder
 from crescent.run.shards import ShardFolder
 
@@ -51,7 +52,12 @@ def gather(context: Context, note: str | None, stopped: bool) -> dict[str, Any]:
         "tasks": list(config.evaluation.tasks),
         "dev_task": config.evaluation.dev_task,
         "primary_task": config.evaluation.tasks[0] if config.evaluation.tasks else config.evaluation.dev_task,
-        "base": {"evaluation": base.facts, "sampling": sampled.facts if sampled else None} if base else None,
+        "base": {
+            "evaluation": msgspec.to_builtins(facts_of(base, EvaluationFacts).tasks),
+            "sampling": sampled.facts if sampled else None,
+        }
+        if base
+        else None,
         "teacher": _teacher(context, base),
         "rounds": listed,
         "best_round": verdicts[-1]["best_round"] if verdicts else 0,
@@ -107,9 +113,9 @@ class _Rounds:
             found["sampling"] = self.comparisons.samples(sampled)
         verdict = verdict_of(self.context, number)
         if verdict is not None:
-            found["gate"] = verdict
+            found["gate"] = msgspec.to_builtins(verdict)
             # In a distillation the teacher writes, and what is trained is always the student.
-            if verdict["best_round"] == number and self.context.student is None:
+            if verdict.best_round == number and self.context.student is None:
                 self.best = name
         return found
 

@@ -8,7 +8,8 @@ from crescent.config.schema import Config
 from crescent.errors import CrescentError
 from crescent.evaluation.comparison import compare
 from crescent.evaluation.results import TaskResult
-from crescent.run.manifest import Manifest
+from crescent.loop.stages.facts import EvaluationFacts
+from crescent.run.manifest import Manifest, facts_of
 from crescent.run.shards import ShardFolder
 
 BASE = "base/evaluation"
@@ -20,12 +21,14 @@ def benchmark(run: Path, config: Config, manifest: Manifest, number: int) -> dic
     The dev task is there as `dev/accuracy` too, whatever its name; of the base model also as `dev/best`.
     """
     values = {"round": float(number)}
-    for task, facts in manifest.facts.items():
+    scores = facts_of(manifest, EvaluationFacts).tasks
+    for task, score in scores.items():
         name = f"benchmark/{task}"
-        values |= {name: facts["value"], f"{name}/n": float(facts["n"])}
-        values |= {f"{name}/{end}": facts[end] for end in ("low", "high") if facts[end] is not None}
-    if config.evaluation.dev_task in manifest.facts:
-        values["dev/accuracy"] = manifest.facts[config.evaluation.dev_task]["value"]
+        ends = {f"{name}/low": score.low, f"{name}/high": score.high}
+        values |= {name: score.value, f"{name}/n": float(score.n)}
+        values |= {end: value for end, value in ends.items() if value is not None}
+    if config.evaluation.dev_task in scores:
+        values["dev/accuracy"] = scores[config.evaluation.dev_task].value
         if manifest.plan.stage == BASE:
             values["dev/best"] = values["dev/accuracy"]
     if manifest.plan.stage != BASE:

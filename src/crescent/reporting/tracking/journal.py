@@ -9,14 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from crescent.config.schema import Config
+from crescent.loop.stages.facts import TrainingFacts
 from crescent.loop.stages.table import position
 from crescent.records import WaveCount
 from crescent.reporting.tracking.benchmarks import benchmark, verdict
 from crescent.reporting.tracking.entries import Artifact, Figures, Keyed, Table
 from crescent.reporting.tracking.numbers import numbers, plain_name, round_of
 from crescent.run.folder import Run, read_json
-from crescent.run.manifest import MANIFEST, PLAN, Manifest, read_sealed
+from crescent.run.manifest import MANIFEST, PLAN, Manifest, facts_of, read_sealed
 from crescent.run.names import in_order, round_folder
 from crescent.run.shards import ShardFolder
 from crescent.run.stage import SCRATCH
@@ -107,8 +110,7 @@ class _Reader:
 
     def _waves(self) -> Iterator[Keyed]:
         for wave in ShardFolder(self.stage / "waves").stream(WaveCount):
-            counts = {name: getattr(wave, name) for name in WaveCount.__struct_fields__}
-            values = {"round": float(self.round), **numbers(counts, "wave")}
+            values = {"round": float(self.round), **numbers(msgspec.to_builtins(wave), "wave")}
             yield f"{self.name}/wave-{wave.wave:03d}", Figures(values)
 
     def _losses(self) -> Iterator[Keyed]:
@@ -119,7 +121,7 @@ class _Reader:
     def _steps(self) -> list[tuple[int, float]]:
         """Step and loss, as far as checkpoints go: what comes after the last one would be done again after a kill."""
         if self.manifest is not None:
-            return [(step, loss) for step, loss in self.manifest.facts.get("losses", [])]
+            return facts_of(self.manifest, TrainingFacts).losses
         from crescent.training.checkpoint import STATE, CheckpointState
 
         for path in sorted((self.stage / SCRATCH).glob(f"checkpoints/step-*/{STATE}"), key=in_order, reverse=True):

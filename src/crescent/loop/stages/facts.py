@@ -1,0 +1,184 @@
+"""What each stage says of itself in its manifest: a struct per stage, read with `run.manifest.facts_of`.
+
+Shares, accuracies and agreements are fractions of 1; lengths and costs are tokens. `drops` maps reasons to rows, so
+that rows in = rows out + drops. `decoder` is what wrote the texts (`slots`, or the name of another way to generate),
+None where there was nothing to write. Imports no model library.
+"""
+
+from crescent.records import Diversity, Row
+from crescent.run.manifest import Facts
+
+
+class QuestionsFacts(Facts, frozen=True):
+    """Stage `questions`: `written` texts became `accepted` questions or `drops`; `rewrites` were asked for beside them.
+
+    `collisions` counts near-duplicates by the test that found them, those that a rewrite mended included. `diversity`
+    is over the accepted questions, `warning` a sentence where it fell far. `ending` says why no further wave was made,
+    and `pool` counts the questions of all rounds so far.
+    """
+
+    written: int
+    rewrites: int
+    accepted: int
+    drops: dict[str, int]
+    collisions: dict[str, int]
+    diversity: Diversity
+    warning: str | None
+    tokens: int
+    ending: str
+    pool: int
+    decoder: str | None = None
+
+
+class AnswersFacts(Facts, frozen=True):
+    """Stage `answers`: of `questions`, `accepted` have a consensus, the others are in `drops`.
+
+    `solutions` were sampled, and `solutions_saved` left out by adaptive sampling. `no_answer` of them have none;
+    `matches` counts the others by how their answer was read. `mean_agreement` is over all questions.
+    `comparisons_given_up` counts comparisons of formulas that came to a limit of time or size.
+    """
+
+    questions: int
+    solutions: int
+    solutions_saved: int
+    no_answer: int
+    tokens: int
+    accepted: int
+    drops: dict[str, int]
+    matches: dict[str, int]
+    mean_agreement: float
+    comparisons_given_up: int
+    decoder: str | None = None
+
+
+class Overlap(Row):
+    """A question `text` kept out of training, the question `other_text` of benchmark `task` it is like, and by what.
+
+    `test` is the check that said so, `similarity` the verified Jaccard or cosine.
+    """
+
+    text: str
+    task: str
+    other_text: str
+    test: str
+    similarity: float
+
+
+class Contamination(Row):
+    """`dropped` pairs were too close to one of the `questions` of the benchmarks `checked`; some as `examples`."""
+
+    checked: list[str]
+    questions: int
+    dropped: int
+    examples: list[Overlap]
+
+
+class DatasetFacts(Facts, frozen=True):
+    """Stage `dataset`: of `candidates`, pairs that the arm may use, `new` were taken; `total` adds earlier rounds'.
+
+    `contamination` is None where it was not checked.
+    """
+
+    new: int
+    total: int
+    candidates: int
+    drops: dict[str, int]
+    contamination: Contamination | None
+
+
+class ReplayFacts(Facts, frozen=True):
+    """Stage `replay`: of `samples` drawn, `kept` came to an end and say something."""
+
+    samples: int
+    kept: int
+    drops: dict[str, int]
+    decoder: str | None = None
+
+
+class Lineage(Row):
+    """Which model a training started from and what it learned from.
+
+    `model` says in words where the model comes from, `hub` whether that is an id of the Hugging Face Hub. `start` is
+    the label of the model that was trained, at `path`; `data` the stage that made the pairs. `start_identity` and
+    `data_outcome` are digests of their content.
+    """
+
+    model: str
+    hub: bool
+    path: str
+    start: str
+    start_identity: str
+    data: str
+    data_outcome: str
+
+
+class TrainingFacts(Facts, frozen=True):
+    """Stage `training`: `steps` optimizer steps over `pairs` and `replayed` examples.
+
+    `tokens` and `solution_tokens` were seen in them; `losses` are (step, nats per solution token). `dropped` counts
+    examples by reason. `packed`: forward passes were free of padding. `state` is "finished", or why it stopped.
+    """
+
+    pairs: int
+    replayed: int
+    epochs: int
+    steps: int
+    tokens: int
+    solution_tokens: int
+    dropped: dict[str, int]
+    packed: bool
+    losses: list[tuple[int, float]]
+    state: str
+    lineage: Lineage
+
+
+class TaskScore(Row):
+    """One benchmark on one model: `value` of `metric` over `n` items, with the ends of its 95 % interval over items.
+
+    `stderr` is the harness's standard error of the mean, `shots` counts worked examples, `version` is the task's.
+    `answered` is the share of outputs in which each filter found an answer, right or wrong; `mean_tokens` the mean
+    length of outputs, None where none were generated. `other_metrics` has the rest by name.
+    """
+
+    metric: str
+    value: float
+    low: float | None
+    high: float | None
+    stderr: float | None
+    n: int
+    shots: int
+    version: str
+    answered: dict[str, float]
+    mean_tokens: float | None
+    other_metrics: dict[str, float]
+
+
+class EvaluationFacts(Facts, frozen=True):
+    """Stage `evaluation`: the score on each task, the dev task first."""
+
+    tasks: dict[str, TaskScore]
+
+
+class Share(Row):
+    """A mean over problems with the ends of its 95 % interval."""
+
+    value: float
+    low: float | None
+    high: float | None
+
+
+class SamplesFacts(Facts, frozen=True):
+    """Stage `samples`: `samples` solutions of each of the `problems` of `task`.
+
+    `pass_at_k` and `majority_at_k` map k, as text, to a share of problems. `answered` is the share of solutions in
+    which an answer was found, `mean_tokens` their mean length.
+    """
+
+    task: str
+    problems: int
+    samples: int
+    pass_at_k: dict[str, Share]
+    majority_at_k: dict[str, Share]
+    answered: float
+    mean_tokens: float
+    decoder: str | None = None
