@@ -32,7 +32,7 @@ def test_the_teacher_writes_every_round_and_the_student_is_trained(tmp_path: Pat
         }
     summary = json.loads((folder / "summary.json").read_text())
     assert {part["started_from"] for part in summary["rounds"]} == {"base"}
-    assert "against_base" in summary["teacher"]["evaluation"]["nano_math"]
+    assert summary["teacher"]["evaluation"]["nano_math"]["against_base"] is not None
     assert "The student nano-student learned from nano" in done.stdout
     page = (folder / "report.html").read_text()
     assert '<th scope="row">teacher</th>' in page

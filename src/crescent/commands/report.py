@@ -8,8 +8,8 @@ from typing import NoReturn
 from crescent.commands.given import stored_run
 from crescent.commands.status.runs import RunState, inspect
 from crescent.errors import ConfigError, DataError
-from crescent.reporting.completed import REPORT, SUMMARY, is_complete
-from crescent.run.folder import Run, read_json
+from crescent.reporting.completed import REPORT, is_complete, summary_of
+from crescent.run.folder import Run
 
 
 class _Parser(argparse.ArgumentParser):
@@ -49,7 +49,7 @@ def _write(run: Run, state: RunState) -> None:
     from crescent.reporting.report.page import write
     from crescent.reporting.so_far import INTERRUPTED, write_page
 
-    if is_complete(run.path) and (summary := read_json(run.path / SUMMARY)) is not None:
+    if is_complete(run.path) and (summary := summary_of(run.path)) is not None:
         write(summary, run.path / REPORT)
         return
     notes = {"running": None, "interrupted": INTERRUPTED}

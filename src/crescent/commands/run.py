@@ -67,7 +67,7 @@ def _work(run: Run) -> int:
             kept = keep(error, run.path, run.config.backend.key_variable)
     summary = conclude(context, note, stopped=code != 0)
     digest = file_digest(run.path / SUMMARY)
-    run.status(summary["state"], note=note, summary=digest, stages=outcomes(run.manifests()))
+    run.status(summary.state, note=note, summary=digest, stages=outcomes(run.manifests()))
     show(summary, run.path)
     if kept is not None:
         print(f"Details: {kept}", file=sys.stderr)

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from crescent.errors import DataError
-from crescent.evaluation.results import Item
-from crescent.records import Row
+from crescent.evaluation.results import Flip, Item
 from crescent.statistics import flips, mcnemar, paired_difference
 
 
@@ -27,16 +26,6 @@ def compare(now: Sequence[Item], before: Sequence[Item]) -> dict[str, Any]:
         "newly_wrong": newly_wrong,
         "mcnemar_p": mcnemar(newly_right, newly_wrong),
     }
-
-
-class Flip(Row):
-    """A problem that one of two models solved and the other did not, with what both wrote."""
-
-    id: str
-    question: str
-    target: str
-    output: str
-    output_before: str
 
 
 def flipped(now: Sequence[Item], before: Sequence[Item]) -> tuple[list[Flip], list[Flip]]:

@@ -52,6 +52,16 @@ class TaskResult(Row):
         return self.metrics[self.primary]
 
 
+class Flip(Row):
+    """A problem that one of two models solved and the other did not, with what both wrote."""
+
+    id: str
+    question: str
+    target: str
+    output: str
+    output_before: str
+
+
 class Sampled(Row):
     """Several samples of one problem, in sample order: is it right, was an answer found, how many tokens.
 

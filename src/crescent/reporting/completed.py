@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
+from crescent.reporting.report.summary import Summary, read
 from crescent.run.atomic import file_digest
 from crescent.run.folder import Run, read_json
 from crescent.run.manifest import Manifest, check_files
@@ -13,19 +13,30 @@ REPORT = "report.html"
 PAGE_END = b"</html>"
 
 
-def completed(run: Run) -> dict[str, Any] | None:
+def summary_of(folder: Path) -> Summary | None:
+    """What `summary.json` in the folder of a run holds, None where there is none.
+
+    Raises:
+        DamagedError: it is not the summary of a run.
+    """
+    found = read_json(folder / SUMMARY)
+    return None if found is None else read(found)
+
+
+def completed(run: Run) -> Summary | None:
     """The summary if the run is complete for this configuration and its files are undamaged, None if there is work.
 
     Raises:
         DamagedError: a file of a finished stage was cut or altered.
     """
-    summary = read_json(run.path / SUMMARY)
     status = read_json(run.path / "status.json")
-    if summary is None or status is None or status.get("state") != "complete":
+    if status is None or status.get("state") != "complete":
         return None
-    if summary.get("state") != "complete" or summary["config"].get("rounds") != run.config.rounds:
+    # A summary that was cut or altered is made anew.
+    if not (run.path / SUMMARY).exists() or status.get("summary") != file_digest(run.path / SUMMARY):
         return None
-    if status.get("summary") != file_digest(run.path / SUMMARY):
+    summary = summary_of(run.path)
+    if summary is None or summary.state != "complete" or summary.option("rounds") != run.config.rounds:
         return None
     manifests = list(run.manifests())
     for manifest in manifests:
@@ -44,7 +55,7 @@ def outcomes(manifests: Iterable[Manifest]) -> dict[str, str]:
     return {manifest.plan.stage: manifest.outcome for manifest in manifests}
 
 
-def mend_page(summary: dict[str, Any], folder: Path) -> None:
+def mend_page(summary: Summary, folder: Path) -> None:
     """Write the page of a complete run again where it was lost or cut: it follows from the summary."""
     page = folder / REPORT
     if not page.is_file() or not page.read_bytes().rstrip().endswith(PAGE_END):
@@ -53,7 +64,7 @@ def mend_page(summary: dict[str, Any], folder: Path) -> None:
         write(summary, page)
 
 
-def show(summary: dict[str, Any], folder: Path) -> None:
+def show(summary: Summary, folder: Path) -> None:
     """Print the table of the run and where its page is."""
     from crescent.reporting.report.table import print_summary
 

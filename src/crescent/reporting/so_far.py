@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import msgspec
+
 from crescent.errors import CrescentError
 from crescent.loop.execution.executor import Executor
 from crescent.loop.stages.context import Context
@@ -22,7 +24,9 @@ def write_page(context: Context, note: str | None = None) -> None:
         DamagedError: a file of a finished stage cannot be read.
     """
     summary = gather(context, note, stopped=note is not None)
-    write(summary if note is not None else summary | {"state": "running"}, context.run.path / REPORT)
+    if note is None:
+        summary = msgspec.structs.replace(summary, state="running")
+    write(summary, context.run.path / REPORT)
 
 
 def told_as_it_goes(execute: Executor, context: Context) -> Executor:

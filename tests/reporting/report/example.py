@@ -23,6 +23,7 @@ def score(task: str, value: float, base: float | None = None, previous: float | 
         "low": proportion(round(1000 * value), 1000).low,
         "high": proportion(round(1000 * value), 1000).high,
     }
+    found |= {"stderr": 0.0154, "version": "1"}
     found |= {"n": 1000, "other_metrics": {"format_match,answer": 0.9871}, "shots": 0, "mean_tokens": 31.4}
     found |= {"answered": {"answer": min(0.93 + value / 20, 1.0), "strict": 0.412}}
     if base is not None:
@@ -151,6 +152,7 @@ def answers(audited: bool) -> dict[str, Any]:
     audit = {"known": 940, "unknown": 48, "label_accuracy": 0.934, "single_sample_accuracy": 0.612}
     return {
         "questions": 1500, "solutions": 12000, "solutions_saved": 0, "no_answer": 40, "tokens": 610432, "accepted": 988,
+        "comparisons_given_up": 0, "mean_agreement": 0.61,
         "drops": {"tie": 112, "agreement-low": 391, "no-answer": 9}, "matches": {"marker": 11900, "last-number": 60},
         "agreement": agreement, "audit": audit if audited else None,
     }  # fmt: skip
@@ -161,12 +163,13 @@ def samples() -> list[dict[str, Any]]:
         "question": "A baker fills 7 trays with 6 rolls each. 4 rolls fall on the floor. How many rolls are left?",
         "answer": "38", "agreement": 0.75, "accepted": True, "reason": None, "votes": {"38": 6, "none": 1, "42": 1},
         "solution": "There are 7 * 6 = 42 rolls.\n4 fall on the floor, so 42 - 4 = 38 are left.\nThe answer is 38.",
-        "chosen": True, "truth": 38,
+        "chosen": True,
+        "truth": "38",
     }  # fmt: skip
     tie = {
         "question": "Lena reads 15 pages on Monday and twice as many on Tuesday. How many pages does she read?",
         "answer": "45", "agreement": 0.375, "accepted": False, "reason": "tie", "votes": {"45": 3, "30": 3, "none": 2},
-        "solution": None, "truth": None,
+        "solution": "She reads 15 + 30 = 45 pages.\nThe answer is 45.", "chosen": False, "truth": None,
     }  # fmt: skip
     return [kept, tie]
 
@@ -178,6 +181,13 @@ def contamination() -> dict[str, Any]:
         "similarity": 0.8462,
     }  # fmt: skip
     return {"checked": sorted([*TASKS, "nano_dev"]), "questions": 4000, "dropped": 5, "examples": [near]}
+
+
+def lineage(number: int) -> dict[str, Any]:
+    return {
+        "model": "`embedded:nano`", "hub": False, "path": "embedded:nano", "start": "base", "start_identity": "0" * 64,
+        "data": f"round-{number:02d}/dataset", "data_outcome": "1" * 64,
+    }  # fmt: skip
 
 
 def losses(steps: int) -> list[list[float]]:
@@ -196,12 +206,13 @@ def round_of(number: int, audited: bool = True) -> dict[str, Any]:
     return {
         "round": number, "started_from": start, "questions": questions(number), "answers": answers(audited),
         "dataset": {
-            "new": 983, "total": 983 * number, "drops": {"contaminated": 5, "beyond-max-pairs": 0},
+            "new": 983, "candidates": 988, "total": 983 * number, "drops": {"contaminated": 5, "beyond-max-pairs": 0},
             "contamination": contamination(),
         },
         "training": {
-            "pairs": 983 * number - 2, "steps": 64 * number, "epochs": 2, "tokens": 181234 * number,
-            "solution_tokens": 92345 * number, "dropped_too_long": 2,
+            "pairs": 983 * number - 2, "replayed": 0, "packed": True,
+            "lineage": lineage(number), "steps": 64 * number, "epochs": 2, "tokens": 181234 * number,
+            "solution_tokens": 92345 * number, "dropped": {"too-long": 2},
             "losses": losses(64 * number), "state": "finished",
         },
         "evaluation": evaluation,
@@ -220,6 +231,11 @@ def round_of(number: int, audited: bool = True) -> dict[str, Any]:
         "sampling": sampling([0.0, 0.101, 0.142, 0.13, 0.12, 0.11][min(number, 5)]),
         "samples": samples(),
     }  # fmt: skip
+
+
+def bare(**changes: Any) -> dict[str, Any]:
+    """What is known of a run that reached nothing, with changes of top keys."""
+    return {"name": "nano", "seed": 1, "state": "complete", "config": {}} | changes
 
 
 def summary(rounds: int = 2, audited: bool = True, **changes: Any) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from crescent.reporting.report.page import write
+from crescent.reporting.report.summary import read
 
 from . import browser, example
 
@@ -29,7 +30,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     raw["rounds"][4]["dataset"]["contamination"]["checked"] += ["t" * 200]
     raw["config"]["model"] = {"chat_template": "t" * 1500}
     path = tmp_path_factory.mktemp("page") / "report.html"
-    write(raw, path)
+    write(read(raw), path)
     return path
 
 

@@ -6,11 +6,12 @@ from xml.etree import ElementTree
 
 import pytest
 
+from crescent.loop.stages.facts import Share
 from crescent.reporting.report import charts
-from crescent.reporting.report.made import AgreementBin
-from crescent.reporting.report.measured import Sampling, Share
+from crescent.reporting.report.gathered import AgreementBin, Sampling
 from crescent.reporting.report.summary import read
 from crescent.reporting.report.svg import HEIGHT, WIDTH
+from tests.facts import blank
 
 from . import example
 
@@ -93,12 +94,12 @@ def test_many_or_mixed_sample_sizes_are_shown_in_tenths(sizes: list[int]) -> Non
 
 
 def test_a_histogram_of_nothing_draws_nothing() -> None:
-    assert not list(inside(charts.agreement([AgreementBin(samples=8)])).iter("rect"))
+    assert not list(inside(charts.agreement([blank(AgreementBin, samples=8)])).iter("rect"))
 
 
 def model(name: str, state: charts.State, *values: float) -> charts.Line:
-    shares = {str(2**place): Share(value=value) for place, value in enumerate(values)}
-    return charts.Line(name, Sampling(pass_at_k=shares), state)
+    shares = {str(2**place): blank(Share, value=value) for place, value in enumerate(values)}
+    return charts.Line(name, blank(Sampling, pass_at_k=shares), state)
 
 
 def test_the_names_at_the_ends_stand_in_the_order_of_the_lines() -> None:

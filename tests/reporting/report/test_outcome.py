@@ -82,7 +82,7 @@ def rejected(rounds: int) -> dict[str, Any]:
             example.summary(1, base={}),
             "nano_math reached 61.0 % after round 1, which the gate accepted; the base model was not measured.",
         ),
-        ({}, "Nothing has been measured."),
+        (example.bare(), "Nothing has been measured."),
     ],
 )
 def test_the_outcome_in_words(raw: dict[str, Any], wanted: str) -> None:
@@ -149,14 +149,17 @@ def test_an_undecided_round_is_called_undecided() -> None:
 
 def test_scores_that_are_no_shares_are_not_written_in_percent() -> None:
     raw = example.summary(1, primary_task="perplexity")
-    raw["base"]["evaluation"]["perplexity"] = {"value": 14.2}
-    raw["rounds"][0]["evaluation"]["perplexity"] = {"value": 11.9, "against_base": {"difference": -2.3}}
+    before, after = example.score("perplexity", 0.5), example.score("perplexity", 0.5, base=0.5)
+    raw["base"]["evaluation"]["perplexity"] = before | {"value": 14.2}
+    raw["rounds"][0]["evaluation"]["perplexity"] = after | {"value": 11.9}
+    after["against_base"] |= {"difference": -2.3, "low": None, "high": None}
     assert said(unsampled(raw)).startswith("perplexity went from 14.200 to 11.900 (-2.300) after round 1")
 
 
 def test_what_is_not_known_is_said() -> None:
     raw = example.summary(1, audited=False, base={})
-    del raw["rounds"][0]["training"], raw["rounds"][0]["dataset"]["contamination"]
+    del raw["rounds"][0]["training"]
+    raw["rounds"][0]["dataset"]["contamination"] = None
     raw["rounds"][0]["questions"]["accepted"] -= 2
     raw["rounds"][0]["answers"]["comparisons_given_up"] = 3
     raw["config"]["evaluation"]["limit"] = 50

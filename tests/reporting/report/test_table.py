@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from crescent.reporting.report.summary import read
 from crescent.reporting.report.table import print_summary
 
 from . import example
@@ -15,14 +16,14 @@ CASES = {
     "two rounds": example.summary(2),
     "five rounds": example.summary(5),
     "base alone": example.summary(0, best_round=0),
-    "nothing": {},
+    "nothing": example.bare(),
 }
 
 
 def printed(raw: dict[str, Any], terminal: bool, width: int = 80, report: str | None = None) -> list[str]:
     out = io.StringIO()
     print_summary(
-        raw, Console(file=out, force_terminal=terminal, width=width, no_color=True, legacy_windows=False), report
+        read(raw), Console(file=out, force_terminal=terminal, width=width, no_color=True, legacy_windows=False), report
     )
     return [line.rstrip() for line in out.getvalue().splitlines()]
 

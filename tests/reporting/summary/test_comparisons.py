@@ -5,10 +5,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from crescent.evaluation.results import Item, Sampled, TaskResult
+from crescent.evaluation.results import Flip, Item, Sampled, TaskResult
 from crescent.loop.stages import samples
 from crescent.loop.stages.context import Context
 from crescent.loop.stages.facts import EvaluationFacts, TaskScore
+from crescent.reporting.report.gathered import Comparison, Flips, Score
 from crescent.reporting.summary.comparisons import FLIPS, Comparisons
 from crescent.run.manifest import Facts, Manifest, Plan
 from crescent.run.shards import ShardFolder
@@ -57,39 +58,50 @@ def context(tmp_path: Path, context_of: Callable[..., Context]) -> Context:
     return context_of(tmp_path, config)
 
 
+def against(score: Score, kind: str = "against_base") -> Comparison:
+    found: Comparison | None = getattr(score, kind)
+    assert found is not None
+    return found
+
+
+def flips(score: Score, kind: str = "against_base") -> Flips:
+    found = against(score, kind).flips
+    assert found is not None
+    return found
+
+
 def test_holm_is_over_the_reported_tasks_of_a_round(context: Context) -> None:
     base = evaluated(context, "base", dev="000000", one="00000000", two="0000001")
     now = evaluated(context, "round-01", dev="111111", one="11111111", two="1111000")
     found = Comparisons(context, base, None).evaluation(now)
     raw = [mcnemar(8, 0), mcnemar(4, 1)]
-    assert [found[task]["against_base"]["mcnemar_p"] for task in ("one", "two")] == pytest.approx(raw, abs=1e-6)
-    assert [found[task]["against_base"]["holm_p"] for task in ("one", "two")] == pytest.approx(holm(raw), abs=1e-6)
-    assert "holm_p" not in found["dev"]["against_base"]
-    assert found["one"]["against_previous"]["holm_p"] == found["one"]["against_base"]["holm_p"]
+    assert [against(found[task]).mcnemar_p for task in ("one", "two")] == pytest.approx(raw, abs=1e-6)
+    assert [against(found[task]).holm_p for task in ("one", "two")] == pytest.approx(holm(raw), abs=1e-6)
+    assert against(found["dev"]).holm_p is None
+    assert against(found["one"], "against_previous").holm_p == against(found["one"]).holm_p
 
 
 def test_flips_come_with_both_outputs_against_base_and_the_round_before(context: Context) -> None:
     base = evaluated(context, "base", one="0011")
     comparisons = Comparisons(context, base, None)
-    first = comparisons.evaluation(evaluated(context, "round-01", one="0101"))
-    second = comparisons.evaluation(evaluated(context, "round-02", one="1111"))
-    flips = first["one"]["against_base"]["flips"]
-    assert flips["newly_right"] == [
-        {"id": "one/1", "question": "Question 1?", "target": "7", "output": "0101 1", "output_before": "0011 1"}
+    first = comparisons.evaluation(evaluated(context, "round-01", one="0101"))["one"]
+    second = comparisons.evaluation(evaluated(context, "round-02", one="1111"))["one"]
+    assert flips(first).newly_right == [
+        Flip(id="one/1", question="Question 1?", target="7", output="0101 1", output_before="0011 1")
     ]
-    assert [flip["id"] for flip in flips["newly_wrong"]] == ["one/2"]
-    assert "flips" not in first["one"]["against_previous"]  # The round before is the base model: the same again.
-    before = second["one"]["against_previous"]["flips"]
-    assert [flip["id"] for flip in before["newly_right"]] == ["one/0", "one/2"]
-    assert before["newly_right"][0]["output_before"] == "0101 0"
-    assert second["one"]["against_base"]["newly_right"] == 2
+    assert [flip.id for flip in flips(first).newly_wrong] == ["one/2"]
+    assert against(first, "against_previous").flips is None  # The round before is the base model: the same again.
+    before = flips(second, "against_previous")
+    assert [flip.id for flip in before.newly_right] == ["one/0", "one/2"]
+    assert before.newly_right[0].output_before == "0101 0"
+    assert against(second).newly_right == 2
 
 
 def test_of_many_flips_some_are_shown_and_all_are_counted(context: Context) -> None:
     base = evaluated(context, "base", one="0" * 50)
     change = Comparisons(context, base, None).evaluation(evaluated(context, "round-01", one="1" * 50))["one"]
-    assert change["against_base"]["newly_right"] == 50
-    shown = [flip["id"] for flip in change["against_base"]["flips"]["newly_right"]]
+    assert against(change).newly_right == 50
+    shown = [flip.id for flip in flips(change).newly_right]
     assert len(shown) == FLIPS and (shown[0], shown[-1]) == ("one/0", "one/49")
 
 
@@ -104,10 +116,11 @@ def test_samples_are_compared_problem_by_problem(context: Context) -> None:
     base = drawn("base", [True, False], [False, False])
     now = drawn("round-01", [True, True], [False, False])
     found = Comparisons(context, None, base).samples(now)
-    assert found["pass_at_k"]["1"]["value"] == 0.5
-    against = found["against_base"]
-    assert against["pass_at_k"]["1"]["difference"] == 0.25
-    assert against["pass_at_k"]["2"]["difference"] == 0.0
-    assert -1 < against["pass_at_k"]["2"]["low"] < 0 < against["pass_at_k"]["2"]["high"] < 1
-    assert against["majority_at_k"]["2"]["difference"] == 0.0
-    assert "against_base" not in Comparisons(context, None, None).samples(now)
+    assert found.pass_at_k["1"].value == 0.5
+    assert found.against_base is not None
+    passed = found.against_base.pass_at_k
+    assert passed["1"].difference == 0.25
+    assert passed["2"].difference == 0.0
+    assert -1 < (passed["2"].low or 0) < 0 < (passed["2"].high or 0) < 1
+    assert found.against_base.majority_at_k["2"].difference == 0.0
+    assert Comparisons(context, None, None).samples(now).against_base is None

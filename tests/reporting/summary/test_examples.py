@@ -21,21 +21,21 @@ def test_spread_takes_first_to_last_evenly_and_none_twice(size: int, count: int)
 
 
 def test_samples_are_the_same_every_time(finished_run: Path, context_of: Callable[..., Context]) -> None:
-    for samples in (drop_samples, question_samples):
-        assert samples(context_of(finished_run), 1) == samples(context_of(finished_run), 1)
+    assert drop_samples(context_of(finished_run), 1) == drop_samples(context_of(finished_run), 1)
+    assert question_samples(context_of(finished_run), 1) == question_samples(context_of(finished_run), 1)
 
 
 def test_question_samples_show_all_votes(finished_run: Path, context_of: Callable[..., Context]) -> None:
     samples = question_samples(context_of(finished_run), 1)
     assert 0 < len(samples) <= ACCEPTED + REJECTED
     for sample in samples:
-        assert sum(sample["votes"].values()) == 4
-        assert list(sample["votes"].values()) == sorted(sample["votes"].values(), reverse=True)
-        assert sample["accepted"] == (sample["reason"] is None)
-        if sample["accepted"]:
-            assert sample["votes"][sample["answer"]] == sample["agreement"] * 4
-            assert sample["answer"] in sample["solution"]
-    accepted = [sample["agreement"] for sample in samples if sample["accepted"]]
+        assert sum(sample.votes.values()) == 4
+        assert list(sample.votes.values()) == sorted(sample.votes.values(), reverse=True)
+        assert sample.accepted == (sample.reason is None)
+        if sample.accepted:
+            assert sample.votes[sample.answer or ""] == sample.agreement * 4
+            assert sample.answer is not None and sample.answer in sample.solution
+    accepted = [sample.agreement for sample in samples if sample.accepted]
     assert accepted == sorted(accepted, reverse=True)
 
 
@@ -46,4 +46,4 @@ def test_near_duplicates_come_with_the_question_they_are_like(
         samples = drop_samples(context_of(finished_run), number)
         assert len(samples) <= DROPS
         for sample in samples:
-            assert (sample["other_text"] is not None) == (sample["reason"] == "near-duplicate")
+            assert (sample.other_text is not None) == (sample.reason == "near-duplicate")

@@ -2,17 +2,18 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from crescent.commands.claim.figures import BASE, ArmRun, Claim, Difference, OverSeeds, Part, RoundFigures
 from crescent.commands.claim.outcome import shares
 from crescent.config.schema import Config
 from crescent.errors import ConfigError, DamagedError
 from crescent.evaluation.comparison import compare
+from crescent.evaluation.gate import Verdict
 from crescent.evaluation.results import Item, TaskResult
-from crescent.reporting.completed import SUMMARY
+from crescent.reporting.completed import SUMMARY, summary_of
+from crescent.reporting.report.gathered import Score
+from crescent.reporting.report.summary import Round
 from crescent.run.atomic import file_digest
-from crescent.run.folder import read_json
 from crescent.run.names import round_folder
 from crescent.run.shards import ShardFolder
 from crescent.statistics import DIFFERENCE, UNBOUNDED, over_seeds
@@ -66,36 +67,36 @@ def gather(config: Config, folder: Path, arms: Mapping[str, Config], runs: Seque
 
 
 def _run(folder: Path, arm: str, seed: int, path: Path) -> ArmRun:
-    summary = read_json(path / SUMMARY)
+    summary = summary_of(path)
     if summary is None:
         raise DamagedError(f"{path / SUMMARY} cannot be read. Start the same command again: it is made anew.")
     return ArmRun(
         arm=arm,
         seed=seed,
         folder=path.relative_to(folder).as_posix(),
-        state=summary["state"],
-        note=summary["note"],
-        base=_values(summary.get("base")),
-        teacher=_values(summary.get("teacher")),
-        rounds=[_round(part) for part in summary["rounds"] if "gate" in part],
+        state=summary.state,
+        note=summary.note,
+        base=_values(summary.base.evaluation),
+        teacher=_values(summary.teacher.evaluation),
+        rounds=[_round(part, part.gate) for part in summary.rounds if part.gate],
     )
 
 
-def _round(part: Mapping[str, Any]) -> RoundFigures:
-    audit = part["answers"].get("audit") or {}
+def _round(part: Round, gate: Verdict) -> RoundFigures:
+    audit = part.answers.audit if part.answers else None
     return RoundFigures(
-        round=part["round"],
-        values=_values(part),
-        in_force=part["gate"]["best_round"],
-        pairs=part["training"]["pairs"],
-        steps=part["training"]["steps"],
-        label_accuracy=audit.get("label_accuracy"),
-        single_sample_accuracy=audit.get("single_sample_accuracy"),
+        round=part.round,
+        values=_values(part.evaluation),
+        in_force=gate.best_round,
+        pairs=part.training.pairs if part.training else None,
+        steps=part.training.steps if part.training else None,
+        label_accuracy=audit.label_accuracy if audit else None,
+        single_sample_accuracy=audit.single_sample_accuracy if audit else None,
     )
 
 
-def _values(measured: Mapping[str, Any] | None) -> dict[str, float]:
-    return {task: facts["value"] for task, facts in ((measured or {}).get("evaluation") or {}).items()}
+def _values(scores: Mapping[str, Score]) -> dict[str, float]:
+    return {task: score.value for task, score in scores.items()}
 
 
 def _parts(arms: Mapping[str, Config]) -> list[Part]:

@@ -3,7 +3,6 @@
 import os
 import shutil
 from pathlib import Path
-from typing import Any
 
 from crescent.commands.export.conversations import as_jsonl, as_parquet, axolotl, conversation, dataset_info
 from crescent.commands.export.dataset_card import dataset_card
@@ -12,10 +11,11 @@ from crescent.config.check import read
 from crescent.config.schema import Config
 from crescent.errors import RunFolderError
 from crescent.records import Pair
-from crescent.reporting.completed import SUMMARY
+from crescent.reporting.completed import SUMMARY, summary_of
+from crescent.reporting.report.summary import Summary
 from crescent.run import rows
 from crescent.run.atomic import publish_folder
-from crescent.run.folder import read_json, stored_config
+from crescent.run.folder import stored_config
 from crescent.run.manifest import MANIFEST
 from crescent.run.names import ROUNDS, round_folder, round_number
 
@@ -28,7 +28,7 @@ def export(config: Config, folder: Path) -> int:
     Raises:
         RunFolderError: no run, no such round, or no model of it.
     """
-    stored, summary = stored_config(folder), read_json(folder / SUMMARY)
+    stored, summary = stored_config(folder), summary_of(folder)
     if stored is None:
         raise RunFolderError(
             f"{folder}: there is no run to export. Repeat the run's own command, or name its folder: 'run_dir=\"...\"'"
@@ -45,15 +45,15 @@ def export(config: Config, folder: Path) -> int:
     return 0
 
 
-def _round(config: Config, folder: Path, summary: dict[str, Any] | None) -> int:
+def _round(config: Config, folder: Path, summary: Summary | None) -> int:
     there = [round_number(path.parents[1]) for path in folder.glob(f"{ROUNDS}/dataset/{MANIFEST}")]
     made = sorted(number for number in there if number is not None)
     if not made:
         raise RunFolderError(f"{folder}: no round has pairs yet, so there is nothing to export.")
-    wanted = config.export.round or (summary or {}).get("best_round") or made[-1]
+    wanted = config.export.round or (summary.best_round if summary else None) or made[-1]
     if wanted not in made:
         raise RunFolderError(f"{folder}: export.round={wanted} has no pairs; there are {', '.join(map(str, made))}")
-    return int(wanted)
+    return wanted
 
 
 def _dataset(place: Path, pairs: list[Pair], made: Config, kind: str, number: int) -> None:
@@ -66,16 +66,17 @@ def _dataset(place: Path, pairs: list[Pair], made: Config, kind: str, number: in
         (aside / "README.md").write_text(dataset_card(made, number, len(listed), file), encoding="utf-8")
 
 
-def _model(source: Path, place: Path, made: Config, summary: dict[str, Any] | None, number: int) -> None:
+def _model(source: Path, place: Path, made: Config, summary: Summary | None, number: int) -> None:
     if not (source / "config.json").is_file():
         raise RunFolderError(f"{source}: this round has no model; its training was stopped, or is not finished.")
-    if summary is None or len(summary["rounds"]) < number:
+    card = model_card(made, summary, number) if summary else None
+    if card is None:
         raise RunFolderError(f"{source}: the run has no {SUMMARY} with this round yet, which the card is written from.")
     with publish_folder(place) as aside:
         for file in sorted(path for path in source.iterdir() if path.is_file()):
             _link(file, aside / file.name)
         (aside / "README.md").unlink(missing_ok=True)
-        (aside / "README.md").write_text(model_card(made, summary, number), encoding="utf-8")
+        (aside / "README.md").write_text(card, encoding="utf-8")
 
 
 def _link(source: Path, target: Path) -> None:

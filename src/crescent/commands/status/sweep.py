@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 from crescent.commands.status.runs import RunState, claim_of
 from crescent.config.effects import effects
 from crescent.config.keys import flatten
-from crescent.reporting.completed import REPORT, SUMMARY
+from crescent.reporting.completed import REPORT, summary_of
 from crescent.reporting.report import numbers
-from crescent.reporting.report.measured import Measured, Score
+from crescent.reporting.report.gathered import Score
 from crescent.reporting.report.outcome import kept_round
 from crescent.reporting.report.page import style_sheet, templates
-from crescent.reporting.report.summary import Summary, read
+from crescent.reporting.report.summary import Measured, Summary
 from crescent.run.atomic import publish
-from crescent.run.folder import read_json, stored_config
+from crescent.run.folder import stored_config
 
 if TYPE_CHECKING:
     from crescent.statistics import Interval
@@ -86,8 +86,7 @@ def compare(runs: Sequence[RunState], page: Path) -> Sweep:
     runs = [run for run in runs if run.kind == "all"]
     configs = [flatten(stored_config(run.folder) or {}) for run in runs]
     keys = [key for key in dict.fromkeys(key for config in configs for key in config) if _varies(key, configs)]
-    found = [read_json(run.folder / SUMMARY) for run in runs]
-    summaries = [read(summary) if summary else None for summary in found]
+    summaries = [summary_of(run.folder) for run in runs]
     rows = [
         SweepRow(
             run,
@@ -118,7 +117,7 @@ def _score(rows: Sequence[SweepRow], dev: str | None) -> "Interval | None":
     from crescent.statistics import SHARE, UNBOUNDED, over_seeds
 
     values = [score.value for row in rows if (score := row.scores.get(dev or "")) is not None]
-    known = [value for value in values if value is not None and numbers.finite(value)]
+    known = [value for value in values if numbers.finite(value)]
     return over_seeds(known, SHARE if numbers.is_share(known) else UNBOUNDED) if known else None
 
 

@@ -2,17 +2,15 @@
 
 from pathlib import Path
 
-from crescent.run.folder import read_json
+from crescent.reporting.completed import summary_of
 
 
 def dev_best(folder: Path) -> float | None:
     """Dev accuracy of the model that the run in `folder` ended with: the objective. None where there is none."""
-    summary = read_json(folder / "summary.json")
+    summary = summary_of(folder)
     if summary is None:
         return None
-    best, task = summary["best_round"], summary["dev_task"]
-    measured = [summary["base"], *summary["rounds"]]
-    for part in measured:
-        if part is not None and part.get("round", 0) == best and task in part.get("evaluation", {}):
-            return float(part["evaluation"][task]["value"])
-    return None
+    models = {0: summary.base} | {part.round: part for part in summary.rounds}
+    best = models.get(summary.best_round or 0)
+    score = best.evaluation.get(summary.dev_task or "") if best else None
+    return None if score is None else score.value

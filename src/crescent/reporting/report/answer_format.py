@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from crescent.reporting.report import numbers
-from crescent.reporting.report.measured import Score
+from crescent.reporting.report.gathered import Score
 from crescent.reporting.report.outcome import kept_round
 from crescent.reporting.report.summary import Summary
 
@@ -42,7 +42,7 @@ def sentence(run: Summary) -> str | None:
         return None
     if after is None or after.found is None:
         return None
-    gain = (after.score.value or 0.0) - (before.score.value or 0.0)
+    gain = after.score.value - before.score.value
     by_format = (after.found - before.found) * before.right_where_found
     return (
         f"On {run.primary_task} an answer was found in {numbers.percent(before.found)} of the base model’s outputs and "
@@ -58,7 +58,7 @@ def _lengths(before: Score, after: Score) -> str:
 
 
 def _line(name: str, score: Score) -> Line:
-    filter_name = (score.metric or "").partition(",")[2]
+    filter_name = score.metric.partition(",")[2]
     found = score.answered.get(filter_name)
     return Line(
         name=name,

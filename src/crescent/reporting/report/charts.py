@@ -7,9 +7,8 @@ from typing import Literal
 from markupsafe import Markup
 
 from crescent.reporting.report import numbers
-from crescent.reporting.report.made import AgreementBin
-from crescent.reporting.report.measured import Measured, Sampling
-from crescent.reporting.report.summary import Round
+from crescent.reporting.report.gathered import AgreementBin, Sampling
+from crescent.reporting.report.summary import Measured, Round
 from crescent.reporting.report.svg import HEIGHT, Frame, chart, element, label, line, ticks
 
 State = Literal["base", "accepted", "rejected", "undecided"]
@@ -150,7 +149,7 @@ def state_of(model: Measured) -> State:
     """What the gate made of a model."""
     if not isinstance(model, Round):
         return "base"
-    if model.gate is None or model.gate.accepted is None:
+    if model.gate is None:
         return "undecided"
     return "accepted" if model.gate.accepted else "rejected"
 

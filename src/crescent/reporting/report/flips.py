@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from crescent.reporting.report.measured import Comparison, Flips
+from crescent.reporting.report.gathered import Comparison, Flips
 from crescent.reporting.report.summary import Round, Summary
 
 
@@ -12,8 +12,8 @@ class Changed:
 
     task: str
     before: str
-    newly_right: int | None
-    newly_wrong: int | None
+    newly_right: int
+    newly_wrong: int
     flips: Flips
 
 

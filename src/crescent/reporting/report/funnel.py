@@ -13,7 +13,7 @@ class Step:
 
     kind: Literal["kept", "drop", "gap"]
     label: str
-    count: int | None
+    count: int
     start: float
     end: float
 
@@ -23,16 +23,14 @@ class Passage:
     """One stage: what went in, what came out, and the drops in between."""
 
     name: str
-    entering: int | None
-    leaving: int | None
+    entering: int
+    leaving: int
     drops: dict[str, int]
     label: str
 
     @property
     def gap(self) -> int:
         """Rows in - rows out - drops: zero when every row is accounted for."""
-        if self.entering is None or self.leaving is None:
-            return 0
         return self.entering - self.leaving - sum(self.drops.values())
 
 
@@ -45,9 +43,9 @@ def passages(part: Round) -> Iterator[Passage]:
         a = part.answers
         yield Passage("the vote", a.questions, a.accepted, a.drops, "consensus accepted")
     if part.dataset:
-        voted = part.answers.accepted if part.answers else None
-        entering = part.dataset.candidates if part.dataset.candidates is not None else voted
-        yield Passage("training pairs", entering, part.dataset.new, part.dataset.drops, "new training pairs")
+        yield Passage(
+            "training pairs", part.dataset.candidates, part.dataset.new, part.dataset.drops, "new training pairs"
+        )
 
 
 def steps(part: Round) -> list[Step]:
@@ -55,15 +53,15 @@ def steps(part: Round) -> list[Step]:
     reached = list(passages(part))
     if not reached:
         return []
-    whole = reached[0].entering or 0
+    whole = reached[0].entering
     level = whole
 
     def share(number: int) -> float:
         return min(max(number / whole, 0.0), 1.0) if whole else 0.0
 
-    rows = [Step("kept", "raw questions written", reached[0].entering, 0.0, share(whole))]
+    rows = [Step("kept", "raw questions written", whole, 0.0, share(whole))]
     for passage in reached:
-        if passage.entering is not None and passage.entering != level:
+        if passage.entering != level:
             level = passage.entering
             rows.append(Step("kept", "questions that this arm may use", level, 0.0, share(level)))
         lost = [*passage.drops.items(), *([("not accounted for", passage.gap)] if passage.gap else [])]
@@ -71,8 +69,8 @@ def steps(part: Round) -> list[Step]:
             kind: Literal["drop", "gap"] = "gap" if label == "not accounted for" else "drop"
             rows.append(Step(kind, label, number, share(level - number), share(level)))
             level -= number
-        level = passage.leaving if passage.leaving is not None else level
-        rows.append(Step("kept", passage.label, passage.leaving, 0.0, share(passage.leaving or 0)))
+        level = passage.leaving
+        rows.append(Step("kept", passage.label, level, 0.0, share(level)))
     return rows
 
 

@@ -3,7 +3,7 @@
 from crescent.loop.stages.table import ROUND
 from crescent.reporting.report import numbers, sampling
 from crescent.reporting.report.funnel import unaccounted
-from crescent.reporting.report.measured import Comparison, Score
+from crescent.reporting.report.gathered import Comparison, Score
 from crescent.reporting.report.summary import Round, Summary
 
 PARTS = {kind.name: kind.title for kind in ROUND if kind.when is None} | {"gate": "the gate"}
@@ -70,7 +70,7 @@ def unknowns(summary: Summary) -> list[str]:
     if not summary.cost:
         found.append("What the stages cost is not known.")
     found.append(
-        f"This is one run with one seed{'' if summary.seed is None else f' ({summary.seed})'}. The intervals say how "
+        f"This is one run with one seed ({summary.seed}). The intervals say how "
         "much another draw of benchmark items could change a score, not how much another seed could."
     )
     return found
@@ -81,7 +81,7 @@ def _round_unknowns(part: Round) -> list[str]:
     missing = [words for name, words in PARTS.items() if not getattr(part, name)]
     if missing:
         found.append(f"nothing is known of {_list(missing)}.")
-    if part.training and part.training.state not in (None, "finished"):
+    if part.training and part.training.state != "finished":
         found.append(f"the training did not finish ({part.training.state}).")
     if part.answers and part.answers.audit is None:
         found.append("whether the consensus answers are right is not known; nothing outside the model was asked.")
@@ -101,7 +101,7 @@ def _has_value(score: Score | None) -> bool:
     return score is not None and numbers.finite(score.value)
 
 
-def _before_any_round(task: str, base: Score | None, state: str | None) -> str:
+def _before_any_round(task: str, base: Score | None, state: str) -> str:
     yet = " yet" if state == "running" else ""
     if base is None or not _has_value(base):
         return f"Nothing has been measured{yet}."
@@ -171,7 +171,7 @@ def _doubt(change: Comparison | None) -> str:
 
 
 def _change(change: Comparison | None, share: bool) -> str:
-    if change is None or change.difference is None:
+    if change is None:
         return ""
     unit = " points" if share else ""
     bounds = numbers.interval(change.low, change.high, share)

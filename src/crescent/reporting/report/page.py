@@ -11,8 +11,8 @@ import jinja2
 from markupsafe import Markup
 
 from crescent.reporting.report import answer_format, charts, flips, funnel, numbers, outcome, pool, sampling
-from crescent.reporting.report.measured import Comparison, Score
-from crescent.reporting.report.summary import Round, Summary, read
+from crescent.reporting.report.gathered import Comparison
+from crescent.reporting.report.summary import Round, Summary
 from crescent.reporting.report.untrusted import cut, visible
 from crescent.run.atomic import publish
 from crescent.run.names import round_folder
@@ -44,22 +44,13 @@ CONTENTS = {
 """The sections in their order: name of the template and of the anchor, words in the list of contents."""
 
 
-def write(summary: Mapping[str, Any], path: Path | str) -> None:
-    """Writes the page, whole or not at all.
-
-    Raises:
-        DamagedError: the summary has a value of the wrong type.
-    """
-    publish(Path(path), render(summary).encode())
+def write(run: Summary, path: Path | str) -> None:
+    """Writes the page, whole or not at all."""
+    publish(Path(path), render(run).encode())
 
 
-def render(summary: Mapping[str, Any]) -> str:
-    """The page for what `summary.json` holds.
-
-    Raises:
-        DamagedError: the summary has a value of the wrong type.
-    """
-    run = read(summary)
+def render(run: Summary) -> str:
+    """The page for what `summary.json` holds."""
     sentences = outcome.outcome(run)
     return (
         templates()
@@ -77,8 +68,8 @@ def render(summary: Mapping[str, Any]) -> str:
             environment=[(key, _bare(value)) for key, value in _flat(run.environment)],
             unknowns=outcome.unknowns(run),
             config=list(_flat(run.config)),
-            total_seconds=sum(entry.seconds or 0.0 for entry in run.cost),
-            total_tokens=sum(entry.tokens or 0 for entry in run.cost),
+            total_seconds=sum(entry.seconds for entry in run.cost),
+            total_tokens=sum(entry.tokens for entry in run.cost),
         )
     )
 
@@ -133,7 +124,7 @@ def _panels(run: Summary) -> Iterator[dict[str, Any]]:
         yield {
             "task": task,
             "share": share,
-            "metric": next((score.metric for _, score in run.scores(task) if score.metric), None),
+            "metric": next((score.metric for _, score in run.scores(task)), None),
             "chart": charts.scores(task, points, marks, share),
             "rows": [(name, getattr(model, "gate", None), model.evaluation.get(task)) for name, model in run.models()],
         }
@@ -159,13 +150,10 @@ def _points(run: Summary, task: str) -> list[charts.Point]:
     places = {"base": 0} | {round_folder(part.round): place for place, part in enumerate(run.rounds, 1)}
     points = []
     for name, model in run.models():
-        score = model.evaluation.get(task, Score())
+        score = model.evaluation.get(task)
+        value, low, high = (score.value, score.low, score.high) if score else (None, None, None)
         parent = places.get(model.started_from or "") if isinstance(model, Round) else None
-        points.append(
-            charts.Point(
-                name.removeprefix("round "), score.value, score.low, score.high, charts.state_of(model), parent
-            )
-        )
+        points.append(charts.Point(name.removeprefix("round "), value, low, high, charts.state_of(model), parent))
     return points
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from crescent.loop.stages.facts import QuestionsFacts
+from crescent.records import Diversity
 from crescent.reporting.report import numbers
-from crescent.reporting.report.made import Diversity, Questions
 
 NEAR = {
     "exact": "Texts equal to another question but for case and spaces.",
@@ -31,63 +32,58 @@ class Figure:
     cells: list[Cell]
 
 
-def figures(rounds: Sequence[Questions]) -> list[Figure]:
+def figures(rounds: Sequence[QuestionsFacts]) -> list[Figure]:
     """The rows of the table; those of which nothing is known in any round are left out."""
     rows = [
         _row(rounds, "Pool", "Questions accepted so far, over all rounds.", lambda q: Cell(numbers.count(q.pool))),
         _row(rounds, "Acceptance rate", "Of the texts written, those kept as new questions.", _acceptance),
-        *(_near(rounds, test) for test in dict.fromkeys(test for q in rounds for test in q.collisions or {})),
+        *(_near(rounds, test) for test in dict.fromkeys(test for q in rounds for test in q.collisions)),
         *(_diversity(rounds, *row) for row in _DIVERSITY),
     ]
     return [row for row in rows if any(cell.text != numbers.UNKNOWN for cell in row.cells)]
 
 
-def vendi(found: Diversity | None) -> str:
+def vendi(found: Diversity) -> str:
     """The Vendi score with the size of the sample, which is the most it can reach."""
-    if found is None or found.vendi is None:
-        return numbers.UNKNOWN
-    sample = "" if found.vendi_sample is None else f" of {numbers.count(found.vendi_sample)}"
-    return numbers.fixed(found.vendi) + sample
+    return f"{numbers.fixed(found.vendi)} of {numbers.count(found.vendi_sample)}"
 
 
-def _row(rounds: Sequence[Questions], name: str, meaning: str, cell: Callable[[Questions], Cell]) -> Figure:
+def _row(rounds: Sequence[QuestionsFacts], name: str, meaning: str, cell: Callable[[QuestionsFacts], Cell]) -> Figure:
     return Figure(name, meaning, [cell(questions) for questions in rounds])
 
 
-def _acceptance(q: Questions) -> Cell:
+def _acceptance(q: QuestionsFacts) -> Cell:
     share = numbers.ratio(q.accepted, q.written)
     return Cell(numbers.percent(share), _part_of(q.accepted, q.written) if share is not None else "")
 
 
-def _near(rounds: Sequence[Questions], test: str) -> Figure:
-    def cell(q: Questions) -> Cell:
-        return Cell(numbers.count(None if q.collisions is None else q.collisions.get(test, 0)))
+def _near(rounds: Sequence[QuestionsFacts], test: str) -> Figure:
+    def cell(q: QuestionsFacts) -> Cell:
+        return Cell(numbers.count(q.collisions.get(test, 0)))
 
     return _row(rounds, f"Near-duplicates, {test} test", NEAR.get(test, ""), cell)
 
 
 def _diversity(
-    rounds: Sequence[Questions], name: str, meaning: str, cell: Callable[[Questions, Diversity], Cell]
+    rounds: Sequence[QuestionsFacts], name: str, meaning: str, cell: Callable[[QuestionsFacts, Diversity], Cell]
 ) -> Figure:
-    unknown = Cell(numbers.UNKNOWN)
-    return _row(rounds, name, meaning, lambda q: unknown if q.diversity is None else cell(q, q.diversity))
+    return _row(rounds, name, meaning, lambda q: cell(q, q.diversity))
 
 
-def _templates(q: Questions, found: Diversity) -> Cell:
-    known = found.templates is not None and q.accepted is not None
-    return Cell(numbers.count(found.templates), f"of {numbers.count(q.accepted)}" if known else "")
+def _templates(q: QuestionsFacts, found: Diversity) -> Cell:
+    return Cell(numbers.count(found.templates), f"of {numbers.count(q.accepted)}")
 
 
-def _vendi(_: Questions, found: Diversity) -> Cell:
+def _vendi(_: QuestionsFacts, found: Diversity) -> Cell:
     share = numbers.ratio(found.vendi, found.vendi_sample)
     return Cell(numbers.fixed(share, 2), vendi(found) if share is not None else "")
 
 
-def _part_of(part: int | None, whole: int | None) -> str:
+def _part_of(part: int, whole: int) -> str:
     return f"{numbers.count(part)} of {numbers.count(whole)}"
 
 
-_DIVERSITY: list[tuple[str, str, Callable[[Questions, Diversity], Cell]]] = [
+_DIVERSITY: list[tuple[str, str, Callable[[QuestionsFacts, Diversity], Cell]]] = [
     (
         "Nearest neighbour, median",
         "Half of the questions have no other one more similar than this; 0: no word pair in common, 1: all.",

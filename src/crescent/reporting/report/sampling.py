@@ -1,9 +1,21 @@
 """What the samples of the dev task say: did training make the model able to solve more, or only surer of itself?"""
 
+from dataclasses import dataclass
+
 from crescent.reporting.report import numbers
 from crescent.reporting.report.charts import Line, state_of
-from crescent.reporting.report.measured import AtK, Comparison, Sampling, Score, Share
+from crescent.reporting.report.gathered import Difference, Sampling
 from crescent.reporting.report.summary import Summary
+
+
+@dataclass(frozen=True)
+class SampledScore:
+    """The share of problems that samples solve, as it stands beside scores of benchmarks."""
+
+    value: float
+    low: float | None
+    high: float | None
+    against_base: Difference | None
 
 
 def sampled(run: Summary) -> list[tuple[str, Sampling]]:
@@ -21,16 +33,13 @@ def ks(run: Summary) -> list[str]:
     return sorted({k for _, found in sampled(run) for k in found.pass_at_k}, key=int)
 
 
-def as_scores(found: Sampling) -> dict[str, Score]:
+def as_scores(found: Sampling) -> dict[str, SampledScore]:
     """One sample, and the best of all, as rows beside the benchmarks, where greedy decoding stands."""
-    before, top = found.against_base or AtK(), most(found)
+    before, top = found.against_base.pass_at_k if found.against_base else {}, most(found)
     names = {"1": "one sample"} | ({top: f"one of {top}"} if top != "1" else {})
-    task = found.task or "dev task"
-    shares = {k: found.pass_at_k.get(k, Share()) for k in names}
+    shares = {k: found.pass_at_k[k] for k in names}
     return {
-        f"{task}, {name}": Score(
-            value=shares[k].value, low=shares[k].low, high=shares[k].high, against_base=before.pass_at_k.get(k)
-        )
+        f"{found.task}, {name}": SampledScore(shares[k].value, shares[k].low, shares[k].high, before.get(k))
         for k, name in names.items()
     }
 
@@ -46,17 +55,15 @@ def beside_greedy(run: Summary, found: Sampling | None) -> str | None:
         if before is None or now is None:
             return None
         changes.append(f"from {numbers.percent(before.value)} to {numbers.percent(now.value)}")
-    return (
-        f"on {found.task or 'the dev task'} one sample went {changes[0]} and at least one of {most(found)} {changes[1]}"
-    )
+    return f"on {found.task} one sample went {changes[0]} and at least one of {most(found)} {changes[1]}"
 
 
-def disagreement(greedy: Comparison | None, found: Sampling | None) -> str | None:
+def disagreement(greedy: Difference | None, found: Sampling | None) -> str | None:
     """A sentence where greedy decoding, one sample and several samples do not move the same way."""
     changes = found.against_base.pass_at_k if found and found.against_base else {}
     if greedy is None or found is None or not changes:
         return None
-    one, any_of = changes.get("1", Comparison()), changes.get(most(found), Comparison())
+    one, any_of = changes["1"], changes[most(found)]
     signs = [_sign(change) for change in (greedy, one, any_of)]
     if len(set(signs)) == 1:
         return None
@@ -92,7 +99,7 @@ def _verdict(found: Sampling) -> str:
     if not changes:
         return "not compared with the base model."
     top = max(changes, key=int)
-    one, any_of = changes.get("1", Comparison()), changes[top]
+    one, any_of = changes["1"], changes[top]
     single = f"one sample is right {_often(one)} ({_words(one)})"
     if _sign(one) > 0 and _sign(any_of) == 0:
         return (
@@ -111,17 +118,17 @@ def _verdict(found: Sampling) -> str:
     return f"{single}, at least one of {top} {_often(any_of)} ({_words(any_of)})."
 
 
-def _sign(change: Comparison) -> int:
+def _sign(change: Difference) -> int:
     """1 or -1 where the interval lies on one side of zero."""
     if change.low is None or change.high is None:
         return 0
     return 1 if change.low > 0 else -1 if change.high < 0 else 0
 
 
-def _often(change: Comparison) -> str:
+def _often(change: Difference) -> str:
     return {1: "more often", -1: "less often", 0: "about as often as before"}[_sign(change)]
 
 
-def _words(change: Comparison) -> str:
+def _words(change: Difference) -> str:
     bounds = numbers.interval(change.low, change.high, True)
     return f"{numbers.difference(change.difference, True)} points, 95 % interval {bounds}"

@@ -1,7 +1,8 @@
 """The typed form of `summary.json`, the one source of every figure that the page and the table show.
 
-A run that ended early has no more than what it reached, so every field may be missing: None then means "not known" and
-never zero. Shares, accuracies and agreements are fractions of 1; times are seconds.
+What a stage says is its own struct (`loop/stages/facts.py`), with what the report adds to it (`gathered.py`). A run
+that ended early has no more than what it reached: a part that it did not reach is None as a whole. Shares, accuracies
+and agreements are fractions of 1; times are seconds.
 """
 
 from collections.abc import Mapping
@@ -10,52 +11,74 @@ from typing import Any
 import msgspec
 
 from crescent.errors import DamagedError
-from crescent.reporting.report.made import Answers, Dataset, Questions, Sample, Training
-from crescent.reporting.report.measured import Gate, Measured, Score
-from crescent.reporting.report.part import Part
+from crescent.evaluation.gate import Verdict
+from crescent.loop.stages.facts import DatasetFacts, ReplayFacts, TrainingFacts
+from crescent.records import Row
+from crescent.reporting.report.gathered import Answers, Questions, Sample, Sampling, Score
+
+
+class Measured(msgspec.Struct, kw_only=True):
+    """A model that the benchmark has seen, by task; nothing where it was not measured."""
+
+    evaluation: dict[str, Score] = {}
+    sampling: Sampling | None = None
 
 
 class Round(Measured, kw_only=True):
+    """One round, as far as it came. `started_from` is the model that wrote its data: "base" or a round's folder.
+
+    `gate` is the verdict on its model, `samples` are questions as examples.
+    """
+
     round: int
     started_from: str | None = None
     questions: Questions | None = None
     answers: Answers | None = None
-    dataset: Dataset | None = None
-    training: Training | None = None
-    gate: Gate | None = None
+    dataset: DatasetFacts | None = None
+    replay: ReplayFacts | None = None
+    training: TrainingFacts | None = None
+    gate: Verdict | None = None
     samples: list[Sample] = []
 
 
-class Cost(Part):
+class Cost(Row):
+    """What a stage took."""
+
     stage: str
-    seconds: float | None = None
-    tokens: int | None = None
+    seconds: float
+    tokens: int
 
 
-class PlannedStage(Part):
-    estimated_s: float | None = None
-    used_s: float | None = None
-    factor: float | None = None
+class PlannedStage(Row):
+    """Estimated and used seconds of a stage, and how many times the larger is the smaller."""
+
+    estimated_s: float
+    used_s: float
+    factor: float | None
 
 
-class Planned(Part):
+class Planned(Row):
     """What the run was expected to take on `hardware`, and by which factor that was wrong."""
 
-    hardware: str | None = None
-    estimated_s: float | None = None
-    used_s: float | None = None
-    plan_error_factor: float | None = None
-    stages: dict[str, PlannedStage] = {}
+    hardware: str
+    estimated_s: float
+    used_s: float
+    plan_error_factor: float | None
+    stages: dict[str, PlannedStage]
 
 
-class Summary(Part):
-    """A whole run. `best_round` 0 is the base model; `provenance` says what was done, in sentences."""
+class Summary(msgspec.Struct, kw_only=True):
+    """A whole run. `best_round` 0 is the base model; `provenance` says what was done, in sentences.
 
-    name: str | None = None
-    seed: int | None = None
-    state: str | None = None
+    `base` has no scores where the base model was not measured, `teacher` has none but in a distillation. Fields that
+    this version does not know are passed over.
+    """
+
+    name: str
+    seed: int
+    state: str
+    config: dict[str, Any]
     note: str | None = None
-    config: dict[str, Any] = {}
     provenance: list[str] = []
     environment: dict[str, Any] = {}
     tasks: list[str] = []
@@ -101,15 +124,7 @@ def read(raw: Mapping[str, Any]) -> Summary:
     Raises:
         DamagedError: a value has the wrong type; the message names its place.
     """
-    kept = {key: value if key in ("config", "environment") else _without_nulls(value) for key, value in raw.items()}
     try:
-        return msgspec.convert({key: value for key, value in kept.items() if value is not None}, Summary)
+        return msgspec.convert(raw, Summary)
     except msgspec.ValidationError as error:
         raise DamagedError(f"summary.json is not the summary of a run: {error}. Run again to rebuild it.") from error
-
-
-def _without_nulls(value: Any) -> Any:
-    """`null` and a missing key mean the same; in the configuration, which is shown as it is, they do not."""
-    if isinstance(value, Mapping):
-        return {key: _without_nulls(part) for key, part in value.items() if part is not None}
-    return [_without_nulls(part) for part in value] if isinstance(value, list) else value

@@ -1,14 +1,13 @@
 """The table at the end of a run: every model, every task, the gate's word, and where the whole report is."""
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from crescent.reporting.report import numbers
-from crescent.reporting.report.measured import Measured, Score
+from crescent.reporting.report.gathered import Score
 from crescent.reporting.report.outcome import outcome, share_task
-from crescent.reporting.report.sampling import as_scores
-from crescent.reporting.report.summary import Round, Summary, read
+from crescent.reporting.report.sampling import SampledScore, as_scores
+from crescent.reporting.report.summary import Measured, Round, Summary
 from crescent.reporting.report.untrusted import cut
 from crescent.run.names import round_folder
 
@@ -20,20 +19,13 @@ NAME_LIMIT = 40
 """Characters of a task's name that the table shows."""
 
 
-def print_summary(
-    summary: Mapping[str, Any], console: "Console | None" = None, report: Path | str | None = None
-) -> None:
+def print_summary(run: Summary, console: "Console | None" = None, report: Path | str | None = None) -> None:
     """Prints the outcome of a run: a drawn table on a terminal that is wide enough for it, plain lines elsewhere.
 
-    `report` is the path of the page; without it the run folder of the configuration is named.
-
-    Raises:
-        DamagedError: the summary has a value of the wrong type.
-    """
+    `report` is the path of the page; without it the run folder of the configuration is named."""
     from rich.console import Console
 
     console = console or Console()
-    run = read(summary)
     tables = (_table(run, console, between) for between in (" ", "\n")) if console.is_terminal else ()
     fitting = next((table for table in tables if _width(table, console) <= console.width), None)
     if fitting:
@@ -98,6 +90,7 @@ def _list(run: Summary, console: "Console") -> None:
         word = _word(run, model)
         gate = f"{word} by the gate" if word in ("accepted", "rejected") else word
         _say(console, ", ".join(part for part in (name, *_cost(run, name, " tokens"), gate) if part))
+        lines: list[tuple[str, Score | SampledScore | None, bool]]
         lines = [(task, model.evaluation.get(task), share_task(run, task)) for task in run.measured_tasks()]
         lines += [(task, score, True) for task, score in (as_scores(model.sampling) if model.sampling else {}).items()]
         for task, score, share in lines:
@@ -105,26 +98,26 @@ def _list(run: Summary, console: "Console") -> None:
             _say(console, f"  {cut(task, NAME_LIMIT):<{width}}  {value:<21}  {change}".rstrip())
 
 
-def _cell(score: Score | None, share: bool, between: str) -> str:
+def _cell(score: Score | SampledScore | None, share: bool, between: str) -> str:
     return f"{_score(score, share, between)}\n{_change(score, share, between)}".rstrip()
 
 
-def _score(score: Score | None, share: bool, between: str) -> str:
-    if score is None or score.value is None:
+def _score(score: Score | SampledScore | None, share: bool, between: str) -> str:
+    if score is None:
         return "not measured"
     return numbers.score(score.value, share) + numbers.brackets(score.low, score.high, share, between)
 
 
-def _change(score: Score | None, share: bool, between: str) -> str:
+def _change(score: Score | SampledScore | None, share: bool, between: str) -> str:
     """The difference to the base model with its 95 % interval in brackets."""
     change = score.against_base if score else None
-    if change is None or change.difference is None:
+    if change is None:
         return ""
     return numbers.difference(change.difference, share) + numbers.brackets(change.low, change.high, share, between)
 
 
 def _word(run: Summary, model: Measured) -> str:
-    if not isinstance(model, Round) or model.gate is None or model.gate.accepted is None:
+    if not isinstance(model, Round) or model.gate is None:
         return ""
     if run.option("evaluation.gate.enabled") is False:
         return "no gate"
@@ -135,7 +128,7 @@ def _cost(run: Summary, name: str, unit: str = "") -> list[str]:
     """Time and tokens of all stages of a model, nothing where no stage is on record."""
     folder = round_folder(int(name.removeprefix("round "))) if name.startswith("round ") else name
     stages = [entry for entry in run.cost if entry.stage.split("/")[0] == folder]
-    seconds, tokens = sum(entry.seconds or 0.0 for entry in stages), sum(entry.tokens or 0 for entry in stages)
+    seconds, tokens = sum(entry.seconds for entry in stages), sum(entry.tokens for entry in stages)
     return [numbers.duration(seconds), numbers.count(tokens) + unit] if stages else []
 
 

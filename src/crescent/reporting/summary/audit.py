@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
 
 from crescent.loop.stages.context import Context
 from crescent.loop.stages.rows import solutions
 from crescent.records import Consensus, Question
+from crescent.reporting.report.gathered import AgreementBin, Audit
 from crescent.run.names import round_folder
 from crescent.run.shards import ShardFolder
 from crescent.voting.truth import Judge
@@ -25,7 +25,7 @@ def truth(source: str) -> Callable[[str], str | None]:
     return known
 
 
-def audit(context: Context, number: int) -> dict[str, Any]:
+def audit(context: Context, number: int) -> tuple[list[AgreementBin], Audit | None]:
     """Histogram of agreement, with what is known of the labels, and the accuracy of labels and of single samples.
 
     `label_accuracy`: accepted consensus answers that are right, of those with a known truth. `single_sample_accuracy`:
@@ -46,23 +46,20 @@ def audit(context: Context, number: int) -> dict[str, Any]:
         if row.reason is None:
             labels["unknown" if right is None else "right" if right else "wrong"] += 1
     histogram = [
-        {"votes": votes, "samples": samples, "questions": c["questions"], "known": c["known"], "correct": c["correct"]}
+        AgreementBin(votes=votes, samples=samples, **{name: c[name] for name in ("questions", "known", "correct")})
         for (votes, samples), c in sorted(bins.items())
     ]
     if context.config.evaluation.audit == "none":
-        return {"agreement": histogram, "audit": None}
+        return histogram, None
     singles: Counter[bool] = Counter()
     for solution in solutions(folder / "answers"):
         expected = known[solution.question]
         if expected is not None:
             singles[judge.right(solution.answer, expected)] += 1
     judged = labels["right"] + labels["wrong"]
-    return {
-        "agreement": histogram,
-        "audit": {
-            "known": judged,
-            "unknown": labels["unknown"],
-            "label_accuracy": labels["right"] / judged if judged else None,
-            "single_sample_accuracy": singles[True] / singles.total() if singles else None,
-        },
-    }
+    return histogram, Audit(
+        known=judged,
+        unknown=labels["unknown"],
+        label_accuracy=labels["right"] / judged if judged else None,
+        single_sample_accuracy=singles[True] / singles.total() if singles else None,
+    )

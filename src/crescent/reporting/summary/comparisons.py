@@ -3,21 +3,19 @@
 from collections.abc import Sequence
 from typing import Any
 
-import msgspec
-
-from crescent.evaluation.comparison import Flip, compare, flipped
+from crescent.evaluation.comparison import compare, flipped
 from crescent.evaluation.results import Sampled, TaskResult
 from crescent.loop.stages.context import Context
 from crescent.loop.stages.evaluation import items
 from crescent.loop.stages.facts import EvaluationFacts, SamplesFacts
 from crescent.loop.stages.samples import judged, powers, solved
+from crescent.reporting.report.gathered import AtK, Comparison, Difference, Flips, Sampling, Score, extended
 from crescent.reporting.summary.examples import spread
 from crescent.run.manifest import Manifest, facts_of
 from crescent.statistics import holm, paired_difference
 
 FLIPS = 3
 """Newly right and newly wrong problems that the report shows of each task; all items are in the run folder."""
-KINDS = ("against_base", "against_previous")
 
 
 class Comparisons:
@@ -28,69 +26,62 @@ class Comparisons:
         self._base = self._previous = items(context, base) if base else {}
         self._base_samples = judged(context, samples) if samples else []
 
-    def evaluation(self, measured: Manifest) -> dict[str, Any]:
-        """The facts of a round's evaluation, each task with its `against_base` and `against_previous`.
+    def evaluation(self, measured: Manifest) -> dict[str, Score]:
+        """The scores of a round, each task with its `against_base` and `against_previous`.
 
         `holm_p` is McNemar's p adjusted for the number of tasks that are reported; the dev task has none, since the
         rounds were chosen by it.
         """
         now = items(self._context, measured)
-        found = {task: msgspec.to_builtins(score) for task, score in facts_of(measured, EvaluationFacts).tasks.items()}
-        for task, facts in found.items():
-            for kind, before in zip(KINDS, (self._base, self._previous), strict=True):
-                if task in before:
-                    shown = kind == "against_base" or self._previous is not self._base
-                    facts[kind] = self._compare(now[task], before[task], shown)
-        for kind in KINDS:
-            tasks = [task for task in self._context.config.evaluation.tasks if kind in found.get(task, {})]
-            _adjust([found[task][kind] for task in tasks])
+        scores = facts_of(measured, EvaluationFacts).tasks
+        shown = self._previous is not self._base
+        base = {task: self._compare(now[task], self._base[task], True) for task in scores if task in self._base}
+        before = {t: self._compare(now[t], self._previous[t], shown) for t in scores if t in self._previous}
+        for comparisons in (base, before):
+            _adjust([comparisons[t] for t in self._context.config.evaluation.tasks if t in comparisons])
         self._previous = now
-        return found
+        return {
+            task: extended(Score, score, against_base=base.get(task), against_previous=before.get(task))
+            for task, score in scores.items()
+        }
 
-    def samples(self, drawn: Manifest) -> dict[str, Any]:
-        """The facts of a round's samples; `against_base` has the paired difference at every k."""
-        found: dict[str, Any] = msgspec.to_builtins(facts_of(drawn, SamplesFacts))
+    def samples(self, drawn: Manifest) -> Sampling:
+        """What a round's samples say, with the paired difference to the base model's at every k."""
+        facts = facts_of(drawn, SamplesFacts)
         before = {row.id: row for row in self._base_samples}
         rows = [row for row in judged(self._context, drawn) if row.id in before]
-        if rows:
-            earlier = [before[row.id] for row in rows]
-            found["against_base"] = {
-                "pass_at_k": {
-                    str(k): _difference(solved(rows, k), solved(earlier, k)) for k in powers(found["samples"])
-                },
-                "majority_at_k": {
-                    str(k): _difference(_majorities(rows, k), _majorities(earlier, k)) for k in powers(found["samples"])
-                },
-            }
-        return found
+        if not rows:
+            return extended(Sampling, facts)
+        earlier, ks = [before[row.id] for row in rows], powers(facts.samples)
+        against = AtK(
+            pass_at_k={str(k): _difference(solved(rows, k), solved(earlier, k)) for k in ks},
+            majority_at_k={str(k): _difference(_majorities(rows, k), _majorities(earlier, k)) for k in ks},
+        )
+        return extended(Sampling, facts, against_base=against)
 
-    def _compare(self, now: TaskResult, before: TaskResult, with_flips: bool) -> dict[str, Any]:
-        found: dict[str, Any] = {key: _rounded(value) for key, value in compare(now.items, before.items).items()}
+    def _compare(self, now: TaskResult, before: TaskResult, with_flips: bool) -> Comparison:
+        found = Comparison(**{key: _rounded(value) for key, value in compare(now.items, before.items).items()})
         if with_flips:
             right, wrong = flipped(now.items, before.items)
-            found["flips"] = {"newly_right": _shown(right), "newly_wrong": _shown(wrong)}
+            found.flips = Flips(newly_right=spread(right, FLIPS), newly_wrong=spread(wrong, FLIPS))
         return found
 
 
-def _difference(now: Sequence[float], before: Sequence[float]) -> dict[str, Any]:
+def _difference(now: Sequence[float], before: Sequence[float]) -> Difference:
     found = paired_difference(now, before)
-    return {"difference": _rounded(found.mean), "low": _rounded(found.low), "high": _rounded(found.high)}
+    return Difference(difference=round(found.mean, 6), low=_rounded(found.low), high=_rounded(found.high))
 
 
-def _rounded(value: float | None) -> float | None:
+def _rounded(value: Any) -> Any:
     return None if value is None else round(value, 6)
 
 
-def _adjust(comparisons: Sequence[dict[str, Any]]) -> None:
+def _adjust(comparisons: Sequence[Comparison]) -> None:
     """Put `holm_p` beside McNemar's p of every task."""
-    adjusted = holm([found["mcnemar_p"] for found in comparisons])
+    adjusted = holm([found.mcnemar_p for found in comparisons])
     for found, p in zip(comparisons, adjusted, strict=True):
-        found["holm_p"] = round(p, 6)
+        found.holm_p = round(p, 6)
 
 
 def _majorities(rows: Sequence[Sampled], k: int) -> list[float]:
     return [row.majority[str(k)] for row in rows]
-
-
-def _shown(flips: Sequence[Flip]) -> list[dict[str, Any]]:
-    return [msgspec.to_builtins(flip) for flip in spread(flips, FLIPS)]

@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from crescent.loop.stages.context import Context
 from crescent.loop.stages.rows import solutions
 from crescent.records import Consensus, Drop, Question, Solution
+from crescent.reporting.report.gathered import DropSample, Sample
 from crescent.reporting.summary.audit import truth
 from crescent.run.names import in_order, round_folder
 from crescent.run.shards import ShardFolder
@@ -17,7 +18,7 @@ REJECTED = 6
 T = TypeVar("T")
 
 
-def drop_samples(context: Context, number: int) -> list[dict[str, Any]]:
+def drop_samples(context: Context, number: int) -> list[DropSample]:
     """Some drops of a round, every reason among them, near-duplicates with the question they are like."""
     folder = context.run.path / round_folder(number) / "questions"
     drops = list(ShardFolder(folder / "drops").stream(Drop))
@@ -32,18 +33,18 @@ def drop_samples(context: Context, number: int) -> list[dict[str, Any]]:
         accepted = context.run.path / round_folder(earlier) / "questions" / "accepted"
         others |= {q.id: q.text for q in ShardFolder(accepted).stream(Question) if q.id in wanted}
     return [
-        {
-            "text": drop.text,
-            "reason": drop.reason,
-            "other_text": others.get(drop.other),
-            "test": drop.test,
-            "similarity": drop.similarity,
-        }
+        DropSample(
+            text=drop.text,
+            reason=drop.reason,
+            other_text=others.get(drop.other),
+            test=drop.test,
+            similarity=drop.similarity,
+        )
         for drop in chosen
     ]
 
 
-def question_samples(context: Context, number: int) -> list[dict[str, Any]]:
+def question_samples(context: Context, number: int) -> list[Sample]:
     """Some questions of a round with all their votes, accepted and rejected ones, over the whole range of agreement."""
     folder = context.run.path / round_folder(number)
     outcomes = sorted(
@@ -62,20 +63,20 @@ def question_samples(context: Context, number: int) -> list[dict[str, Any]]:
     return [_sample(c, texts[c.question], votes[c.question], known(texts[c.question])) for c in chosen]
 
 
-def _sample(outcome: Consensus, text: str, solutions: list[Solution], expected: str | None) -> dict[str, Any]:
+def _sample(outcome: Consensus, text: str, solutions: list[Solution], expected: str | None) -> Sample:
     votes = Counter(s.answer if s.answer is not None else "none" for s in solutions)
     shown = next((s for s in solutions if s.sample == outcome.solution), solutions[0])
-    return {
-        "question": text,
-        "answer": outcome.answer,
-        "agreement": outcome.agreement,
-        "accepted": outcome.reason is None,
-        "reason": outcome.reason,
-        "votes": dict(sorted(votes.items(), key=lambda item: (-item[1], item[0]))),
-        "solution": shown.text,
-        "chosen": outcome.solution is not None,
-        "truth": expected,
-    }
+    return Sample(
+        question=text,
+        answer=outcome.answer,
+        agreement=outcome.agreement,
+        accepted=outcome.reason is None,
+        reason=outcome.reason,
+        votes=dict(sorted(votes.items(), key=lambda item: (-item[1], item[0]))),
+        solution=shown.text,
+        chosen=outcome.solution is not None,
+        truth=expected,
+    )
 
 
 def spread(rows: Sequence[T], count: int) -> list[T]:

@@ -2,79 +2,81 @@
 
 import resource
 from dataclasses import asdict
-from typing import Any
 
 import msgspec
 
 from crescent.loop.stages.context import Context
-from crescent.loop.stages.facts import EvaluationFacts
+from crescent.loop.stages.facts import (
+    AnswersFacts,
+    DatasetFacts,
+    QuestionsFacts,
+    ReplayFacts,
+    TrainingFacts,
+)
 from crescent.loop.stages.gate import verdict_of
 from crescent.plan.estimate import FILE, accuracy
 from crescent.records import WaveCount
 from crescent.reporting.completed import REPORT, SUMMARY
+from crescent.reporting.report.gathered import Answers, Questions, extended
+from crescent.reporting.report.summary import Cost, Measured, Planned, Round, Summary
 from crescent.reporting.summary.audit import audit
 from crescent.reporting.summary.comparisons import Comparisons
 from crescent.reporting.summary.examples import drop_samples, question_samples
 from crescent.run import provenance
 from crescent.run.folder import environment, read_json, write_json
-from crescent.run.manifest import MANIFEST, Manifest, facts_of, read_sealed
+from crescent.run.manifest import MANIFEST, F, Manifest, facts_of, read_sealed
 from crescent.run.names import round_folder
 from crescent.run.shards import ShardFolder
 
 
-def conclude(context: Context, note: str | None, stopped: bool) -> dict[str, Any]:
+def conclude(context: Context, note: str | None, stopped: bool) -> Summary:
     """Write `summary.json` and `report.html` and return the summary. `note` says why a run ended early."""
     from crescent.reporting.report.page import write
 
     summary = gather(context, note, stopped)
-    write_json(context.run.path / SUMMARY, summary)
+    write_json(context.run.path / SUMMARY, msgspec.to_builtins(summary))
     write(summary, context.run.path / REPORT)
     return summary
 
 
-def gather(context: Context, note: str | None, stopped: bool) -> dict[str, Any]:
+def gather(context: Context, note: str | None, stopped: bool) -> Summary:
     """The summary of what the run folder holds now."""
     config = context.config
     numbers = [n for n in range(1, config.rounds + 1) if (context.run.path / round_folder(n)).is_dir()]
     base, sampled = (_manifest(context, f"base/{part}") for part in ("evaluation", "samples"))
     rounds = _Rounds(context, Comparisons(context, base, sampled))
     listed = [rounds.gather(number) for number in numbers]
-    verdicts = [part["gate"] for part in listed if "gate" in part]
+    verdicts = [part.gate for part in listed if part.gate is not None]
     manifests = list(context.run.manifests())
-    return {
-        "name": config.name,
-        "seed": config.seed,
-        "state": "stopped" if stopped else "complete",
-        "note": note,
-        "config": asdict(config),
-        "provenance": [*provenance.data(config, len(listed)), *provenance.training(config, len(listed))],
-        "environment": environment(),
-        "tasks": list(config.evaluation.tasks),
-        "dev_task": config.evaluation.dev_task,
-        "primary_task": config.evaluation.tasks[0] if config.evaluation.tasks else config.evaluation.dev_task,
-        "base": {
-            "evaluation": msgspec.to_builtins(facts_of(base, EvaluationFacts).tasks),
-            "sampling": sampled.facts if sampled else None,
-        }
-        if base
-        else None,
-        "teacher": _teacher(context, base),
-        "rounds": listed,
-        "best_round": verdicts[-1]["best_round"] if verdicts else 0,
-        "cost": [{"stage": m.plan.stage, "seconds": m.seconds, "tokens": m.tokens} for m in manifests],
-        "plan": accuracy(read_json(context.run.path / FILE), [(m.plan.stage, m.seconds) for m in manifests]),
-        "wall_s": round(sum(m.seconds for m in manifests), 3),
-        "peak_gb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, 3),
-    }
+    planned = accuracy(read_json(context.run.path / FILE), [(m.plan.stage, m.seconds) for m in manifests])
+    return Summary(
+        name=config.name,
+        seed=config.seed,
+        state="stopped" if stopped else "complete",
+        note=note,
+        config=asdict(config),
+        provenance=[*provenance.data(config, len(listed)), *provenance.training(config, len(listed))],
+        environment=environment(),
+        tasks=list(config.evaluation.tasks),
+        dev_task=config.evaluation.dev_task,
+        primary_task=config.evaluation.tasks[0] if config.evaluation.tasks else config.evaluation.dev_task,
+        base=_measured(Comparisons(context, None, None), base, sampled),
+        teacher=_measured(Comparisons(context, base, None), _manifest(context, "teacher/evaluation"), None),
+        rounds=listed,
+        best_round=verdicts[-1].best_round if verdicts else 0,
+        cost=[Cost(stage=m.plan.stage, seconds=m.seconds, tokens=m.tokens) for m in manifests],
+        plan=None if planned is None else msgspec.convert(planned, Planned),
+        wall_s=round(sum(m.seconds for m in manifests), 3),
+        peak_gb=round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, 3),
+    )
 
 
-def _teacher(context: Context, base: Manifest | None) -> dict[str, Any] | None:
-    """A distillation's teacher, compared with the student before training."""
-    measured = _manifest(context, "teacher/evaluation")
-    if measured is None:
-        return None
-    found = Comparisons(context, base, None).evaluation(measured)
-    return {"evaluation": {task: {**facts, "against_previous": None} for task, facts in found.items()}}
+def _measured(comparisons: Comparisons, measured: Manifest | None, sampled: Manifest | None) -> Measured:
+    """A model outside the rounds, compared with the one before training at most: no model comes before it."""
+    scores = comparisons.evaluation(measured) if measured else {}
+    for score in scores.values():
+        score.against_previous = None
+    return Measured(evaluation=scores, sampling=comparisons.samples(sampled) if sampled else None)
 
 
 class _Rounds:
@@ -85,43 +87,48 @@ class _Rounds:
         self.comparisons = comparisons
         self.best = "base"
 
-    def gather(self, number: int) -> dict[str, Any]:
-        """All that is known of one round; parts that were never reached are left out."""
+    def gather(self, number: int) -> Round:
+        """All that is known of one round; parts that were never reached are None."""
         name = round_folder(number)
-        found: dict[str, Any] = {"round": number, "started_from": self.best}
-        parts = {
-            part: _manifest(self.context, f"{name}/{part}") for part in ("questions", "answers", "dataset", "training")
-        }
-        for part, manifest in parts.items():
-            if manifest is not None:
-                found[part] = dict(manifest.facts)
-        if "questions" in found:
-            folder = self.context.run.path / name / "questions"
-            waves = ShardFolder(folder / "waves").stream(WaveCount)
-            found["questions"]["waves"] = [_wave(wave) for wave in waves]
-            found["questions"]["drop_samples"] = drop_samples(self.context, number)
-        if "answers" in found:
-            found["answers"] |= audit(self.context, number)
-            found["samples"] = question_samples(self.context, number)
-        if "training" in found:
-            found["training"]["dropped_too_long"] = found["training"]["dropped"].get("too-long", 0)
-        measured = _manifest(self.context, f"{name}/evaluation")
-        if measured is not None:
-            found["evaluation"] = self.comparisons.evaluation(measured)
-        sampled = _manifest(self.context, f"{name}/samples")
-        if sampled is not None:
-            found["sampling"] = self.comparisons.samples(sampled)
-        verdict = verdict_of(self.context, number)
-        if verdict is not None:
-            found["gate"] = msgspec.to_builtins(verdict)
-            # In a distillation the teacher writes, and what is trained is always the student.
-            if verdict.best_round == number and self.context.student is None:
-                self.best = name
+        measured, sampled = (_manifest(self.context, f"{name}/{part}") for part in ("evaluation", "samples"))
+        answers = self._answers(number)
+        found = Round(
+            round=number,
+            started_from=self.best,
+            questions=self._questions(number),
+            answers=answers,
+            dataset=_facts(self.context, f"{name}/dataset", DatasetFacts),
+            replay=_facts(self.context, f"{name}/replay", ReplayFacts),
+            training=_facts(self.context, f"{name}/training", TrainingFacts),
+            evaluation=self.comparisons.evaluation(measured) if measured else {},
+            sampling=self.comparisons.samples(sampled) if sampled else None,
+            gate=verdict_of(self.context, number),
+            samples=question_samples(self.context, number) if answers else [],
+        )
+        # In a distillation the teacher writes, and what is trained is always the student.
+        if found.gate is not None and found.gate.best_round == number and self.context.student is None:
+            self.best = name
         return found
 
+    def _questions(self, number: int) -> Questions | None:
+        name = f"{round_folder(number)}/questions"
+        facts = _facts(self.context, name, QuestionsFacts)
+        if facts is None:
+            return None
+        waves = list(ShardFolder(self.context.run.path / name / "waves").stream(WaveCount))
+        return extended(Questions, facts, waves=waves, drop_samples=drop_samples(self.context, number))
 
-def _wave(count: WaveCount) -> dict[str, Any]:
-    return msgspec.to_builtins(count)  # type: ignore[no-any-return]
+    def _answers(self, number: int) -> Answers | None:
+        facts = _facts(self.context, f"{round_folder(number)}/answers", AnswersFacts)
+        if facts is None:
+            return None
+        agreement, audited = audit(self.context, number)
+        return extended(Answers, facts, agreement=agreement, audit=audited)
+
+
+def _facts(context: Context, name: str, kind: type[F]) -> F | None:
+    manifest = _manifest(context, name)
+    return None if manifest is None else facts_of(manifest, kind)
 
 
 def _manifest(context: Context, name: str) -> Manifest | None:

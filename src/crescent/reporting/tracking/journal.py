@@ -139,8 +139,8 @@ class _Reader:
         columns = ["question", "answer", "agreement", "accepted", "reason", "votes", "solution", "truth"]
         rows: list[list[Any]] = []
         for sample in question_samples(context, self.round):
-            votes = ", ".join(f"{answer}: {count}" for answer, count in sample["votes"].items())
-            rows.append([votes if name == "votes" else sample[name] for name in columns])
+            votes = ", ".join(f"{answer}: {count}" for answer, count in sample.votes.items())
+            rows.append([votes if name == "votes" else getattr(sample, name) for name in columns])
         return Table(f"samples/{round_folder(self.round)}", columns, rows)
 
     def _artifact(self, manifest: Manifest) -> Artifact:
