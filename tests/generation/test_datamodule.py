@@ -23,6 +23,19 @@ def test_every_request_is_served_once_over_all_ranks(count: int, size: int, worl
 
 
 @pytest.mark.parametrize("finished", [set(), {0, 1, 2}])
-def test_the_loader_serves_shard_by_shard(finished: set[int]) -> None:
+def test_the_loader_serves_all_shards_in_one_batch(finished: set[int]) -> None:
     data = PromptDataModule(requests(5), 2, finished)
-    assert [tuple(shard) for shard in data.predict_dataloader()] == data.shards
+    assert [shard for batch in data.predict_dataloader() for shard in batch] == data.shards
+    assert len(data.predict_dataloader()) == (0 if finished else 1)
+
+
+@given(counts=st.lists(st.integers(0, 9), max_size=30), size=st.integers(1, 6), bound=st.integers(1, 60))
+@settings(max_examples=60, deadline=None)
+def test_no_batch_has_more_samples_than_the_bound(counts: list[int], size: int, bound: int) -> None:
+    asked = [Request(f"q{number}", "How many?", count) for number, count in enumerate(counts)]
+    data = PromptDataModule(asked, size, samples=bound)
+    batches = list(data.predict_dataloader())
+    assert [shard for batch in batches for shard in batch] == data.shards
+    for batch in batches:
+        samples = sum(request.samples for _, shard in batch for request in shard)
+        assert samples <= bound or len(batch) == 1

@@ -1,55 +1,45 @@
-"""Generation as a Lightning prediction: one step generates one shard, a callback publishes it."""
+"""Generation as a Lightning prediction: one step generates the shards of its batch."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from typing import Any
 
 import pytorch_lightning as pl
-from pytorch_lightning.callbacks import BasePredictionWriter
 
-from crescent.generation.backend import Completed
+from crescent.config.schema import Sampling
+from crescent.generation.backend import Backend, Completed, Report
 from crescent.generation.request import Shard
-from crescent.records import Completion, Row
-from crescent.run.shards import ShardFolder
+from crescent.records import Completion
+
+
+def _completed(index: int, completions: list[Completion]) -> Completed:
+    return index, completions
 
 
 class GenerationModule(pl.LightningModule):  # type: ignore[misc]  # Lightning is untyped to mypy
-    """Carries a backend's stream of shards through `Trainer.predict`: a step waits for the next one to be complete.
+    """Samples completions with `backend`, which holds the model.
 
-    A backend works on all shards at once and finishes them in its own order, so the batch of a step is one of them but
-    not always the one that the step brings.
+    `on_shard` is called with the index and the completions of every shard the moment it is complete, while others of
+    the batch are still being written: what it has put on disk survives a kill in the middle of a step. What it returns
+    is the step's result for the shard; without it that is the shard's index and completions.
     """
 
-    def __init__(self, stream: Iterator[Completed]) -> None:
-        super().__init__()
-        self.stream = stream
-
-    def predict_step(self, batch: Shard, batch_idx: int) -> Completed:
-        """The completions of one shard, with its index."""
-        return next(self.stream)
-
-
-class ShardWriter(BasePredictionWriter):  # type: ignore[misc]  # Lightning is untyped to mypy
-    """Publishes every shard as soon as it is generated, each completion as the row that `convert` makes of it.
-
-    `asked` has the digest of every shard's requests, which goes into its name.
-    """
-
-    def __init__(self, shards: ShardFolder, convert: Callable[[Completion], Row], asked: Mapping[int, str]) -> None:
-        super().__init__(write_interval="batch")
-        self.shards = shards
-        self.convert = convert
-        self.asked = asked
-
-    def write_on_batch_end(
+    def __init__(
         self,
-        trainer: pl.Trainer,
-        pl_module: pl.LightningModule,
-        prediction: Completed,
-        batch_indices: Any,
-        batch: Any,
-        batch_idx: int,
-        dataloader_idx: int,
+        backend: Backend,
+        sampling: Sampling,
+        seed: int,
+        report: Report = lambda samples, tokens: None,
+        on_shard: Callable[[int, list[Completion]], Any] = _completed,
     ) -> None:
-        """Called by Lightning after each step."""
-        index, completions = prediction
-        self.shards.write(index, map(self.convert, completions), self.asked[index])
+        super().__init__()
+        self.backend = backend
+        self.sampling = sampling
+        self.seed = seed
+        self.report = report
+        self.on_shard = on_shard
+
+    def predict_step(self, batch: Sequence[Shard], batch_idx: int) -> list[Any]:
+        """The result for every shard of the batch, in the order in which the backend completes them."""
+        with closing(self.backend.stream(batch, self.sampling, self.seed, self.report)) as stream:
+            return [self.on_shard(index, completions) for index, completions in stream]

@@ -1,6 +1,6 @@
 """The vote as a Lightning prediction: one step votes on a batch of questions."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 import pytorch_lightning as pl
@@ -10,8 +10,8 @@ from crescent.config.schema import Voting
 from crescent.records import Consensus, Solution
 from crescent.voting.ballots import by_question, decide
 
-Ballots = list[tuple[str, list[Solution]]]
-"""Questions with their solutions in sample order."""
+Ballot = tuple[str, list[Solution]]
+"""A question with its solutions in sample order."""
 QUESTIONS = 512
 """Questions per step: bounds memory, changes no outcome."""
 
@@ -21,7 +21,7 @@ class SolutionDataModule(pl.LightningDataModule):  # type: ignore[misc]  # Light
 
     `passes` are streams of solutions, each in question order: adaptive sampling asks for a question's solutions in
     several passes. They are merged as they are read, so memory does not grow with their number. Of `world_size` ranks
-    each is served every so many batches.
+    each is served every so many questions.
     """
 
     def __init__(self, passes: Iterable[Iterable[Solution]], rank: int = 0, world_size: int = 1) -> None:
@@ -29,33 +29,28 @@ class SolutionDataModule(pl.LightningDataModule):  # type: ignore[misc]  # Light
         self.passes = list(passes)
         self.rank, self.world_size = rank, world_size
 
-    def predict_dataloader(self) -> DataLoader[Ballots]:
+    def predict_dataloader(self) -> DataLoader[list[Ballot]]:
         """`QUESTIONS` questions per step."""
-        return DataLoader(_Batches(self.passes, self.rank, self.world_size), batch_size=None)
+        questions = _Questions(self.passes, self.rank, self.world_size)
+        return DataLoader(questions, batch_size=QUESTIONS, collate_fn=list)  # type: ignore[arg-type]
 
 
-class _Batches(IterableDataset[Ballots]):
+class _Questions(IterableDataset[Ballot]):
     def __init__(self, passes: list[Iterable[Solution]], rank: int, world_size: int) -> None:
         self.passes = passes
         self.rank, self.world_size = rank, world_size
 
-    def __iter__(self) -> Iterator[Ballots]:
-        questions = by_question(self.passes)
-        index = 0
-        while batch := list(islice(questions, QUESTIONS)):
-            if index % self.world_size == self.rank:
-                yield batch
-            index += 1
+    def __iter__(self) -> Iterator[Ballot]:
+        return islice(by_question(self.passes), self.rank, None, self.world_size)
 
 
 class VotingModule(pl.LightningModule):  # type: ignore[misc]  # Lightning is untyped to mypy
-    """Votes; `consensus` collects the outcomes in order."""
+    """Votes as `config` says."""
 
     def __init__(self, config: Voting) -> None:
         super().__init__()
         self.config = config
-        self.consensus: list[Consensus] = []
 
-    def predict_step(self, batch: Ballots, batch_idx: int) -> None:
-        """The consensus of every question of a batch."""
-        self.consensus += [decide(question, solutions, self.config) for question, solutions in batch]
+    def predict_step(self, batch: Sequence[Ballot], batch_idx: int) -> list[Consensus]:
+        """The consensus of every question of the batch, in order."""
+        return [decide(question, solutions, self.config) for question, solutions in batch]

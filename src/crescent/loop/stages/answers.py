@@ -87,19 +87,18 @@ def _vote(context: Context, stage: Stage, questions: Sequence[Question], made: i
     has them all.
     """
     before = comparer.given_up
-    module = VotingModule(context.config.voting)
     with stage.work():
         data = SolutionDataModule(solution_passes(stage.path)[:made], context.rank, context.world_size)
-        predict(context, module, data, [])
+        consensus: list[Consensus] = predict(context, VotingModule(context.config.voting), data)
     given_up = comparer.given_up - before
     if context.world_size == 1:
-        return module.consensus, given_up
+        return consensus, given_up
     ranks = [context.exchange / f"given-up-{rank}.json" for rank in range(context.world_size)]
     write_json(ranks[context.rank], {"comparisons": given_up})
     votes = ShardFolder(context.exchange / "votes")
-    votes.write(context.rank, module.consensus)
+    votes.write(context.rank, consensus)
     if not context.leads:
-        return module.consensus, given_up
+        return consensus, given_up
     wait_for(lambda: len(votes.finished()) == context.world_size)
     outcome = {row.question: row for row in votes.stream(Consensus)}
     given_up = sum((read_json(path) or {}).get("comparisons", 0) for path in ranks)

@@ -3,8 +3,8 @@
 import os
 import signal
 from collections.abc import Callable, Sequence
-from contextlib import closing
-from functools import partial
+from itertools import chain
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -14,7 +14,7 @@ from crescent.config.schema import Sampling
 from crescent.errors import StageError
 from crescent.generation.backend import Backend
 from crescent.generation.datamodule import PromptDataModule, cut
-from crescent.generation.module import GenerationModule, ShardWriter
+from crescent.generation.module import GenerationModule
 from crescent.generation.request import Request, requests_digest
 from crescent.generation.transformers_backend import TransformersBackend
 from crescent.loop.stages.context import Context, ModelRef
@@ -29,25 +29,26 @@ from crescent.training.launch import cluster_environment
 from crescent.training.quiet import quiet_lightning
 
 
-def predict(
-    context: Context, module: pl.LightningModule, data: pl.LightningDataModule, callbacks: Sequence[Any]
-) -> None:
-    """Run `module.predict_step` over `data` on this rank's device."""
+def predict(context: Context, module: pl.LightningModule, data: pl.LightningDataModule) -> list[Any]:
+    """Run `module.predict_step` over `data` on this rank's device. What the steps return, lists, put together."""
     with quiet_lightning():
         trainer = pl.Trainer(
             accelerator="cpu" if context.device == "cpu" else "gpu",
             devices=1,
             logger=False,
             plugins=[cluster_environment(1)],
-            callbacks=[*callbacks, _OwnSignals()],
+            callbacks=[_OwnSignals()],
             enable_checkpointing=False,
             enable_progress_bar=False,
             enable_model_summary=False,
             default_root_dir=context.run.path,
+            # The parts turn inference mode on where they compute. A model that is first loaded within a step is used
+            # afterwards as well, and tensors made in inference mode cannot be trained or changed in place.
+            inference_mode=False,
         )
         handler = signal.getsignal(signal.SIGINT)
         try:
-            trainer.predict(module, datamodule=data, return_predictions=False)
+            batches = trainer.predict(module, datamodule=data) or []  # None: there is no batch
         except SystemExit as error:
             # Lightning turns Ctrl-C into an exit of its own and leaves SIGINT ignored; the run wants to hear of it.
             if isinstance(error.__context__, KeyboardInterrupt):
@@ -55,6 +56,7 @@ def predict(
             raise
         finally:
             signal.signal(signal.SIGINT, handler)
+    return list(chain.from_iterable(batches))
 
 
 class _OwnSignals(pl.Callback):  # type: ignore[misc]  # Lightning is untyped to mypy
@@ -97,8 +99,12 @@ def generate(
     data = PromptDataModule(requests, config.shard_size, shards.answering(asked), context.rank, context.world_size)
     if data.shards:
         think = context.settings(ref).think if convert else "strip"
-        writer = ShardWriter(shards, partial(_kept, convert=convert, think=think), asked)
-        _sample(context, stage, data, ref, sampling, title, writer)
+
+        def publish(index: int, completions: list[Completion]) -> Path:
+            rows = (_kept(completion, convert, think) for completion in completions)
+            return shards.write(index, rows, asked[index])
+
+        _sample(context, stage, data, ref, sampling, title, publish)
     if context.world_size > 1:
         wait_for(lambda: shards.answering(asked) == asked.keys())
     return shards
@@ -111,19 +117,15 @@ def _sample(
     ref: ModelRef,
     sampling: Sampling,
     title: str,
-    writer: ShardWriter,
+    publish: Callable[[int, list[Completion]], Path],
 ) -> None:
     total = sum(request.samples for _, shard in data.shards for request in shard)
     backend = _backend(context, ref)
     seed = derived_seed(context.config.seed, stage.name)
     if stage.note(decoder=backend.decoder) and backend.decoder.startswith("generate"):
         context.report.say(f"{ref.label} is decoded by transformers' {backend.decoder}. This is slower.")
-    with (
-        context.report.task(title, total, "samples") as advance,
-        stage.work(),
-        closing(backend.stream(data.shards, sampling, seed, advance)) as stream,
-    ):
-        predict(context, GenerationModule(stream), data, [writer])
+    with context.report.task(title, total, "samples") as advance, stage.work():
+        predict(context, GenerationModule(backend, sampling, seed, advance, publish), data)
 
 
 def _backend(context: Context, ref: ModelRef) -> Backend:
