@@ -36,7 +36,7 @@ CAUSES = {
     "drawing tokens": ["crescent.generation.slots:draw", "crescent.generation.slots:uniforms"],
     "decoding loop": ["crescent.generation.slots:Slots.step"],
     "writing shards": ["crescent.run.shards:ShardFolder.write"],
-    "dedup": ["crescent.dedup.datamodule:DedupDataModule.setup", "crescent.loop.stages.questions:open_pool"],
+    "dedup": ["crescent.dedup.module:DedupModule.predict_step", "crescent.loop.stages.questions:open_pool"],
     "diversity figures": ["crescent.loop.stages.questions:measure"],
     "answers and votes": ["crescent.loop.stages.answers:read_solution", "crescent.loop.stages.answers:_vote"],
     "dataset and contamination": ["crescent.loop.stages.dataset:run"],

@@ -1,16 +1,13 @@
-"""One pass of candidates in front of the pool, as a Lightning DataModule: what it serves is what must be rewritten."""
+"""Candidates for the pool, served in batches."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
 
+import msgspec
 import pytorch_lightning as pl
+from torch.utils.data import DataLoader
 
-from crescent.dedup.index import Match, NearDuplicateIndex
 
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(msgspec.Struct, frozen=True):
     """A text that asks to be let into the pool. `rewrites` counts how often it was changed before."""
 
     id: str
@@ -19,42 +16,16 @@ class Candidate:
 
 
 class DedupDataModule(pl.LightningDataModule):  # type: ignore[misc]  # Lightning is untyped to mypy
-    """Decides candidates in order against the pool and against each other; those that are new enter the pool.
+    """One pass of candidates in front of the pool, `batch_size` of them per step, in order.
 
-    After `setup`, `accepted` has the new ones and `collisions` the others, each with the question it is like.
-    `predict_dataloader` serves the collisions through `serve`, which makes of them what the model is asked.
+    An index on disk takes one atomic step per batch, so few large batches are faster than many small ones.
     """
 
-    def __init__(
-        self,
-        candidates: Sequence[Candidate],
-        index: NearDuplicateIndex,
-        serve: Callable[[Sequence[tuple[Candidate, Match]]], Any],
-        unchecked: bool = False,
-    ) -> None:
+    def __init__(self, candidates: Sequence[Candidate], batch_size: int = 4096) -> None:
         super().__init__()
         self.candidates = candidates
-        self.index = index
-        self.serve = serve
-        self.unchecked = unchecked
-        self.accepted: list[Candidate] = []
-        self.collisions: list[tuple[Candidate, Match]] = []
+        self.batch_size = batch_size
 
-    def setup(self, stage: str | None = None) -> None:
-        """Decide every candidate. `unchecked` takes them all, as the published code does with rewrites."""
-        texts = [candidate.text for candidate in self.candidates]
-        ids = [candidate.id for candidate in self.candidates]
-        matches: Sequence[Match | None] = [None] * len(texts)
-        if self.unchecked:
-            self.index.add(texts, ids)
-        else:
-            matches = self.index.admit(texts, ids)
-        for candidate, match in zip(self.candidates, matches, strict=True):
-            if match is None:
-                self.accepted.append(candidate)
-            else:
-                self.collisions.append((candidate, match))
-
-    def predict_dataloader(self) -> Any:
-        """The collisions, ready to be sent back to the model."""
-        return self.serve(self.collisions)
+    def predict_dataloader(self) -> DataLoader[list[Candidate]]:
+        """All candidates in order."""
+        return DataLoader(self.candidates, batch_size=self.batch_size, collate_fn=list)  # type: ignore[arg-type]

@@ -1,12 +1,13 @@
 """A pool of questions that grows by waves and says of any text which question of the pool it is like."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from hashlib import blake2b
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
     from datasketch import MinHashLSH
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(msgspec.Struct, frozen=True):
     """The question of the pool that a text is a near-duplicate of: its id and text, the test, and how similar."""
 
     other: str

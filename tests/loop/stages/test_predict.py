@@ -1,11 +1,19 @@
-"""What becomes of a reasoning model's thoughts between the backend and the rows on disk."""
+"""What becomes of a reasoning model's thoughts between the backend and the rows on disk; modules through a Trainer."""
 
+from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 import pytest
 
+from crescent.config.schema import Embedding
+from crescent.dedup.datamodule import Candidate, DedupDataModule
+from crescent.dedup.index import NearDuplicateIndex
+from crescent.dedup.module import DedupModule
 from crescent.loop.stages.answers import read_solution
-from crescent.loop.stages.predict import _kept
+from crescent.loop.stages.context import Context
+from crescent.loop.stages.pool import encoder
+from crescent.loop.stages.predict import _kept, predict
 from crescent.records import Completion, Solution
 
 TEXT = "<think>\nMaybe #### 5? No.\n</think>\n\nTwo and two.\n#### 4"
@@ -32,3 +40,22 @@ def test_a_question_is_kept_as_it_is_without_thoughts() -> None:
     row = _kept(completion("<think>something new</think>\nHow many pears?"), None, "strip")
     assert isinstance(row, Completion)
     assert (row.text, row.tokens) == ("How many pears?", 9)
+
+
+def test_without_a_batch_there_are_no_results(tmp_path: Path, context_of: Callable[..., Context]) -> None:
+    index = NearDuplicateIndex({})
+    assert predict(context_of(tmp_path), DedupModule(index), DedupDataModule([])) == []
+
+
+def test_a_model_that_is_first_loaded_in_a_step_can_be_changed_afterwards(
+    tmp_path: Path, context_of: Callable[..., Context]
+) -> None:
+    """Tensors made in inference mode refuse that, and nothing could be trained through them."""
+    context = context_of(tmp_path)
+    context.config.dedup.embedding = Embedding(encoder="model")
+    index = NearDuplicateIndex(context.config.dedup, encode=encoder(context, context.config.dedup))
+    candidates = [Candidate("q0", "How many pears?"), Candidate("q1", "How many plums?")]
+    matches = predict(context, DedupModule(index), DedupDataModule(candidates))
+    assert len(matches) == 2
+    model = context.model(context.base).model
+    assert not any(tensor.is_inference() for tensor in (*model.parameters(), *model.buffers()))

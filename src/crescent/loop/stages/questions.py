@@ -13,6 +13,7 @@ import msgspec
 from crescent.config.effects import settings
 from crescent.dedup.datamodule import Candidate, DedupDataModule
 from crescent.dedup.index import Match
+from crescent.dedup.module import DedupModule
 from crescent.errors import StageError
 from crescent.generation.prompts import fill
 from crescent.generation.request import Request
@@ -22,7 +23,7 @@ from crescent.loop.stages.diversity import measure, warning
 from crescent.loop.stages.facts import QuestionsFacts
 from crescent.loop.stages.orders import Order, clear_orders, follow_orders, give_order
 from crescent.loop.stages.pool import encoder_input, open_pool
-from crescent.loop.stages.predict import generate
+from crescent.loop.stages.predict import generate, predict
 from crescent.loop.stages.seeds import seed_input, seed_problems, variation
 from crescent.loop.stages.stored import take_over
 from crescent.records import Completion, Drop, Question, WaveCount
@@ -144,16 +145,19 @@ class _Waves:
         wave.written = [candidate.text for candidate in candidates]
         for attempt in range(self.config.max_rewrites + 1):
             unchecked = attempt > 0 and not self.config.recheck_rewrites
-            data = DedupDataModule(candidates, self.index, self._rewrite_requests, unchecked)
             with self.stage.work():
-                data.setup()
-            wave.accepted += data.accepted
-            wave.collisions.update(match.test for _, match in data.collisions)
-            wave.collided += [_collided(candidate, match) for candidate, match in data.collisions]
-            if not data.collisions or attempt == self.config.max_rewrites:
-                wave.drops += [_near_duplicate(candidate, match) for candidate, match in data.collisions]
+                # A wave is one batch, so a pass is one step of the pool on disk: `open_pool` builds it the same way.
+                data = DedupDataModule(candidates, batch_size=self.config.wave_size)
+                matches = predict(self.context, DedupModule(self.index, unchecked), data)
+            decided = list(zip(candidates, matches, strict=True))
+            collisions = [(candidate, match) for candidate, match in decided if match is not None]
+            wave.accepted += [candidate for candidate, match in decided if match is None]
+            wave.collisions.update(match.test for _, match in collisions)
+            wave.collided += [_collided(candidate, match) for candidate, match in collisions]
+            if not collisions or attempt == self.config.max_rewrites:
+                wave.drops += [_near_duplicate(candidate, match) for candidate, match in collisions]
                 break
-            requests = data.predict_dataloader()
+            requests = self._rewrite_requests(collisions)
             wave.rewrites += len(requests)
             wave.attempts = attempt + 1
             texts = self._generate(
