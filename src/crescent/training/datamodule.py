@@ -59,7 +59,7 @@ class StepDataset(Dataset[StepBatch]):
 class StepDataModule(pl.LightningDataModule):  # type: ignore[misc]  # Lightning is untyped to mypy
     """Feeds `FineTuning`: one item is one optimizer step, so the loader neither batches nor shuffles."""
 
-    def __init__(self, plan: TrainingPlan, first_step: int) -> None:
+    def __init__(self, plan: TrainingPlan, first_step: int = 0) -> None:
         super().__init__()
         self.plan = plan
         self.first_step = first_step

@@ -63,7 +63,12 @@ class FineTuning(pl.LightningModule):  # type: ignore[misc]  # Lightning is unty
     `failure` is set, and training ends before the update, when loss or gradient is not a number.
     """
 
-    def __init__(self, model: "PreTrainedModel", plan: TrainingPlan, after_step: Callable[[StepRecord], bool]) -> None:
+    def __init__(
+        self,
+        model: "PreTrainedModel",
+        plan: TrainingPlan,
+        after_step: Callable[[StepRecord], bool] = lambda record: False,
+    ) -> None:
         super().__init__()
         self.automatic_optimization = False
         self.model = model
@@ -92,8 +97,8 @@ class FineTuning(pl.LightningModule):  # type: ignore[misc]  # Lightning is unty
             self.restore(optimizer)
         return optimizer
 
-    def training_step(self, batch: StepBatch, batch_idx: int) -> None:
-        """Run the whole optimizer step `batch.step` (from 0)."""
+    def training_step(self, batch: StepBatch, batch_idx: int) -> torch.Tensor:
+        """Run the whole optimizer step `batch.step` (from 0); return its loss before the update, without gradient."""
         # Dropout draws from the step's own seed, so that a resumed training sees what an unbroken one sees.
         torch.manual_seed(derived_seed(self.plan.seed, "step", batch.step, self.global_rank))
         optimizer: Any = self.optimizers()
@@ -120,6 +125,7 @@ class FineTuning(pl.LightningModule):  # type: ignore[misc]  # Lightning is unty
             if self.after_step(record):
                 self.trainer.should_stop = True
         optimizer.zero_grad()
+        return loss
 
     def _accumulate(self, batch: StepBatch) -> torch.Tensor:
         """Add up the gradient of the step's loss; return this rank's part of the loss."""
