@@ -29,6 +29,9 @@ ALSO = {
     "training=full_large": ["model=chat", "model.path=some/model"],
     "training=lora": ["model=chat", "model.path=some/model"],
     "student=llama2_7b_chat": ["model=chat", "model.path=some/model"],
+    "claim=controls": ["stage=claim"],
+    "claim=distillation": ["stage=claim", "student=nano"],
+    "claim=rounds": ["stage=claim"],
     "student=chat": ["student.path=some/model"],
 }
 """What a choice needs besides itself."""

@@ -12,6 +12,7 @@ from crescent.errors import ConfigError, CrescentError
 from crescent.models.locate import is_cached, locate
 from crescent.plan.estimate import FILE, Estimate, Plan, estimate
 from crescent.plan.hardware import hardware
+from crescent.plan.workload import written
 from crescent.reporting.report.numbers import count, duration, fixed
 from crescent.run.folder import write_json
 from crescent.training.checkpoint import KEPT
@@ -37,7 +38,7 @@ def review(config: Config, folder: Path, plan: Plan) -> list[Finding]:
         for key, model in models(config).items()
         if model.licence
     ]
-    found += [_data(config), _disk(folder, plan)]
+    found += [_questions(config), _data(config), _disk(folder, plan)]
     if plan.checkpoint is not None:
         found.append(_checkpoints(config, plan.checkpoint))
     return [*found, _memory(plan)]
@@ -56,6 +57,16 @@ def _model(config: Config, key: str) -> Finding:
 
 def _licence(name: str, gated: bool) -> str:
     return f"{name}; the hub asks to accept it, and for a login" if gated else name
+
+
+def _questions(config: Config) -> Finding:
+    """Whether the waves suffice for the target, of which the rules know only that it is not impossible."""
+    asked, questions, share = written(config), config.questions, config.plan.new
+    most = round(questions.max_waves * questions.wave_size * share)
+    text = f"{asked:,} written for questions.target={questions.target}"
+    if questions.target > most:
+        text = f"questions.max_waves={questions.max_waves} bring {most:,} of questions.target={questions.target}"
+    return Finding("questions", questions.target <= most, f"{text}, if {share:.0%} are accepted (plan.new)")
 
 
 def _data(config: Config) -> Finding:

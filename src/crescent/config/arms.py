@@ -8,7 +8,7 @@ from typing import Any
 from crescent.config.check import Mistake, read
 from crescent.config.overrides import Overrides
 from crescent.config.rules import broken_rules
-from crescent.config.schema import Config
+from crescent.config.schema import Audit, Config
 
 DECIDED = ("name", "seed", "stage", "claim", "output_dir", "run_dir")
 """Keys that the claim itself gives to the run of an arm."""
@@ -19,7 +19,7 @@ def arms(config: Config) -> tuple[dict[str, Config], list[Mistake]]:
     found: dict[str, Config] = {}
     mistakes: list[Mistake] = []
     for name, text in (config.claim.arms if config.claim else {}).items():
-        arm, wrong = _arm(replace(config, name=name, stage="all", claim=None, run_dir=None), text)
+        arm, wrong = _arm(replace(config, name=name, stage="all", claim=None, audit=Audit(), run_dir=None), text)
         key = f"claim.arms.{name}"
         mistakes += [Mistake((key, "claim.arms"), f"{key}: {mistake}") for mistake in wrong]
         if not wrong:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 from crescent.config.check import Mistake
+from crescent.config.place import place_can_be_made
 from crescent.config.schema import Config
 
 Rule = Callable[[Config], Iterator[Mistake]]
@@ -89,6 +90,17 @@ def unchecked_rewrites_happen_once(config: Config) -> Iterator[Mistake]:
         )
 
 
+def target_can_be_reached(config: Config) -> Iterator[Mistake]:
+    questions = config.questions
+    most = questions.max_waves * questions.wave_size
+    if questions.target > most:
+        keys = ("questions.target", "questions.max_waves", "questions.wave_size")
+        waves = f"questions.max_waves={questions.max_waves} of questions.wave_size={questions.wave_size}"
+        more = f"more waves (not every question is accepted: well over {-(-questions.target // questions.wave_size)})"
+        told = f"cannot be reached: {waves} write {most} at most; take {more} or a smaller target"
+        yield Mistake(keys, f"questions.target={questions.target} {told}")
+
+
 def texts_fit_the_context(config: Config) -> Iterator[Mistake]:
     written, measured = config.questions.sampling.max_new_tokens, config.evaluation.max_new_tokens
     teacher = ("model.context", config.model.context)
@@ -135,6 +147,15 @@ def a_claim_has_arms(config: Config) -> Iterator[Mistake]:
                 (f"claim.arms.{arm}", "claim.arms"),
                 f"claim.arms: {arm!r} names folders: small letters, digits and _, a letter first",
             )
+
+
+def a_command_uses_what_is_meant_for_it(config: Config) -> Iterator[Mistake]:
+    """In an ordinary run `claim` and `audit.data` do nothing: most likely another command was meant."""
+    given = {"claim": config.claim is not None, "audit": config.audit.data is not None}
+    for command, key in (("claim", "claim"), ("audit", "audit.data")):
+        if config.stage == "all" and given[command]:
+            told = f"has no effect in an ordinary run: write `crescent {command} ...`, or stage={command}"
+            yield Mistake((key, "stage"), f"{key} {told}")
 
 
 def replay_has_prompts(config: Config) -> Iterator[Mistake]:
@@ -210,6 +231,7 @@ def engines_do_not_share_devices(config: Config) -> Iterator[Mistake]:
 
 
 RULES: tuple[Rule, ...] = (
+    place_can_be_made,
     server_is_named,
     engines_do_not_share_devices,
     dev_task_is_held_out,
@@ -218,6 +240,7 @@ RULES: tuple[Rule, ...] = (
     without_a_vote_nothing_is_chosen,
     samples_can_differ,
     unchecked_rewrites_happen_once,
+    target_can_be_reached,
     texts_fit_the_context,
     prompts_have_their_fields,
     replay_has_prompts,
@@ -225,4 +248,5 @@ RULES: tuple[Rule, ...] = (
     bands_fit_the_signature,
     several_devices_need_several_processes,
     a_claim_has_arms,
+    a_command_uses_what_is_meant_for_it,
 )

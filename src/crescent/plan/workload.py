@@ -78,6 +78,11 @@ def _accepted(config: Config) -> int:
     return max(1, min(config.questions.target, round(most * config.plan.new)))
 
 
+def written(config: Config) -> int:
+    """Questions that the bait brings in a round until enough are accepted, or the waves end."""
+    return round(_accepted(config) / config.plan.new)
+
+
 def _new_pairs(config: Config) -> int:
     """Pairs that a round adds."""
     new = max(1, round(_accepted(config) * (config.plan.agreed if config.training.pairs != "unvoted" else 1.0)))
@@ -90,19 +95,19 @@ def _pairs(config: Config, name: str) -> int:
 
 
 def _questions(config: Config, name: str) -> Work:
-    questions, plan, accepted = config.questions, config.plan, _accepted(config)
-    written = round(accepted / plan.new)
-    again = round(written * plan.rewritten) if questions.max_rewrites else 0
+    questions, plan = config.questions, config.plan
+    asked = written(config)
+    again = round(asked * plan.rewritten) if questions.max_rewrites else 0
     around = _around(config)
     length = min(plan.question_tokens, questions.sampling.max_new_tokens)
-    waves = -(-written // questions.wave_size)
+    waves = -(-asked // questions.wave_size)
     return Work(
         f"{name}/questions",
         "generate",
         config.model,
-        sequences=written + again,
-        read=written * around + again * (around + 2 * plan.question_tokens),
-        new=(written + again) * length,
+        sequences=asked + again,
+        read=asked * around + again * (around + 2 * plan.question_tokens),
+        new=(asked + again) * length,
         batch=min(config.backend.batch_size or USUAL_BATCH, questions.wave_size),
         longest=min(config.model.context, around + 2 * plan.question_tokens + questions.sampling.max_new_tokens),
         passes=waves * (1 + questions.max_rewrites),
