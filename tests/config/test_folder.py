@@ -66,8 +66,14 @@ def test_a_choice_that_is_there_anyway_adds_nothing() -> None:
 
 
 def test_a_choice_that_another_brings_adds_nothing() -> None:
-    assert name("model=smollm2_135m", "prompts=chat", "training=full_small") == "nano-seed1,model=smollm2_135m"
-    assert name("model=smollm2_135m", "training=full") == "nano-seed1,model=smollm2_135m,training=full"
+    assert name("model=smollm2_135m", "prompts=chat", "training=full_small") == "smollm2_135m-seed1,model=smollm2_135m"
+    assert name("model=smollm2_135m", "training=full") == "smollm2_135m-seed1,model=smollm2_135m,training=full"
+
+
+def test_the_name_is_the_models_unless_one_is_given() -> None:
+    assert name("model=chat", "model.path=a/b").startswith("chat-seed1,model=chat,")
+    assert name("model=smollm2_135m", "name=mine") == "mine-seed1,model=smollm2_135m"
+    assert name("+experiment=nano_quick", "model=smollm2_135m").startswith("nano_quick-seed1,")
 
 
 def test_a_choice_is_named_by_its_word_and_what_is_changed_of_it_by_its_key() -> None:

@@ -50,7 +50,7 @@ class Config:
     """One run: everything that decides its results, and where they go."""
 
     name: str = option("nano", affects=())
-    """First part of the run folder's name."""
+    """First part of the run folder's name; unless given, an experiment's own, or that of the model's file."""
     seed: int = option(
         1,
         low=0,
