@@ -11,6 +11,7 @@ from pathlib import Path
 
 from crescent.config.schema import Config
 from crescent.run.failures import keeping
+from crescent.run.folder import check_place
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ def start(config: Config, folder: Path) -> int:
     Raises:
         CrescentError: what the command raises; its whole chain of causes is then in the folder.
     """
+    check_place(folder)
     with keeping(folder, config.backend.key_variable):
         return command_of(config).call(config, folder)
 

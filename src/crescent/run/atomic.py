@@ -13,6 +13,13 @@ from crescent.errors import DamagedError, RunFolderError
 ASIDE = ".aside-"
 """Prefix of files and folders still being written. What carries it after a crash is debris and may be deleted."""
 
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""Errors of a write for which there is no room."""
+OTHERS = (errno.EACCES, errno.EROFS, errno.EPERM)
+"""Errors of a place that is not ours to write to."""
+NO_FOLDER = (errno.EEXIST, errno.ENOTDIR, errno.ENOENT, errno.ELOOP, errno.ENAMETOOLONG)
+"""Errors of a path where no folder can be: a file or a link to nowhere is in the way, or the name is too long."""
+
 
 @contextmanager
 def room_to_write(path: Path) -> Iterator[None]:
@@ -20,30 +27,57 @@ def room_to_write(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise _no_space(path) from error
-        if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM):
+        if error.errno in FULL:
+            raise _no_space(path, error.errno) from error
+        if error.errno in OTHERS:
             raise RunFolderError(f"cannot write {path}: {error.strerror}. Choose another output_dir.") from error
         raise
     except RunFolderError:
         raise
     except Exception as error:
         # Libraries that write files themselves (safetensors) wrap the system's error in one of their own.
-        if f"os error {errno.ENOSPC}" in str(error) or os.strerror(errno.ENOSPC) in str(error):
-            raise _no_space(path) from error
+        for number in FULL:
+            if f"os error {number}" in str(error) or os.strerror(number) in str(error):
+                raise _no_space(path, number) from error
         raise
 
 
-def _no_space(path: Path) -> RunFolderError:
+def _no_space(path: Path, number: int) -> RunFolderError:
+    if number == errno.EFBIG:
+        return RunFolderError(
+            f"{path} is larger than a file may be here (ulimit -f). What is finished is kept: raise the limit "
+            "and start the same command again."
+        )
     return RunFolderError(
         f"no space left for {path}. What is finished is kept: free some room and start the same command again."
     )
 
 
+def make_folder(path: Path) -> None:
+    """Make a folder and those above it, where they are not there.
+
+    Raises:
+        RunFolderError: there can be none at that path.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        if error.errno not in NO_FOLDER:
+            raise
+        raise no_folder(path, error) from error
+
+
+def no_folder(path: Path, error: OSError) -> RunFolderError:
+    """What is said of a path at which there can be no folder."""
+    shown = str(path) if len(str(path)) <= 200 else f"{str(path)[:200]}..."
+    at = f" ({error.filename})" if error.filename and str(error.filename) != str(path) and len(shown) < 200 else ""
+    return RunFolderError(f"{shown} cannot be a folder: {error.strerror}{at}. Choose another output_dir or run_dir.")
+
+
 def publish(path: Path, data: bytes) -> None:
     """Write `data` to `path` so that a reader, or a crash, sees either the old file or the whole new one."""
     with room_to_write(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         aside = path.with_name(f"{ASIDE}{os.getpid()}-{path.name}")
         try:
             with aside.open("wb") as file:
@@ -61,7 +95,7 @@ def publish(path: Path, data: bytes) -> None:
 def publish_folder(path: Path) -> Iterator[Path]:
     """Yield an empty folder to fill; on leaving without an error it is synced and takes the place of `path`."""
     with room_to_write(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         aside = path.with_name(f"{ASIDE}{os.getpid()}-{path.name}")
         shutil.rmtree(aside, ignore_errors=True)
         aside.mkdir()

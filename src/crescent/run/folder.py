@@ -14,9 +14,9 @@ from crescent import __version__
 from crescent.config.effects import deciding
 from crescent.config.schema import Config
 from crescent.errors import CrescentError, RunFolderError
-from crescent.run.atomic import clear_debris, publish
+from crescent.run.atomic import ASIDE, clear_debris, no_folder, publish
 from crescent.run.events import EventLog
-from crescent.run.lock import locked
+from crescent.run.lock import LOCK, locked
 from crescent.run.manifest import PLAN, Manifest, Plan
 from crescent.run.names import ROUNDS, in_order, round_number
 from crescent.run.stage import FollowedStage, Stage
@@ -94,6 +94,29 @@ def opened(path: Path, config: Config) -> Iterator[Run]:
         except Exception as error:
             run.status("failed", reason=type(error).__name__)
             raise
+
+
+def check_place(path: Path) -> None:
+    """See that a run folder can be at `path`, before anything looks or writes into it.
+
+    What a start that was killed at once leaves behind does not make a folder somebody else's.
+
+    Raises:
+        RunFolderError: a file, a link to nowhere, a path that no file system takes, or a folder with something in it
+            that no run has made.
+    """
+    try:
+        names = {file.name for file in path.iterdir() if not file.name.startswith(ASIDE)}
+    except FileNotFoundError as error:
+        if path.is_symlink():
+            raise no_folder(path, error) from error
+        return
+    except OSError as error:
+        raise no_folder(path, error) from error
+    if CONFIG not in names and names - {LOCK, TRACEBACK}:
+        raise RunFolderError(
+            f"{path} is not empty and no run folder (no {CONFIG}). Choose another run_dir, or leave it out."
+        )
 
 
 def check_config(path: Path, config: Config) -> None:

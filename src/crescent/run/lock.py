@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import TextIO
 
 from crescent.errors import RunFolderError
-from crescent.run.atomic import room_to_write
+from crescent.run.atomic import make_folder, room_to_write
+
+LOCK = "run.lock"
 
 
 @contextmanager
@@ -22,9 +24,9 @@ def locked(folder: Path) -> Iterator[None]:
     Raises:
         RunFolderError: another process holds it (named), or the file system has no locks.
     """
-    path = folder / "run.lock"
+    path = folder / LOCK
     with room_to_write(path):
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         file = path.open("a+")
     with file:
         try:
@@ -48,7 +50,7 @@ def locked(folder: Path) -> Iterator[None]:
 def is_held(folder: Path) -> bool:
     """Whether a process holds the folder's lock now."""
     try:
-        with (folder / "run.lock").open("r") as file:
+        with (folder / LOCK).open("r") as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except OSError as error:
         return error.errno in (errno.EAGAIN, errno.EACCES)
