@@ -9,14 +9,14 @@ from crescent.commands.export.dataset_card import dataset_card
 from crescent.commands.export.model_card import model_card
 from crescent.config.check import read
 from crescent.config.schema import Config
-from crescent.errors import RunFolderError
+from crescent.errors import DamagedError, RunFolderError
 from crescent.records import Pair
 from crescent.reporting.completed import SUMMARY, summary_of
 from crescent.reporting.report.summary import Summary
 from crescent.run import rows
 from crescent.run.atomic import publish_folder
 from crescent.run.folder import stored_config
-from crescent.run.manifest import MANIFEST
+from crescent.run.manifest import MANIFEST, Manifest, check_files, read_sealed
 from crescent.run.names import ROUNDS, round_folder, round_number
 
 FOLDER = "exports"
@@ -27,6 +27,7 @@ def export(config: Config, folder: Path) -> int:
 
     Raises:
         RunFolderError: no run, no such round, or no model of it.
+        DamagedError: what would be exported is not what the run wrote.
     """
     stored, summary = stored_config(folder), summary_of(folder)
     if stored is None:
@@ -36,6 +37,9 @@ def export(config: Config, folder: Path) -> int:
     number = _round(config, folder, summary)
     made, _ = read(stored)
     place = Path(config.export.folder) if config.export.folder else folder / FOLDER / round_folder(number)
+    _check(folder / round_folder(number) / "dataset")
+    if config.export.model:
+        _check(folder / round_folder(number) / "training")
     pairs = rows.read(folder / round_folder(number) / "dataset" / "train.jsonl", Pair)
     _dataset(place / "dataset", list(pairs), made, config.export.file, number)
     print(f"Pairs:  {place / 'dataset'}")
@@ -54,6 +58,18 @@ def _round(config: Config, folder: Path, summary: Summary | None) -> int:
     if wanted not in made:
         raise RunFolderError(f"{folder}: export.round={wanted} has no pairs; there are {', '.join(map(str, made))}")
     return wanted
+
+
+def _check(stage: Path) -> None:
+    """See that a stage's files are those it wrote. One that is not finished is told of by who needs it."""
+    manifest = read_sealed(stage / MANIFEST, Manifest)
+    if manifest is None:
+        return
+    try:
+        check_files(stage, manifest)
+    except DamagedError as error:
+        told = str(error).replace("the same command", "the run's own command")
+        raise DamagedError(f"{told} Nothing was exported.") from error
 
 
 def _dataset(place: Path, pairs: list[Pair], made: Config, kind: str, number: int) -> None:

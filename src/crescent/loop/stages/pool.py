@@ -1,14 +1,18 @@
 """The pool: every question accepted so far, over all rounds, as an index on disk that new texts are compared with."""
 
 import shutil
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, groupby
+from pathlib import Path
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from crescent.config.schema import Dedup
 from crescent.dedup.index import NearDuplicateIndex
+from crescent.errors import CrescentError
 from crescent.loop.stages.context import Context
 from crescent.models.identity import encoder_identity
 from crescent.records import Question
@@ -21,8 +25,8 @@ def open_pool(context: Context, earlier: Sequence[str], stage: Stage, waves: set
     """The index over the accepted questions of the `earlier` stages and of this one's finished `waves`.
 
     The rows of those stages are the truth and the index follows from them: when it holds anything else, as after a
-    kill between deciding a wave and publishing it, it is made again, in the order in which the questions came: of
-    several like questions the first is the one a rewrite is told of.
+    kill between deciding a wave and publishing it, or cannot be read, it is made again, in the order in which the
+    questions came: of several like questions the first is the one a rewrite is told of.
     """
     folder = context.run.path / "pool"
     folders = [ShardFolder(context.run.path / name / "accepted") for name in earlier]
@@ -30,14 +34,27 @@ def open_pool(context: Context, earlier: Sequence[str], stage: Stage, waves: set
     rows = sorted(chain(_all(folders), finished), key=lambda row: (row.round, row.wave, row.rewrites, in_order(row.id)))
     pool = [(row.id, row.text) for row in rows]
     encode = encoder(context, context.config.dedup)
-    index = NearDuplicateIndex(context.config.dedup, folder, encode)
-    if set(index) != set(pool):
+    index = _there(context, folder, encode)
+    if index is None or set(index) != set(pool):
         shutil.rmtree(folder, ignore_errors=True)
         index = NearDuplicateIndex(context.config.dedup, folder, encode)
         # One step for each time the model was asked, as in the first place: the files come out the same.
         for _, step in groupby(rows, key=lambda row: (row.round, row.wave, row.rewrites)):
             together = list(step)
             index.add([row.text for row in together], [row.id for row in together])
+    return index
+
+
+def _there(
+    context: Context, folder: Path, encode: Callable[[list[str]], NDArray[np.float32]] | None
+) -> NearDuplicateIndex | None:
+    """The index on disk, whatever it holds; None, which is said, where it cannot be read."""
+    try:
+        index = NearDuplicateIndex(context.config.dedup, folder, encode)
+        deque(index, maxlen=0)
+    except (CrescentError, OSError, ValueError, EOFError, msgspec.MsgspecError) as error:
+        context.report.say(f"{folder} cannot be read ({str(error).splitlines()[0]}): made again from the questions")
+        return None
     return index
 
 
