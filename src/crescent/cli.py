@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from crescent.commands.table import COMMANDS, spelled_out, start
 from crescent.errors import ConfigError, CrescentError
+from crescent.output import outlast, was_lost
 
 if TYPE_CHECKING:
     from omegaconf import DictConfig
@@ -26,9 +27,15 @@ folders: list[Path] = []
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line (default: of this process) and return its exit code.
 
-    0: done. 1: a run failed. 2: the configuration or the command is wrong. 130: interrupted.
+    0: done. 1: a run failed, or what it printed could not be written. 2: the configuration or the command is wrong.
+    130: interrupted. A reader of the output who goes away (`| head`) stops nothing.
     """
-    arguments = list(sys.argv[1:] if argv is None else argv)
+    outlast()
+    code = _carry_out(list(sys.argv[1:] if argv is None else argv))
+    return 1 if was_lost() and not code else code
+
+
+def _carry_out(arguments: list[str]) -> int:
     try:
         command = COMMANDS.get(arguments[0]) if arguments else None
         if command is not None and command.overrides is None:
@@ -37,10 +44,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except CrescentError as error:
         print(error, file=sys.stderr)
         return error.exit_code
-    except BrokenPipeError:
-        # Whoever read our output has gone (`| head`); without this Python complains once more while it closes.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
     except KeyboardInterrupt:
         print("interrupted; the same command goes on from here", file=sys.stderr)
         return INTERRUPTED

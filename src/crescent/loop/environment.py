@@ -48,10 +48,14 @@ def looking_on(run: Run) -> Context:
 def listen() -> None:
     """A scheduler's signals end the run as Ctrl-C does: what is finished is on disk, and status.json says so.
 
-    SIGTERM comes with preemption and cancelling, SIGUSR1 and SIGUSR2 some time before the time limit, if asked for.
+    SIGTERM comes with preemption and cancelling, SIGUSR1 and SIGUSR2 some time before the time limit, if asked for,
+    SIGHUP when the terminal goes away, which `nohup` has us ignore.
     """
     signal.signal(signal.SIGTERM, _interrupt)
-    for number in (signal.SIGUSR1, signal.SIGUSR2):
+    numbers = [signal.SIGUSR1, signal.SIGUSR2]
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+        numbers.append(signal.SIGHUP)
+    for number in numbers:
         signal.signal(number, lambda number, frame: signal.raise_signal(signal.SIGTERM))
     sys.unraisablehook = _not_lost
 

@@ -18,6 +18,7 @@ from crescent.loop.execution.task import OUTCOME, Outcome, Task, read, write
 from crescent.loop.outlook import telling
 from crescent.loop.stages.context import Context
 from crescent.loop.stages.table import STAGES
+from crescent.output import outlast
 from crescent.progress import Reporter
 from crescent.run.failures import chain
 from crescent.run.folder import Run
@@ -30,6 +31,7 @@ EXCHANGE = "exchange"
 def main(path: Path) -> int:
     """Run the task's stage as this rank and return the exit code: 0, 1 after an error, 130 when interrupted."""
     die_with_parent()
+    outlast()
     task = read(path, Task)
     if task is None:
         raise RunFolderError(f"{path} is no task")

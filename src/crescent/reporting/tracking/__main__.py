@@ -13,6 +13,7 @@ from pathlib import Path
 from types import FrameType
 
 from crescent.config.load import to_config
+from crescent.output import outlast
 from crescent.reporting.tracking.follower import Follower
 from crescent.reporting.tracking.open import follower
 from crescent.run.folder import read_json
@@ -23,9 +24,11 @@ SECONDS = 2.0
 
 def main() -> None:
     """Follow the run that the first line names."""
+    outlast()
     # wandb turns "stop" on its website into an interrupt of this process; it is meant for the run.
     signal.signal(signal.SIGINT, _interrupt_the_run)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # meant for the run; when that has ended, so does this
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)  # meant for the run; when that has ended, so does this
     line = sys.stdin.buffer.readline()
     if not line:
         return
