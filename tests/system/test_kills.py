@@ -1,5 +1,6 @@
 """Killed at any moment and started again, a run ends with the files of an undisturbed one."""
 
+import json
 import random
 import signal
 import subprocess
@@ -76,7 +77,7 @@ def test_less_memory_for_training_is_asked_for_by_the_same_run(tmp_path: Path) -
     assert all(shards(folder).get(path) == mark for path, mark in kept.items())
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_says_one_line_and_keeps_everything(undisturbed: Path, tmp_path: Path, number: int) -> None:
     process = begin(*TINY, output=tmp_path)
     deadline = time.monotonic() + 120
@@ -88,6 +89,7 @@ def test_a_signal_says_one_line_and_keeps_everything(undisturbed: Path, tmp_path
     assert process.returncode == 130, out + err
     assert err.splitlines()[-1] == "interrupted; the same command goes on from here"
     assert "Traceback" not in out + err
+    assert json.loads((run_folder(tmp_path) / "status.json").read_text())["state"] == "interrupted"
     done = crescent(*TINY, output=tmp_path)
     assert done.returncode == 0, tail(done)
     assert all(shards(tmp_path).get(path) == mark for path, mark in kept.items())

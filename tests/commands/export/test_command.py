@@ -7,7 +7,7 @@ import pytest
 from crescent.commands.export import command
 from crescent.commands.table import start
 from crescent.config.schema import Config
-from crescent.errors import RunFolderError
+from crescent.errors import DamagedError, RunFolderError
 from crescent.generation.prompts import fill
 from crescent.nano.prompts import SOLVE
 from crescent.records import Pair
@@ -87,6 +87,17 @@ def test_the_model_comes_with_a_card_and_the_run_keeps_its_own(copied_run: Path,
 def test_another_folder_may_be_named(copied_run: Path, tmp_path: Path) -> None:
     exported(copied_run, round=1, folder=str(tmp_path / "out"))
     assert (tmp_path / "out" / "dataset" / "train.jsonl").is_file()
+    assert not (copied_run / "exports").exists()
+
+
+@pytest.mark.parametrize("damaged", ["dataset/train.jsonl", "training/model/model.safetensors"])
+def test_what_is_damaged_is_not_exported(copied_run: Path, damaged: str) -> None:
+    victim = copied_run / "round-01" / damaged
+    data = bytearray(victim.read_bytes())
+    data[len(data) // 2] ^= 1
+    victim.write_bytes(data)
+    with pytest.raises(DamagedError, match=f"{victim.name} was cut or altered.* the run's own command .* exported"):
+        exported(copied_run, round=1, model=True)
     assert not (copied_run / "exports").exists()
 
 

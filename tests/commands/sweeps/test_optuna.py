@@ -47,7 +47,7 @@ def test_what_makes_no_sense() -> None:
 def test_without_the_package_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(launcher, "_installed", lambda: False)
     assert mistakes(TPE, FLOOR) == [
-        "hydra/sweeper=tpe needs the package `hydra-optuna-sweeper`: pip install 'crescent[optuna]'"
+        "hydra/sweeper=tpe needs the package `hydra-optuna-sweeper`: pip install 'crescent-lm[optuna]'"
     ]
 
 

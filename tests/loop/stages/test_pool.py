@@ -68,6 +68,21 @@ def test_a_text_that_changed_under_its_id_is_noticed(context: Context) -> None:
     assert opened(context, set()) == changed
 
 
+@pytest.mark.parametrize("damage", ["manifest.json", "segment-*/rows.jsonl", "segment-*/id_keys.npy"])
+@pytest.mark.parametrize("content", [b"", None])
+def test_a_damaged_pool_is_made_again_and_said(context: Context, damage: str, content: bytes | None) -> None:
+    """Cut to nothing, or with other bytes in as many places."""
+    opened(context, set())
+    [victim] = (context.run.path / "pool").glob(damage)
+    victim.write_bytes(b"\xff" * victim.stat().st_size if content is None else content)
+    said: list[str] = []
+    context.report.say = said.append  # type: ignore[method-assign]
+    assert opened(context, set()) == TEXTS
+    assert len(said) == 1 and "cannot be read" in said[0] and "made again from the questions" in said[0]
+    assert opened(context, set()) == TEXTS
+    assert len(said) == 1
+
+
 def test_an_empty_pool(tmp_path: Path, context_of: Callable[..., Context]) -> None:
     context = context_of(tmp_path)
     stage = context.run.stage("round-01/questions", 1, {}, {})
