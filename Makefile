@@ -23,6 +23,8 @@ unit:
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 $(VENV)/.run: pyproject.toml constraints.txt
+	@test -x $(BIN)/python || $(PYTHON) -c 'import sys; v = sys.version_info; v >= (3, 11) or \
+		sys.exit("Python 3.11 or newer is needed, $(PYTHON) is %d.%d. Name one: make run PYTHON=python3.12" % v[:2])'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(PIP) "torch"
 	$(PIP) --editable .

@@ -54,4 +54,4 @@ class MissingExtraError(CrescentError):
     """An optional package is needed for what the configuration asks for."""
 
     def __init__(self, package: str, purpose: str, extra: str) -> None:
-        super().__init__(f"{purpose} needs the package `{package}`: pip install 'crescent[{extra}]'")
+        super().__init__(f"{purpose} needs the package `{package}`: pip install 'crescent-lm[{extra}]'")

@@ -95,5 +95,5 @@ def test_good_targets_and_models_that_are_not_here_pass(tiny_model, tmp_path):
 def test_peft_is_asked_for_before_anything_is_loaded(monkeypatch, tmp_path):
     monkeypatch.setattr("crescent.training.lora.find_spec", lambda name: None)
     assert mistakes(Training(method="lora"), tmp_path) == [
-        "training.method=lora needs the package `peft`: pip install 'crescent[lora]'"
+        "training.method=lora needs the package `peft`: pip install 'crescent-lm[lora]'"
     ]

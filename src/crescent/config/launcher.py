@@ -75,7 +75,7 @@ def mistakes(overrides: Iterable[str], multirun: bool) -> list[str]:
         return []
     found = [] if multirun else [f"{CHOICE}: draws several runs: add -m"]
     if not _installed():
-        found.append(f"{CHOICE} needs the package `hydra-optuna-sweeper`: pip install 'crescent[optuna]'")
+        found.append(f"{CHOICE} needs the package `hydra-optuna-sweeper`: pip install 'crescent-lm[optuna]'")
     if not any("," in word.partition("=")[2] for word in words):
         found.append(
             f"{CHOICE}: nothing to choose from; give a key a range, as in 'voting.min_agreement=interval(0.2,0.9)'"

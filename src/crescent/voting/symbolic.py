@@ -74,7 +74,7 @@ class Comparer:
             if not self._available:
                 logger.warning(
                     "math-verify is not installed: answers are compared by their canonical form alone "
-                    "(pip install 'crescent[symbolic]' to compare formulas)"
+                    "(pip install 'crescent-lm[symbolic]' to compare formulas)"
                 )
         return self._available
 

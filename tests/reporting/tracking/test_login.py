@@ -60,8 +60,8 @@ def test_it_agrees_with_wandb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 def test_missing_packages_are_named_with_what_installs_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(login, "find_spec", lambda name: None)
     assert login.mistakes(tracking("offline", csv=True, tensorboard=True)) == [
-        "tracking.tensorboard=true needs the package `tensorboard`: pip install 'crescent[tensorboard]'",
-        "tracking.wandb.mode=offline needs the package `wandb`: pip install 'crescent[wandb]'",
+        "tracking.tensorboard=true needs the package `tensorboard`: pip install 'crescent-lm[tensorboard]'",
+        "tracking.wandb.mode=offline needs the package `wandb`: pip install 'crescent-lm[wandb]'",
     ]
     assert login.mistakes(tracking()) == []
 

@@ -36,7 +36,7 @@ def mistakes(tracking: Tracking) -> list[str]:
     for name in names(tracking):
         if name != "csv" and find_spec(name) is None:
             key = "tracking.wandb.mode=" + tracking.wandb.mode if name == "wandb" else "tracking.tensorboard=true"
-            found.append(f"{key} needs the package `{name}`: pip install 'crescent[{name}]'")
+            found.append(f"{key} needs the package `{name}`: pip install 'crescent-lm[{name}]'")
     if mode(tracking) == "online" and not logged_in():
         found.append(
             "tracking.wandb.mode=online needs a login: run `wandb login`, or set WANDB_API_KEY, "
