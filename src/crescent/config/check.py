@@ -5,6 +5,7 @@ from dataclasses import Field, dataclass, fields
 from difflib import get_close_matches
 from typing import Any, get_type_hints
 
+from crescent.config.hints import hint
 from crescent.config.keys import all_keys, nullable, plain, section_type
 from crescent.config.schema import Config
 
@@ -35,7 +36,7 @@ def read(values: Mapping[Any, Any], kind: Any = Config, prefix: str = "") -> tup
     for name, value in values.items():
         key = f"{prefix}{name}"
         if name not in known:
-            mistakes.append(Mistake((key,), f"{key}: unknown key{did_you_mean(key, all_keys())}"))
+            mistakes.append(Mistake((key,), f"{key}: {unknown_key(key)}"))
             continue
         section = section_type(hints[name])
         if section is not None and isinstance(value, Mapping):
@@ -86,6 +87,12 @@ def shown(key: str, value: Any) -> str:
     words = {True: "true", False: "false", None: "null"}
     text = words[value] if value is None or isinstance(value, bool) else str(value)
     return f"{key}={text}" if len(text) <= 60 else f"{key}={text[:57]}..."
+
+
+def unknown_key(key: str) -> str:
+    """`unknown key`, and what may have been meant."""
+    meant = hint(key)
+    return f"unknown key; {meant}" if meant else f"unknown key{did_you_mean(key, all_keys())}"
 
 
 def did_you_mean(name: str, names: Iterable[str]) -> str:

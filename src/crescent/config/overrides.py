@@ -10,8 +10,8 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Glob, IntervalSweep, Override
 from hydra.errors import HydraException
 
-from crescent.config.check import Mistake, did_you_mean
-from crescent.config.keys import all_keys, find, is_entry, plain
+from crescent.config.check import Mistake, did_you_mean, unknown_key
+from crescent.config.keys import find, is_entry, plain
 
 MOST_JOBS = 200
 """Sweeps of more jobs are checked value by value instead of combination by combination."""
@@ -146,7 +146,7 @@ class Overrides:
 def _wrong_key_use(override: Override) -> str | None:
     key = override.key_or_group
     if find(key) is None:
-        return f"unknown key{did_you_mean(key, all_keys())}"
+        return unknown_key(key)
     if override.is_delete():
         return "a key cannot be removed; give it a value, or null where that is allowed"
     if override.is_add() and not is_entry(key):
