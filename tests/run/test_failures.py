@@ -5,9 +5,11 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+import yaml
 
 from crescent.commands.table import start
 from crescent.errors import ConfigError, DataError, ModelError, ProcessError, RunFolderError, StageError
@@ -20,6 +22,7 @@ from tests.conftest import tiny
 from tests.loop.execution.test_process import in_processes, manifest
 from tests.loop.execution.test_task import task
 from tests.run.test_redact import HIDDEN
+from tests.test_conf_tree import composed
 
 
 def raised(error: Exception, cause: str | None = None, hidden: bool = False) -> Exception:
@@ -148,13 +151,14 @@ def test_a_crash_in_a_process_is_in_the_runs_own_chain(
 def test_a_defect_on_the_real_command_line_is_two_lines(tmp_path: Path) -> None:
     folder = tmp_path / "run"
     folder.mkdir()
-    (folder / "base").write_text("a file where the run wants a folder")
+    (folder / "config.yaml").write_text(yaml.safe_dump(asdict(composed("+experiment=nano_quick"))))
+    (folder / "events.jsonl").mkdir()
     command = [sys.executable, "-m", "crescent", "+experiment=nano_quick", f"run_dir={folder}"]
     done = subprocess.run(
         command, capture_output=True, text=True, check=False, timeout=200, env=os.environ | {"OMP_NUM_THREADS": "1"}
     )
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
-    assert "A defect: NotADirectoryError" in done.stderr or "A defect: FileExistsError" in done.stderr
+    assert "A defect: IsADirectoryError" in done.stderr
     assert done.stderr.rstrip().endswith(f"Details: {folder / TRACEBACK}")
     assert "Traceback (most recent call last)" in (folder / TRACEBACK).read_text()

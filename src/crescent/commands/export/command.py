@@ -38,7 +38,7 @@ def export(config: Config, folder: Path) -> int:
     made, _ = read(stored)
     place = Path(config.export.folder) if config.export.folder else folder / FOLDER / round_folder(number)
     _check(folder / round_folder(number) / "dataset")
-    if config.export.model:
+    if config.export.model and (folder / round_folder(number) / "training" / "model").is_dir():
         _check(folder / round_folder(number) / "training")
     pairs = rows.read(folder / round_folder(number) / "dataset" / "train.jsonl", Pair)
     _dataset(place / "dataset", list(pairs), made, config.export.file, number)
