@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,12 +13,14 @@ import pytest
 
 import crescent.commands.run
 from crescent import cli
-from crescent.commands.help import help_text, keys_text
-from crescent.config.keys import all_keys
+from crescent.commands.help import help_text
+from crescent.commands.keys import defaults, keys_text
+from crescent.config.keys import all_keys, flatten
 from crescent.config.schema import Config
 from crescent.config.tree import Tree, conf_dir
 from crescent.errors import StageError
 from crescent.run.folder import opened
+from tests.test_conf_tree import composed
 
 HEAVY = ("torch", "transformers", "numpy", "datasketch", "lm_eval", "pytorch_lightning", "datasets")
 
@@ -180,8 +183,34 @@ def test_help_names_every_group_choice_and_option() -> None:
         assert f"{group} {' '.join(choices)}" in text
 
 
+KEY = re.compile(r"  ([a-z][a-z0-9_.]*)[=:]")
+"""The line of a key in the answer to `--keys`."""
+
+
+def test_the_defaults_shown_are_those_of_a_run_without_words() -> None:
+    usual, config = defaults(), flatten(asdict(composed()))
+    assert usual.pop("name") == "${model.name}"
+    assert usual == {key: config[key] for key in usual}
+    assert set(all_keys()) - usual.keys() == set(all_keys()) - config.keys() | {"name"}
+
+
+def test_keys_stand_below_their_section_and_can_be_asked_for_by_a_word() -> None:
+    sections = [line for line in keys_text().splitlines() if line and not line.startswith(" ")]
+    assert sections[:3] == ["run:", "model:", "student:"]
+    assert len(sections) == len(set(sections))
+    shown = [KEY.match(line)[1] for line in keys_text(["min_agreement"]).splitlines() if KEY.match(line)]
+    assert shown == ["voting.min_agreement"]
+    assert "  voting.adaptive=off: " in keys_text(["certain,"]), "no name has it, a meaning does"
+
+
+def test_a_word_that_no_key_is_about_is_a_mistake(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["--keys", "agrement"]) == 2
+    assert "--keys agrement: no key is about that; did you mean" in capsys.readouterr().err
+
+
 def test_every_key_says_what_it_decides() -> None:
-    lines = {line.strip().partition(":")[0]: line for line in keys_text().splitlines() if line[2] != " "}
+    lines = {KEY.match(line)[1]: line for line in keys_text().splitlines() if KEY.match(line)}
+    assert lines["training.epochs"].startswith("  training.epochs=2: a whole number")
     assert lines["training.epochs"].endswith("; decides training")
     assert lines["training.micro_batch_tokens"].endswith("; may change while a run goes on")
     assert lines["rounds"].endswith("; may grow while a run goes on")
@@ -189,7 +218,7 @@ def test_every_key_says_what_it_decides() -> None:
 
 def test_every_key_has_a_meaning() -> None:
     lines = keys_text().splitlines()
-    after = {line.strip().partition(":")[0]: lines[i + 1 : i + 2] for i, line in enumerate(lines) if line[2] != " "}
+    after = {KEY.match(line)[1]: lines[i + 1 : i + 2] for i, line in enumerate(lines) if KEY.match(line)}
     assert set(after) == set(all_keys())
     without = [key for key, below in after.items() if not below or not below[0].startswith("      ")]
     assert without == [], "no text under these fields of the schema"

@@ -52,12 +52,14 @@ def _carry_out(arguments: list[str]) -> int:
 def _answer(arguments: list[str]) -> int:
     """Print what is asked for, without Hydra: `--help` is the first thing a person waits for."""
     from crescent import __version__
-    from crescent.commands.help import help_text, keys_text
+    from crescent.commands.help import help_text
+    from crescent.commands.keys import keys_text
 
+    words = [word for word in arguments if not word.startswith("-")]
     if "--version" in arguments:
         print(f"crescent {__version__}")
     else:
-        print(keys_text() if "--keys" in arguments else help_text())
+        print(keys_text(words) if "--keys" in arguments else help_text())
     sys.stdout.flush()
     return 0
 

@@ -44,6 +44,10 @@ def test_good_overrides_pass(overrides: list[str]) -> None:
     ("override", "line"),
     [
         ("voting.sample=3", "voting.sample=3: unknown key; did you mean voting.samples?"),
+        ("wandb=true", "wandb=true: unknown key; W&B is switched on with tracking=wandb"),
+        ("resume=true", "resume=true: unknown key; leave it out: the same command goes on by itself"),
+        ("backend._target_=x", "backend._target_=x: unknown key; classes are not named here; choose backend=..."),
+        ("training.resume=true", "training.resume=true: unknown key; leave it out"),
         ("lr=0.1", "lr=0.1: unknown key; did you mean training.learning_rate?"),
         ("seed.x=1", "seed.x=1: unknown key"),
         ("evaluation.local_data.gsm8k.x=a", "evaluation.local_data.gsm8k.x=a: unknown key"),

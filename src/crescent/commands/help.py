@@ -1,16 +1,9 @@
-"""The answers to `--help` and `--keys`, written from `conf/` and the schema so that they cannot go stale. No Hydra."""
+"""The answer to `--help`, written from `conf/` and the schema so that it cannot go stale. No Hydra."""
 
-import ast
-import shutil
 import textwrap
-from collections.abc import Iterable, Iterator
-from pathlib import Path
 
+from crescent.commands.keys import described
 from crescent.commands.table import COMMANDS
-from crescent.config import schema
-from crescent.config.check import allowed
-from crescent.config.effects import effects, may_change
-from crescent.config.keys import all_keys, find
 from crescent.config.tree import Tree, conf_dir
 
 PURPOSE = """\
@@ -30,7 +23,7 @@ OPTIONS = """\
   -c, --cfg job       show the composed configuration, do not run
   -cd, --config-dir   a folder with groups and experiments of your own
   -i, --info          how the configuration was composed
-  --keys              every key with what it takes and what it means
+  --keys [WORD ...]   every key with its default, what it takes and what it means; with a word, those about it
   --hydra-help        Hydra's own options
   --version           the version
   -h, --help          this text"""
@@ -86,7 +79,7 @@ def help_text() -> str:
         "options": OPTIONS,
         "experiments": _wrapped("+experiment", experiments, 16),
         "groups": "\n".join(_wrapped(group, choices, 16) for group, choices in groups.items()),
-        "keys used most (all: --keys; values of a run: --cfg job)": "\n".join(_described(MOST_USED)),
+        "keys used most (all: --keys; values of a run: --cfg job)": "\n".join(described(MOST_USED)),
         "examples": EXAMPLES,
         "results": RESULTS,
         "exit codes": EXIT_CODES,
@@ -94,52 +87,7 @@ def help_text() -> str:
     return "\n\n".join([PURPOSE, *(f"{title}:\n{body}" for title, body in sections.items())])
 
 
-def keys_text() -> str:
-    """What `--keys` prints: all keys of the schema."""
-    return "\n".join(_described(all_keys()))
-
-
-def _described(keys: Iterable[str]) -> Iterator[str]:
-    meanings = _meanings()
-    width = max(shutil.get_terminal_size((120, 24)).columns, 60)
-    for key in keys:
-        found = find(key)
-        if found is None:
-            raise KeyError(key)
-        yield f"  {key}: {allowed(*found)}; {_decided(key)}"
-        if key in meanings:
-            yield textwrap.fill(meanings[key], width, initial_indent=" " * 6, subsequent_indent=" " * 6)
-
-
-def _decided(key: str) -> str:
-    """What the key decides, in a few words."""
-    if may_change(key):
-        return f"may {'grow' if effects(key) else 'change'} while a run goes on"
-    return f"decides {', '.join(effects(key))}"
-
-
 def _wrapped(name: str, words: list[str], indent: int) -> str:
     return textwrap.fill(
         " ".join(words), 110, initial_indent=f"  {name:<{indent}}", subsequent_indent=" " * (indent + 2)
     )
-
-
-def _meanings() -> dict[str, str]:
-    """The text under each field of the schema, by dotted key; Python drops these texts, so the source is read."""
-    files = sorted(Path(schema.__file__).parent.glob("*.py"))
-    nodes = [node for file in files for node in ast.parse(file.read_text(encoding="utf-8")).body]
-    classes = {node.name: node for node in nodes if isinstance(node, ast.ClassDef)}
-    return dict(_texts(classes, "Config", ""))
-
-
-def _texts(classes: dict[str, ast.ClassDef], name: str, prefix: str) -> Iterator[tuple[str, str]]:
-    body = classes[name].body
-    for node, after in zip(body, [*body[1:], None], strict=True):
-        if not isinstance(node, ast.AnnAssign) or not isinstance(node.target, ast.Name):
-            continue
-        key = prefix + node.target.id
-        if isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant):
-            yield key, " ".join(str(after.value.value).split())
-        for part in ast.walk(node.annotation):
-            if isinstance(part, ast.Name) and part.id in classes:
-                yield from _texts(classes, part.id, f"{key}.")

@@ -34,6 +34,24 @@ class Tree:
         """The file of `config`, such as `dedup/minhash`; None when no folder has it."""
         return next((path for folder in self.folders if (path := folder / f"{config}.yaml").is_file()), None)
 
+    def usual(self) -> dict[str, Any]:
+        """What `config.yaml` and the files that it chooses say, as nested values; references are not resolved.
+
+        Those files name no others. This is for an answer without Hydra, which composes what a run gets.
+        """
+        values: dict[str, Any] = {}
+        path = self.file("config")
+        if path is None:
+            return values
+        root = _load(path)
+        for entry in root.pop("defaults"):
+            for group, choice in entry.items() if isinstance(entry, dict) else ():
+                file = self.file(f"{group}/{choice}")
+                if file is not None:
+                    values = merged(values, _load(file) if _is_global(file) else {group: _load(file)})
+        root.pop("hydra", None)
+        return merged(values, root)
+
     def origin(self, key: str, chosen: Mapping[str, Any]) -> str | None:
         """The file that gives `key` its value, for the person who has to mend it; None when no file does.
 
@@ -72,12 +90,25 @@ def _load(path: Path) -> dict[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
+def merged(values: Mapping[str, Any], others: Mapping[str, Any]) -> dict[str, Any]:
+    """Nested values, with those of `others` in place of what they name."""
+    both = dict(values)
+    for key, value in others.items():
+        there = both.get(key)
+        both[key] = merged(there, value) if isinstance(value, Mapping) and isinstance(there, Mapping) else value
+    return both
+
+
+def _is_global(path: Path) -> bool:
+    """Whether a file of a group speaks of all keys, not of those below its group."""
+    return bool(re.search(r"^# @package _global_$", path.read_text(encoding="utf-8"), re.MULTILINE))
+
+
 def _sets(path: Path, group: str, key: str) -> bool:
     """Whether the file gives a value to the dotted `key`; a group's file speaks of the keys below its group."""
     content: Any = _load(path)
     names = key.split(".")
-    is_global = re.search(r"^# @package _global_$", path.read_text(encoding="utf-8"), re.MULTILINE)
-    if not is_global and path.name != "config.yaml":
+    if not _is_global(path) and path.name != "config.yaml":
         if names[0] != group:
             return False
         names = names[1:]
