@@ -74,6 +74,14 @@ def test_a_full_standard_output_is_said(tmp_path: Path) -> None:
     assert done.stderr == "standard output cannot be written (No space left on device)\n"
 
 
+def test_a_home_that_cannot_be_written_is_told_of_hf_home(tmp_path: Path) -> None:
+    done = shell("unset XDG_CACHE_HOME HF_HOME HF_DATASETS_CACHE; HOME=/dev/null/me crescent", tmp_path)
+    assert done.returncode == 2, tail(done)
+    assert "benchmarks keep their data in /dev/null/me/.cache/huggingface/datasets, which cannot" in done.stderr
+    assert "HF_HOME=FOLDER" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_limit_on_file_sizes_is_said(tmp_path: Path) -> None:
     done = shell("ulimit -f 1; crescent +experiment=nano_quick", tmp_path)
     assert done.returncode == 1, tail(done)

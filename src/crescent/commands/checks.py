@@ -11,6 +11,7 @@ from pathlib import Path
 from crescent.config.schema import Config, Embedding, Model
 from crescent.dedup.settings import mistakes as dedup_mistakes
 from crescent.errors import ConfigError, DamagedError, DataError, MissingExtraError, ModelError
+from crescent.evaluation.cache import mistakes as cache_mistakes
 from crescent.evaluation.tasks import check_sampled, check_tasks
 from crescent.loop.execution.process import allocation_mistakes
 from crescent.loop.stages.seeds import seed_problems
@@ -23,6 +24,7 @@ def check(config: Config) -> None:
     evaluation = config.evaluation
     names = list(dict.fromkeys([*evaluation.tasks, *([evaluation.dev_task] if evaluation.dev_task else [])]))
     found = dedup_mistakes(config.dedup) + tracking_mistakes(config.tracking)
+    found += cache_mistakes() if names else []
     found += check_tasks(names, evaluation.local_data or {}, evaluation.num_fewshot)
     found += check_sampled(evaluation.dev_task) if evaluation.samples is not None else []
     if config.questions.seed_problems is not None:
