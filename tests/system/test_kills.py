@@ -111,13 +111,13 @@ def test_a_complete_run_says_so_and_loads_no_model_library(undisturbed: Path) ->
 
 
 def test_the_same_command_with_more_rounds_goes_on(undisturbed: Path, tmp_path: Path) -> None:
-    one = crescent(*TINY, "rounds=1", f"run_dir={tmp_path / 'run'}", output=tmp_path)
+    one = crescent(*TINY, "rounds=1", output=tmp_path)
     assert one.returncode == 0, tail(one)
-    kept = shards(tmp_path / "run")
-    two = crescent(*TINY, "rounds=2", f"run_dir={tmp_path / 'run'}", output=tmp_path)
+    kept = shards(tmp_path)
+    two = crescent(*TINY, "rounds=2", output=tmp_path)
     assert two.returncode == 0, tail(two)
-    assert all(shards(tmp_path / "run").get(path) == mark for path, mark in kept.items())
-    ours, theirs = contents(tmp_path / "run"), contents(undisturbed)
+    assert all(shards(tmp_path).get(path) == mark for path, mark in kept.items())
+    ours, theirs = contents(run_folder(tmp_path)), contents(undisturbed)
     assert [n for n in differences(ours, theirs) if n not in ("config.yaml", "summary.json")] == []
 
 
