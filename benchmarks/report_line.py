@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from os import cpu_count
 
+from crescent import __version__
+
 
 def emit(benchmark: str, figures: Mapping[str, float], as_json: bool, packages: Sequence[str] = ()) -> None:
     """Print `figures` (name -> number), with the machine and the versions of `packages` they were measured with."""
     machine = f"{platform.system()} {platform.machine()}, {cpu_count()} cores, Python {platform.python_version()}"
-    versions = {name: installed(name) for name in ("crescent", *packages)}
+    versions = {"crescent": __version__} | {name: installed(name) for name in packages}
     if as_json:
         line = {"benchmark": benchmark, "machine": machine, "versions": versions, "figures": dict(figures)}
         print(json.dumps(line))

@@ -262,6 +262,23 @@ def test_mistakes_on_the_real_command_line() -> None:
 
 
 @pytest.mark.system
+def test_settings_that_would_do_nothing_are_mistakes() -> None:
+    done = crescent_command("claim=controls", "audit.data=x.jsonl", "questions.target=20000")
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 4, done.stderr
+    for line in ("claim has no effect", "audit.data has no effect", "questions.target=20000 cannot be reached"):
+        assert f"  - {line}" in done.stderr
+
+
+@pytest.mark.system
+@pytest.mark.parametrize("words", [("claim", "claim=controls"), ("audit", "audit.data=x.jsonl")])
+def test_commands_take_what_is_meant_for_them(words: tuple[str, ...]) -> None:
+    done = crescent_command(*words, "--cfg", "job")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"\nstage: {words[0]}\n" in done.stdout
+
+
+@pytest.mark.system
 def test_cfg_job_shows_the_configuration_from_any_folder(tmp_path: Path) -> None:
     done = crescent_command("--cfg", "job", "+experiment=nano_quick", "seed=5", cwd=tmp_path)
     assert done.returncode == 0, done.stderr

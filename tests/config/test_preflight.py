@@ -34,6 +34,8 @@ def mistakes(*overrides: str, **command: object) -> list[str]:
         ["hydra.verbose=true"],
         ["training.learning_rate=1"],
         ["questions=[hardened,paper]"],
+        ["+experiment=claim", "audit.data=x"],
+        ["+experiment=audit", "audit.data=x", "claim=controls"],
     ],
 )
 def test_good_overrides_pass(overrides: list[str]) -> None:
