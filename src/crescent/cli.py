@@ -99,16 +99,16 @@ def job(composed: "DictConfig") -> float | None:
 
 def _check_and_launch(arguments: list[str]) -> int:
     import hydra
-    from hydra._internal.utils import get_args_parser
     from hydra.errors import HydraException
     from omegaconf.errors import OmegaConfBaseException
 
     from crescent.config.overrides import for_hydra
     from crescent.config.preflight import Command, preflight
     from crescent.config.tree import conf_dir
+    from crescent.private.hydra_internals import command_line
 
     arguments = [SPELLED_OUT.get(word, word) for word in spelled_out(arguments)]
-    parsed, rest = get_args_parser().parse_known_args(arguments)
+    parsed, rest = command_line().parse_known_args(arguments)
     overrides = parsed.overrides + [word for word in rest if not word.startswith("-")]
     _refuse_unusable_flags(parsed, [word for word in rest if word.startswith("-")])
     if not (parsed.shell_completion or parsed.hydra_help):

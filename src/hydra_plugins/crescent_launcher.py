@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from hydra.core.utils import JobReturn, JobStatus
+from hydra.core.utils import JobReturn
 from hydra.plugins.launcher import Launcher
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, OmegaConf
@@ -25,6 +25,7 @@ class SlurmLauncher(Launcher):
         from crescent.errors import ConfigError
         from crescent.launching.job import Submission
         from crescent.launching.slurm import launch
+        from crescent.private.hydra_internals import finished
 
         composed = [self._loader.load_sweep_config(self._config, list(overrides)) for overrides in job_overrides]
         submissions = [Submission.of(config) for config in composed]
@@ -33,7 +34,4 @@ class SlurmLauncher(Launcher):
             raise ConfigError(["hydra.launcher: a mapping of its settings is needed"])
         codes = launch(submissions, {str(k): v for k, v in settings.items()}, str(self._config.hydra.sweep.dir))
         outcomes.extend(codes)
-        return [
-            JobReturn(overrides=submission.overrides, status=JobStatus.COMPLETED, _return_value=code)
-            for submission, code in zip(submissions, codes, strict=True)
-        ]
+        return [finished(submission.overrides, code) for submission, code in zip(submissions, codes, strict=True)]

@@ -7,9 +7,10 @@ from typing import Any
 
 from crescent.config.check import read
 from crescent.config.schema.option import option
+from crescent.private.hydra_internals import BASIC_LAUNCHER
 
 SLURM = "hydra_plugins.crescent_launcher.SlurmLauncher"
-BASIC = "hydra._internal.core_plugins.basic_launcher.BasicLauncher"
+BASIC = BASIC_LAUNCHER
 
 
 @dataclass

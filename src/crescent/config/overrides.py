@@ -2,16 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import islice, product
+from itertools import product
 from math import prod
 from typing import Any
 
-from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import Glob, IntervalSweep, Override
 from hydra.errors import HydraException
 
 from crescent.config.check import Mistake, did_you_mean, unknown_key
 from crescent.config.keys import find, is_entry, plain
+from crescent.private.hydra_internals import Override, elements, override_parser
 
 MOST_JOBS = 200
 """Sweeps of more jobs are checked value by value instead of combination by combination."""
@@ -43,7 +42,7 @@ class Overrides:
         self.draws = any(text.startswith("hydra/sweeper=") for text in texts)
         self.mistakes: list[Mistake] = []
         self.axes: list[Axis] = []
-        parser = OverridesParser.create()
+        parser = override_parser()
         for text in texts:
             try:
                 override = parser.parse_override(text)
@@ -133,14 +132,7 @@ class Overrides:
         return None
 
     def _elements(self, override: Override) -> list[Any]:
-        if not override.is_sweep_override():
-            return [override.value()]
-        values = override.value()
-        if isinstance(values, IntervalSweep):
-            return [values.start, values.end]
-        if isinstance(values, Glob):
-            return list(values.filter(self.groups.get(override.key_or_group, [])))
-        return [Override._convert_value(value) for value in islice(override.sweep_iterator(), 100_000)]
+        return elements(override, self.groups.get(override.key_or_group, []), most=100_000)
 
 
 def _wrong_key_use(override: Override) -> str | None:

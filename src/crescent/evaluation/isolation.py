@@ -1,19 +1,17 @@
 """Running lm-evaluation-harness inside our process without it leaving traces in ours."""
 
-import functools
 import logging
 import random
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Any
 
 import datasets
-import lm_eval.api.task
-import lm_eval.utils
 import numpy as np
 import torch
 import transformers
+
+from crescent.private.lm_eval_internals import no_progress_bars, templates_compiled_once
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +33,7 @@ def isolated(model: torch.nn.Module, seed: int) -> Iterator[None]:
         stack.enter_context(warnings.catch_warnings())
         warnings.simplefilter("ignore")
         stack.enter_context(quiet_libraries())
-        stack.enter_context(_templates_compiled_once())
+        stack.enter_context(templates_compiled_once())
         random.seed(seed)
         np.random.seed(seed)
         torch.manual_seed(seed)
@@ -51,17 +49,16 @@ def _set_modes(modes: dict[torch.nn.Module, bool]) -> None:
 def quiet_libraries() -> Iterator[None]:
     logger, handler = logging.getLogger("lm_eval"), _OnlyTruncation()
     level, propagate, verbosity = logger.level, logger.propagate, transformers.logging.get_verbosity()
-    bars_disabled, bar = datasets.are_progress_bars_disabled(), lm_eval.api.task.tqdm
+    bars_disabled = datasets.are_progress_bars_disabled()
     logger.addHandler(handler)
     logger.setLevel(logging.WARNING)
     logger.propagate = False
     transformers.logging.set_verbosity_error()
     datasets.disable_progress_bars()
-    lm_eval.api.task.tqdm = functools.partial(bar, disable=True)
     try:
-        yield
+        with no_progress_bars():
+            yield
     finally:
-        lm_eval.api.task.tqdm = bar
         if not bars_disabled:
             datasets.enable_progress_bars()
         transformers.logging.set_verbosity(verbosity)
@@ -93,15 +90,3 @@ class _OnlyTruncation(logging.Handler):
             log.warning(
                 "prompts are longer than the model's context and lose their beginning: use fewer worked examples"
             )
-
-
-@contextmanager
-def _templates_compiled_once() -> Iterator[None]:
-    """The harness compiles its Jinja templates anew for every item, several times: a third of a small evaluation."""
-    environment: Any = lm_eval.utils.env
-    compile_template: Callable[[str], Any] = environment.from_string
-    environment.from_string = functools.cache(compile_template)
-    try:
-        yield
-    finally:
-        del environment.from_string

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
-from lm_eval.models.huggingface import HFLM
-from transformers.cache_utils import DynamicCache, DynamicLayer
+from transformers import DynamicCache
 
 from crescent.models.chat import THINK_END
+from crescent.private.lm_eval_internals import Steps
+from crescent.private.transformers_internals import DynamicLayer
 
 SEGMENT = 16
 """Tokens between two looks at which rows have finished."""
@@ -17,7 +18,7 @@ Progress = Callable[[int, int], None]
 after the other, has their sum in the end."""
 
 
-class HarnessModel(HFLM):  # type: ignore[misc]
+class HarnessModel(Steps):
     """HFLM gives the figures; this class changes only how long finished rows stay and who hears of progress.
 
     `model.generate` keeps every row until the longest one ends. Here a batch is decoded in segments and rows that
@@ -46,31 +47,33 @@ class HarnessModel(HFLM):  # type: ignore[misc]
         """Log-probabilities of whole texts."""
         return super().loglikelihood_rolling(requests, disable_tqdm=True)
 
-    def _loglikelihood_tokens(self, requests: list[Any], disable_tqdm: bool = True, **options: Any) -> Any:
+    def score_tokens(self, requests: list[Any], disable_tqdm: bool = True, **options: Any) -> Any:
+        """(log-probability, is it what greedy decoding gives) of each continuation."""
         self._start(len(requests))
-        scores = super()._loglikelihood_tokens(requests, disable_tqdm=True, **options)
+        scores = super().score_tokens(requests, disable_tqdm=True, **options)
         self._advance(self._total - self._done)
         return scores
 
-    def _model_call(self, inps: torch.Tensor, **options: Any) -> Any:
-        logits = super()._model_call(inps, **options)
-        self._advance(len(inps))
+    def forward_pass(self, ids: torch.Tensor, **options: Any) -> Any:
+        """(rows, length, vocabulary) logits."""
+        logits = super().forward_pass(ids, **options)
+        self._advance(len(ids))
         return logits
 
-    def _model_generate(self, context: torch.Tensor, max_length: int, stop: list[str], **options: Any) -> torch.Tensor:
+    def generate_tokens(self, context: torch.Tensor, max_length: int, stop: list[str], **options: Any) -> torch.Tensor:
         """(rows, at most `max_length`) token ids: the prompts `context` and what follows, padded."""
         sequences = None
         if not options.get("do_sample") and not options.get("temperature") and options.get("num_beams", 1) == 1:
             sequences = self._greedy(context, max_length, stop, **options)
         if sequences is None:
-            sequences = super()._model_generate(context, max_length, stop, **options)
+            sequences = super().generate_tokens(context, max_length, stop, **options)
             self._advance(len(context))
         return sequences
 
     def _greedy(
         self, context: torch.Tensor, max_length: int, stop: list[str], *, attention_mask: torch.Tensor, **options: Any
     ) -> torch.Tensor | None:
-        """As `_model_generate`; None where the model's cache is of a kind whose rows cannot be dropped."""
+        """As `generate_tokens`; None where the model's cache is of a kind whose rows cannot be dropped."""
         options = {key: value for key, value in options.items() if key not in ("do_sample", "temperature")}
         ends = self.model.generation_config.eos_token_id
         ends = torch.tensor(ends if isinstance(ends, list) else [] if ends is None else [ends], device=context.device)

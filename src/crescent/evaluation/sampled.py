@@ -10,6 +10,7 @@ from lm_eval.api.instance import Instance
 from crescent.evaluation.isolation import quiet_libraries
 from crescent.evaluation.loading import load_tasks
 from crescent.evaluation.scoring import fallbacks
+from crescent.private.lm_eval_internals import filters
 
 
 class Problems:
@@ -38,9 +39,8 @@ class Problems:
             Instance("generate_until", doc, arguments, number, resps=[self._cut(text)])
             for number, text in enumerate(texts)
         ]
-        for ensemble in self._task._filters:
-            if ensemble.name == self._filter:
-                ensemble.apply(asked)
+        for ensemble in filters(self._task, self._filter):
+            ensemble.apply(asked)
         filtered = [instance.filtered_resps[self._filter] for instance in asked]
         scores = [float(self._task.process_results(doc, [answer])[self._metric]) for answer in filtered]
         return [score >= 0.5 for score in scores], [answer not in self._absent for answer in filtered]

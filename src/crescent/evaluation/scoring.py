@@ -6,6 +6,7 @@ from typing import Any
 from crescent.errors import StageError
 from crescent.evaluation.loading import question_of
 from crescent.evaluation.results import Item, TaskResult
+from crescent.private.lm_eval_internals import filters
 from crescent.statistics import standard_error
 
 
@@ -51,8 +52,7 @@ def task_result(name: str, loaded: Any, results: Any, prefer_filter: str, tokeni
 
 def fallbacks(task: Any, filter_name: str) -> list[Any]:
     """What a filter puts in place of an answer that it does not find; empty where it passes on whatever there is."""
-    ensembles = [ensemble for ensemble in task._filters if ensemble.name == filter_name]
-    steps = [step() for ensemble in ensembles for step in ensemble.filters]
+    steps = [step() for ensemble in filters(task, filter_name) for step in ensemble.filters]
     return [step.fallback for step in steps if hasattr(step, "fallback")]
 
 

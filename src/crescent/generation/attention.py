@@ -13,10 +13,9 @@ from typing import Any
 
 import torch
 from transformers import AttentionInterface, AttentionMaskInterface
-from transformers.integrations.sdpa_attention import sdpa_attention_forward
-from transformers.masking_utils import sdpa_mask
 
 from crescent.models.attention import OtherAttentionError, attend, refuse_others
+from crescent.private.transformers_internals import sdpa_attention_forward, sdpa_mask
 
 NAME = "crescent_slots"
 WRITTEN_OUT = ("cpu",)

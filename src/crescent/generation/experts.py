@@ -4,9 +4,9 @@ Products of very few rows round differently (see `slots.MIN_ROWS`), and how many
 """
 
 import torch
-from transformers.integrations.moe import ExpertsInterface
 
 from crescent.generation.slots import MIN_ROWS
+from crescent.private.transformers_internals import ExpertsInterface, own_forward
 
 NAME = "crescent_slots"
 
@@ -28,9 +28,7 @@ def slot_experts(
     experts = int(module.num_experts)  # type: ignore[arg-type]
     besides = -(-MIN_ROWS * experts // k)
     turns = torch.arange(besides * k, device=chosen.device, dtype=chosen.dtype).view(besides, k) % experts
-    # What `use_experts_implementation` of transformers wraps: the experts one by one, as the model writes them.
-    own = type(module).forward.__wrapped__  # type: ignore[attr-defined]
-    mixed: torch.Tensor = own(
+    mixed: torch.Tensor = own_forward(module)(
         module,
         torch.cat([hidden_states, hidden_states.new_zeros(besides, hidden_states.shape[1])]),
         torch.cat([chosen, turns]),

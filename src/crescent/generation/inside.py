@@ -6,17 +6,12 @@ from contextlib import contextmanager
 from transformers import PreTrainedModel
 
 from crescent.generation import attention, experts
+from crescent.private.transformers_internals import computed_with
 
 
 @contextmanager
 def in_slots(model: PreTrainedModel) -> Iterator[None]:
     """Compute `model` as sequences in slots need it while the block runs; the experts on the CPU alone."""
     config = model.config.get_text_config(decoder=True)
-    before = config._attn_implementation, config._experts_implementation
-    config._attn_implementation = attention.NAME
-    if model.device.type == "cpu":
-        config._experts_implementation = experts.NAME
-    try:
+    with computed_with(config, attention.NAME, experts.NAME if model.device.type == "cpu" else None):
         yield
-    finally:
-        config._attn_implementation, config._experts_implementation = before

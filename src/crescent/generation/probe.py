@@ -17,12 +17,12 @@ from weakref import WeakKeyDictionary
 
 import torch
 from transformers import PreTrainedModel
-from transformers.cache_utils import get_layer_types_and_kwargs
 
 from crescent.config.schema import Sampling
 from crescent.errors import CrescentError
 from crescent.generation.decode import Decoder, Prompt
 from crescent.models.attention import OtherAttentionError
+from crescent.private.transformers_internals import layer_kinds
 
 LENGTHS = (3, 18, 37)
 """Tokens of the prompts: below, at and beyond the first steps in which the cache grows."""
@@ -100,8 +100,7 @@ def _difference(model: PreTrainedModel, context: int) -> str | None:
 def _shortened(model: PreTrainedModel, context: int) -> Iterator[bool]:
     """Make the model's windows `WINDOW` tokens short while the block runs; yields whether any is below `context`."""
     config = model.config.get_text_config(decoder=True)
-    _, layers = get_layer_types_and_kwargs(config)
-    short = any(0 < (layer.get("sliding_window") or 0) < context for layer in layers)
+    short = any(0 < (layer.get("sliding_window") or 0) < context for layer in layer_kinds(config))
     before: dict[str, Any] = {name: getattr(config, name, None) for name in WINDOWS}
     try:
         for name, size in before.items():

@@ -17,6 +17,7 @@ from crescent.config.launcher import SlurmSettings, slurm_settings
 from crescent.errors import ConfigError, MissingExtraError
 from crescent.launching.cluster import last_state, objections, refused, states
 from crescent.launching.job import SlurmJob, Submission, several_in_one
+from crescent.private.submitit_internals import refusals
 from crescent.run.folder import read_json, write_json
 
 JOBS = "jobs.json"
@@ -66,7 +67,8 @@ def _submit(submissions: Sequence[Submission], settings: SlurmSettings, gpus: in
     """The ids of the jobs, in order; `jobs.json` says which run each is."""
     try:
         from submitit import SlurmExecutor
-        from submitit.core.utils import FailedJobError, FailedSubmissionError
+
+        not_taken = refusals()
     except ImportError:
         raise MissingExtraError("submitit", "hydra/launcher=slurm", "slurm") from None
 
@@ -79,7 +81,7 @@ def _submit(submissions: Sequence[Submission], settings: SlurmSettings, gpus: in
     try:
         with redirect_stderr(StringIO()), executor.batch():  # submitit repeats what sbatch says
             submitted = [executor.submit(SlurmJob(submission, str(record))) for submission, record in with_records]
-    except (FailedJobError, FailedSubmissionError) as error:
+    except not_taken as error:
         raise refused(error) from error
     jobs = [job.job_id for job in submitted]
     listed = [

@@ -12,6 +12,7 @@ from typing import Any
 
 from crescent.errors import MissingExtraError, ModelError
 from crescent.models.gguf_header import read_header
+from crescent.private.gguf_internals import undone
 from crescent.run.atomic import file_digest, publish_folder
 
 SUFFIX = ".gguf"
@@ -51,12 +52,12 @@ def check_file(file: Path) -> None:
     header = read_header(file)
     try:
         from gguf import GGML_QUANT_SIZES, GGMLQuantizationType
-        from gguf.quants import _type_traits
+
+        readable = undone()
     except ImportError:
         raise MissingExtraError("gguf", f"model.path {file}", "gguf") from None
     names = {kind.value: kind.name for kind in GGMLQuantizationType}
-    undone = {GGMLQuantizationType.F32, GGMLQuantizationType.F16, *_type_traits}
-    unknown = {tensor.kind for tensor in header.tensors} - {kind.value for kind in undone}
+    unknown = {tensor.kind for tensor in header.tensors} - {kind.value for kind in readable}
     if unknown:
         told = ", ".join(names.get(kind, f"number {kind}") for kind in sorted(unknown))
         raise ModelError(
@@ -77,6 +78,8 @@ def _convert(file: Path, dtype: str, folder: Path) -> None:
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
 
+    from crescent.private.transformers_internals import forget_quantised
+
     source: dict[str, Any] = {"pretrained_model_name_or_path": str(file.parent), "gguf_file": file.name}
     try:
         # Its progress bars cannot be switched off.
@@ -85,9 +88,7 @@ def _convert(file: Path, dtype: str, folder: Path) -> None:
             model = AutoModelForCausalLM.from_pretrained(
                 **source, dtype=getattr(torch, dtype), quantization_config=GgufConfig(dequantize=True)
             )
-            # The weights are plain tensors by now; the note that they were quantised would forbid saving them.
-            model.hf_quantizer = None
-            vars(model.config).pop("quantization_config", None)
+            forget_quantised(model)
             model.save_pretrained(folder)
             tokenizer.save_pretrained(folder)
     except (OSError, ValueError, RuntimeError, KeyError, ImportError) as error:

@@ -14,6 +14,7 @@ from torch.nn.functional import scaled_dot_product_attention
 from transformers import AttentionInterface
 
 from crescent.models.attention import OtherAttentionError, attend, refuse_others
+from crescent.private.transformers_internals import computed_with
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -93,11 +94,5 @@ AttentionInterface.register(NAME, document_attention)
 @contextmanager
 def by_document(model: "PreTrainedModel", on: bool = True) -> Iterator[None]:
     """Use `document_attention` in `model` while the block runs, if `on`."""
-    config = model.config.get_text_config()
-    before = config._attn_implementation
-    if on:
-        config._attn_implementation = NAME
-    try:
+    with computed_with(model.config.get_text_config(), NAME if on else None):
         yield
-    finally:
-        config._attn_implementation = before

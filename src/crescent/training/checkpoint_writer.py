@@ -1,7 +1,6 @@
 """What `torch.distributed.checkpoint` writes through, in place of its own writer, which pickles."""
 
 import dataclasses
-import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -13,11 +12,9 @@ from torch.distributed.checkpoint.planner import SavePlan, SavePlanner
 from torch.distributed.checkpoint.storage import StorageWriter, WriteResult
 from torch.futures import Future
 
+from crescent.private.torch_internals import parts_metadata
 from crescent.run.atomic import room_to_write
 from crescent.training.safetensors_file import write_tensors
-
-WHERE = "DCP_SHARDING_INFO"
-"""Key in a file's metadata of where in the whole tensors its parts begin: where `HuggingFaceStorageReader` looks."""
 
 
 class CheckpointWriter(StorageWriter):
@@ -71,8 +68,8 @@ class CheckpointWriter(StorageWriter):
             if not isinstance(tensor, Tensor) or item.tensor_data is None:
                 raise TypeError(f"a checkpoint is made of tensors alone, and {item.index.fqn} is none")
             tensors[item.index.fqn] = tensor
-            begins[item.index.fqn] = {"saved_offsets": list(item.tensor_data.chunk.offsets)}
+            begins[item.index.fqn] = item.tensor_data.chunk.offsets
         with room_to_write(self._folder):
             self._folder.mkdir(parents=True, exist_ok=True)
-            digest = write_tensors(self._folder / name, tensors, {WHERE: json.dumps(begins)})
+            digest = write_tensors(self._folder / name, tensors, parts_metadata(begins))
         return [WriteResult(item.index, tensors[item.index.fqn].nbytes, (name, digest)) for item in plan.items]

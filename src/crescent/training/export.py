@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from crescent.errors import ModelError
+from crescent.private.transformers_internals import saved_weights
 from crescent.run.atomic import publish_folder
 from crescent.training.quiet import quiet_transformers
 from crescent.training.safetensors_file import stored, stored_type, write_tensors
@@ -50,7 +51,7 @@ def export_model(
         _forget_origin(aside / "tokenizer_config.json")
         if card is not None:
             (aside / "README.md").write_text(card, encoding="utf-8")
-        tensors = _tensors(model)
+        tensors = saved_weights(model)
         where = _write_weights(tensors, precision, aside, file_size, model.num_parameters())
         _compare(tensors, precision, aside, where)
         _try(empty, aside)
@@ -71,17 +72,6 @@ def _forget_origin(path: Path) -> None:
     settings = json.loads(path.read_text(encoding="utf-8"))
     kept = {key: value for key, value in settings.items() if key not in ("is_local", "local_files_only")}
     path.write_text(json.dumps(kept, indent=2, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
-
-
-def _tensors(model: "PreTrainedModel") -> "dict[str, Tensor]":
-    """The model's own tensors under the names that `save_pretrained` gives them, tied ones once."""
-    from transformers.core_model_loading import revert_weight_conversion
-    from transformers.modeling_utils import remove_tied_weights_from_state_dict
-
-    left_out = set(model._keys_to_ignore_on_save or ())
-    found = {name: tensor for name, tensor in model.state_dict().items() if name not in left_out}
-    tensors: dict[str, Tensor] = revert_weight_conversion(model, remove_tied_weights_from_state_dict(found, model))
-    return tensors
 
 
 def _write_weights(

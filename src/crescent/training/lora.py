@@ -92,7 +92,8 @@ def layers_on_disk(folder: Path) -> list[str]:
 def linear_layers(model: "PreTrainedModel") -> list[str]:
     """Full names of the layers an adapter can sit on, without the output head."""
     from torch import nn
-    from transformers.pytorch_utils import Conv1D
+
+    from crescent.private.transformers_internals import Conv1D
 
     head = model.get_output_embeddings()
     return [n for n, layer in model.named_modules() if isinstance(layer, nn.Linear | Conv1D) and layer is not head]

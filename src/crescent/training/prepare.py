@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import torch
-from transformers.cache_utils import get_layer_types_and_kwargs
 
 from crescent.config.schema import Training
 from crescent.models.attention import OtherAttentionError
+from crescent.private.transformers_internals import layer_kinds
 from crescent.training.attention import by_document
 from crescent.training.lora import attach_lora, merge_lora
 
@@ -88,5 +88,4 @@ def keeps_documents_apart(model: "PreTrainedModel") -> bool:
 
 def _windows(config: "PreTrainedConfig") -> dict[int, int | None]:
     """Layer -> how many tokens it sees, None: all; as transformers reads a configuration when it makes a cache."""
-    _, layers = get_layer_types_and_kwargs(config)
-    return {number: layer.get("sliding_window") for number, layer in enumerate(layers)}
+    return {number: layer.get("sliding_window") for number, layer in enumerate(layer_kinds(config))}

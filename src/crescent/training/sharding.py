@@ -22,8 +22,10 @@ def sharded(model: "nn.Module", mesh: "DeviceMesh") -> Any:
     """
     from torch.distributed.fsdp import fully_shard
 
+    from crescent.private.transformers_internals import blocks
+
     made = hollow(model)
-    for block in _blocks(made):
+    for block in blocks(made):
         fully_shard(block, mesh=mesh)
     fully_shard(made, mesh=mesh)
     cut: dict[int, torch.nn.Parameter] = {}  # by the empty weight that each fills, so that tied weights stay tied
@@ -74,10 +76,3 @@ def collect(made: "nn.Module", model: "nn.Module", keep: bool) -> None:
                 found = whole_of(shard)
                 if keep:
                     target[name].copy_(found)
-
-
-def _blocks(model: Any) -> "list[nn.Module]":
-    """The transformer blocks: what `transformers` itself names as not to be split."""
-    base = model.get_base_model() if hasattr(model, "get_base_model") else model
-    names = set(getattr(base, "_no_split_modules", None) or ())
-    return [module for module in model.modules() if type(module).__name__ in names]

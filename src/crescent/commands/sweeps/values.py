@@ -8,10 +8,10 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.errors import HydraException
 
 from crescent.config.keys import find, plain
+from crescent.private.hydra_internals import override_parser
 
 ENDS = ("uniform", "int_uniform", "q_uniform", "log_uniform_values", "q_log_uniform_values", "inv_log_uniform_values")
 EXPONENTS = ("log_uniform", "q_log_uniform", "inv_log_uniform")
@@ -71,7 +71,7 @@ def arrives(key: str, value: Any) -> Iterator[str]:
 
 def _misread(key: str, value: Any, text: str) -> Iterator[str]:
     try:
-        override = OverridesParser.create().parse_override(text)
+        override = override_parser().parse_override(text)
     except HydraException as error:
         reason = str(error).splitlines()[0].rstrip(".")
         yield f"{text}: Hydra cannot read it ({reason}); quote it: \"'{value}'\""

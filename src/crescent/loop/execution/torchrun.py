@@ -8,6 +8,7 @@ import os
 import sys
 
 from crescent.loop.execution.family import die_with_parent
+from crescent.private.torch_internals import torchrun
 
 
 def main() -> int:
@@ -15,16 +16,8 @@ def main() -> int:
     die_with_parent()
     # One core each, unless the configuration or the user says otherwise: torchrun would warn that it decides so.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    from torch.distributed.elastic.multiprocessing.api import SignalException
-    from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
-    from torch.distributed.run import parse_args, run
-
     logging.disable(logging.ERROR)
-    try:
-        run(parse_args(sys.argv[1:]))  # type: ignore[no-untyped-call]
-    except (ChildFailedError, SignalException):
-        return 1
-    return 0
+    return 0 if torchrun(sys.argv[1:]) else 1
 
 
 if __name__ == "__main__":
