@@ -1,4 +1,4 @@
-from math import nan
+from math import inf, nan
 
 import pytest
 from hypothesis import given
@@ -112,3 +112,53 @@ def test_the_run_always_goes_on_with_the_best_dev_accuracy(scores: list[float]) 
     assert scores[verdict.best_round] == max(scores)
     assert verdict.accepted == (scores[-1] > max(scores[:-1]))
     assert verdict.best_before == max(scores[:-1])
+
+
+def test_a_round_that_was_not_kept_does_not_move_the_bar() -> None:
+    """Round 1 leads by less than the margin: round 2 is held against the base model."""
+    verdict = decide([0.5, 0.51, 0.525], Gate(min_gain=0.02))
+    assert (verdict.accepted, verdict.best_round, verdict.best_before) == (True, 2, 0.5)
+
+
+def test_a_round_as_good_as_the_best_is_not_the_new_best() -> None:
+    verdict = decide([0.5, 0.5], Gate(min_gain=-0.05))
+    assert (verdict.accepted, verdict.best_round) == (True, 0)
+    assert decide([0.5, 0.5, 0.5], Gate(min_gain=-0.05)).best_round == 0
+
+
+@pytest.mark.parametrize("nothing", [nan, inf, -inf, None])
+def test_what_is_no_number_counts_as_not_measured(nothing: float | None) -> None:
+    verdict = decide([nothing, 0.3], Gate())
+    assert (verdict.accepted, verdict.best_before, verdict.inputs.dev_accuracy) == (True, None, [None, 0.3])
+    assert decide([0.3, nothing], Gate()).verdict == (
+        "Round 1 rejected, back to the base model: no dev accuracy was measured."
+    )
+
+
+def test_the_last_two_rounds_tell_false_confidence() -> None:
+    gate = Gate(stop_on_false_confidence=True)
+    stop = decide([0.5, 0.6, 0.7, 0.65], gate, agreement=[0.2, 0.7, 0.8]).stop
+    assert stop is not None and "70.0% to 80.0%" in stop and "70.0% to 65.0%" in stop
+    assert decide([0.5, 0.6, 0.7, 0.65], gate, agreement=[0.2, 0.9, 0.8]).stop is None
+    assert decide([0.5, 0.6, 0.5], gate, agreement=[0.7, 0.7]).stop is None
+    assert decide([0.5, 0.6, 0.6], gate, agreement=[0.7, 0.8]).stop is None
+
+
+def test_the_last_round_tells_a_collapse() -> None:
+    assert decide([0.5, 0.6], Gate(min_distinct=0.25), distinct=[0.25]).stop is None
+    stop = decide([0.5, 0.6, 0.7, 0.8], Gate(min_variety=0.5), variety=[0.4, 0.3, 0.1]).stop
+    assert stop is not None and "0.10 effective questions" in stop and "0.40 in round 1" in stop
+
+
+def test_the_rule_in_words() -> None:
+    kept = "A round is kept when its accuracy on mine is higher than the best before it"
+    back = "; otherwise the run goes on from the best model so far."
+    alone = " Nothing else is looked at, no reported benchmark among it."
+    nothing = {"patience": None, "stop_on_false_confidence": False, "min_distinct": 0.0, "min_variety": 0.0}
+    assert decide([0.4, 0.5], Gate(**nothing), dev_task="mine").rule == kept + back + alone
+    everything = Gate(patience=1, stop_on_false_confidence=True, min_distinct=0.1, min_variety=0.5, min_gain=0.01)
+    assert decide([0.4, 0.5], everything, dev_task="mine").rule == (
+        f"{kept} by more than 1 points{back} The run ends early after 1 round in a row without gain, or when label "
+        "agreement rises while dev accuracy falls, or when less than 10.0% of what is written is new, or when the "
+        f"variety of questions falls below 50.0% of round 1.{alone}"
+    )

@@ -197,3 +197,25 @@ def test_facts_that_do_not_fit_are_damage_with_the_file_named(facts: dict[str, A
     manifest.facts = facts
     with pytest.raises(DamagedError, match=rf"round-02/questions/manifest\.json .*{wrong}"):
         facts_of(manifest, Counted)
+
+
+def test_records_are_laid_out_for_people(tmp_path: Path) -> None:
+    write_sealed(tmp_path / PLAN, plan())
+    assert (tmp_path / PLAN).read_text(encoding="utf-8").splitlines()[1].startswith(' "digest": "')
+
+
+def test_what_is_wrong_and_what_to_do_is_said_in_sentences(tmp_path: Path) -> None:
+    write_sealed(tmp_path / PLAN, plan())
+    with pytest.raises(RunFolderError) as told:
+        check_plan(tmp_path, plan(stage="round-02/answers", config={**plan().config, "seed": 2}))
+    assert str(told.value) == (
+        f"{tmp_path} was made with other settings: seed: 1 -> 2; stage: 'round-01/answers' -> 'round-02/answers'. "
+        "Go back to those settings, choose another name=..., or delete that folder."
+    )
+    (tmp_path / PLAN).write_text("{", encoding="utf-8")
+    with pytest.raises(DamagedError) as damaged:
+        read_sealed(tmp_path / PLAN, Plan)
+    assert str(damaged.value) == (
+        f"{tmp_path / PLAN} was cut or altered after it was written. Delete the folder {tmp_path} and start the same "
+        "command again: this stage is made anew."
+    )

@@ -96,3 +96,30 @@ def test_probable_stops_when_the_leader_is_sure_enough() -> None:
     assert probable([None] * 16, 16, 0.95)
     assert majority_probability(4, 0) == Fraction(31, 32)
     assert not probable(["1"] * 4, 16, 31 / 32)  # more than, not as much as
+
+
+@pytest.mark.parametrize(
+    ("so_far", "remaining", "reject_ties", "expected"),
+    [
+        (["1", "1", "2"], 1, False, True),  # a tie goes to "1", which was sampled first
+        (["1", "1", "2"], 1, True, False),  # a tie is rejected, and may still come
+        (["2", "1", "1"], 1, False, False),
+        (["1", "1", "1", "2"], 1, True, True),
+        (["1", "2", "3", "4"], 1, True, False),
+    ],
+)
+def test_whether_a_tie_may_still_come(so_far: list[str], remaining: int, reject_ties: bool, expected: bool) -> None:
+    config = Voting(reject_ties=reject_ties, min_agreement=0.0, min_votes=1)
+    assert settled(so_far, len(so_far) + remaining, config) == expected
+
+
+def test_an_answer_that_draws_level_can_win() -> None:
+    """With one sample to come "2" can have as many votes as "1", and more with two."""
+    config = Voting(reject_ties=True, min_agreement=0.0, min_votes=2)
+    assert not settled(["1", "2", None], 4, config)
+    assert settled(["1", "2", None], 4, Voting(reject_ties=True, min_agreement=0.0, min_votes=3))
+
+
+def test_the_leader_is_who_has_most() -> None:
+    assert probable(["2"] + ["1"] * 8, 16, 0.95)
+    assert probable(["1"] * 8 + ["2"], 16, 0.95)

@@ -154,3 +154,16 @@ def test_a_damaged_verdict_is_told(context: Context) -> None:
     (context.run.path / "round-01" / FILE).write_text('{"accepted": tr')
     with pytest.raises(DamagedError, match=r"round-01/gate\.json"):
         verdict_of(context, 1)
+
+
+def test_a_single_question_has_its_full_share(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(context.report, "say", said.append)
+    questions = asked(1, 1, vendi=1.0)
+    questions.facts["diversity"]["vendi_sample"] = 1
+    answers = made("answers", mean_agreement=0.5)
+    verdict = Verdicts(context, measured(0.4)).next(
+        1, made("training", state="finished"), measured(0.5), questions, answers
+    )
+    assert (verdict.inputs.new_questions, verdict.inputs.variety) == ([1.0], [1.0])
+    assert said == [f"round 1 gate: {verdict.verdict}"]
