@@ -10,7 +10,7 @@ from crescent.config.schema import Config
 from crescent.errors import DamagedError, RunFolderError
 from crescent.run.folder import read_json
 from tests.conftest import tiny
-from tests.system.commandline import contents, differences
+from tests.system.commandline import contents, crescent, differences
 
 pytestmark = pytest.mark.slow
 
@@ -98,6 +98,16 @@ def test_other_sampling_is_refused_and_named(
         start(config, tmp_path / "run")
     assert "\n" not in str(refused.value)
     assert not list((tmp_path / "run").glob("round-*"))
+
+
+def test_the_command_line_refuses_in_one_line_and_begins_nothing(finished_run: Path, tmp_path: Path) -> None:
+    done = crescent("+experiment=nano_quick", f'from_run="{finished_run}"', output=tmp_path / "out")
+    assert done.returncode == 1
+    loading, refused = done.stderr.splitlines()
+    assert "loading" in loading
+    assert refused.startswith(f"from_run={finished_run} was sampled with other settings (")
+    assert "questions.target: 24 there, 120 now" in refused
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_damaged_solution_is_not_taken(finished_run: Path, tmp_path: Path) -> None:
