@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from crescent.commands.run import start
+from crescent.errors import ModelError
 from crescent.loop.stages import answers
 from crescent.run.folder import write_json
 from tests.conftest import tiny
@@ -70,6 +71,17 @@ def test_the_page_goes_along_with_the_run_and_says_that_it_was_interrupted(
     assert "The run is still going" in pages[0]
     assert "raw questions written" in pages[0]
     assert "The run ended early: it was interrupted" in text_of(tmp_path)
+
+
+def test_the_page_of_a_failed_run_says_what_failed(copied_run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*arguments: object) -> None:
+        raise ModelError("the model does not fit into memory")
+
+    (copied_run / "status.json").unlink()
+    monkeypatch.setattr(answers, "run", fail)
+    with pytest.raises(ModelError):
+        start(tiny(), copied_run)
+    assert "The run ended early: it failed: the model does not fit into memory." in text_of(copied_run)
 
 
 def test_a_cut_page_is_written_again_at_the_next_start(copied_run: Path) -> None:

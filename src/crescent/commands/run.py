@@ -52,14 +52,14 @@ def _work(run: Run) -> int:
     from crescent.loop.execution.executor import executor
     from crescent.loop.pipeline import rounds
     from crescent.plan.estimate import expect
-    from crescent.reporting.so_far import told_as_it_goes, told_if_interrupted
+    from crescent.reporting.so_far import told_as_it_goes, told_if_cut_short
     from crescent.reporting.summary.gather import conclude
 
     expect(run.config, run.path)
     context = prepare(run)
     check_writer(context)
     kept = None
-    with run.working(), told_if_interrupted(context):
+    with told_if_cut_short(context), run.working():  # the status first: there may be little time
         try:
             note, code = rounds(context, told_as_it_goes(executor(context), context)), 0
         except StageError as error:

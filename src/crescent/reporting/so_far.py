@@ -45,19 +45,22 @@ def told_as_it_goes(execute: Executor, context: Context) -> Executor:
 
 
 @contextmanager
-def told_if_interrupted(context: Context) -> Iterator[None]:
-    """Let the page say that the run was interrupted, if the block is."""
+def told_if_cut_short(context: Context) -> Iterator[None]:
+    """Let the page say that the run was interrupted or has failed, if the block is or does."""
     try:
         yield
     except KeyboardInterrupt:
         _try(context, INTERRUPTED)
         raise
+    except Exception as error:
+        _try(context, f"it failed: {error if isinstance(error, CrescentError) else type(error).__name__}")
+        raise
 
 
 def _try(context: Context, note: str | None = None) -> None:
-    """A page that cannot be written is no reason to end a run: whatever is damaged is told by the stage that needs it,
-    or by the page at the end."""
+    """A page that cannot be written is no reason to end a run, nor to hide why it ended: what is damaged is told by the
+    stage that needs it, a defect by the page at the end."""
     try:
         write_page(context, note)
-    except CrescentError as error:
+    except Exception as error:
         context.report.say(f"report.html could not be brought up to date: {error}")
