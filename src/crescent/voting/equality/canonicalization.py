@@ -141,7 +141,7 @@ def _choice(text: str) -> str:
 
 def _plus_minus(text: str, depth: int) -> str:
     """Both values of a text with one ±: ±3 is {-3,3}."""
-    if text.count("±") != 1 or "∓" in text or len(split(text, ",;")) > 1:
+    if text.count("±") != 1 or re.search(r"[∓:|]", text) or len(split(text, ",;")) > 1:
         return ""
     name, equals, rest = text.rpartition("=")
     if equals and not is_name(name):
@@ -210,6 +210,8 @@ def _listed(text: str, depth: int) -> str:
     parts = [part.strip() for part in split(_LIST_WORDS.sub(", ", text), ",;")]
     parts = [re.sub(r"(?i)^(?:and|or)\s", "", part) for part in parts if part]
     if len(parts) < 2 or any(len(part) > 60 for part in parts):
+        return ""
+    if sum(char in "([{" for char in text) != sum(char in ")]}" for char in text):
         return ""
     if ";" in text and (tuples := _named_tuples(text, depth)):
         return tuples

@@ -30,22 +30,8 @@ _RESULTS = re.compile(
     r"|,? which is(?: (?:about|approximately|roughly|exactly|only|just|an? \w+ of))*\s?\$?(?=\d))"
 )
 _TOTAL = re.compile(r"(?i)\ban? (?:new |grand |combined |final )?(?:total|difference|sum) of\s?\$?(?=\d)")
-_RESULT_WORDS = (
-    "result",
-    "up with",
-    "sum",
-    "which",
-    "giv",
-    "get",
-    "btain",
-    "yield",
-    "qual",
-    "total",
-    "com",
-    "mount",
-    "adds",
-    "leav",
-)
+_RESULT_WORDS = re.compile("result|up with|sum|which|giv|get|btain|yield|qual|total|com|mount|adds|leav")
+"""One of them is in every text that `_RESULTS` finds: what makes the common case fast."""
 _PURPOSE = re.compile(
     r"(?:,?\s(?:in order |so as )?(?<!need )(?<!needs )(?<!has )(?<!have )(?<!had )(?<!able )(?<!going "
     r")(?<!wants )(?<!want )"
@@ -221,7 +207,7 @@ def _first_after(text: str, position: int, values: list[Value]) -> Value | None:
 def _result(text: str, begin: int, stop: int, values: list[Value], settled: bool) -> Value | None:
     """The number after the verb of a result ("resulting in 5"), or at the end after what something is ("... is 7")."""
     said = text[begin:stop]
-    verbs = list(_RESULTS.finditer(text, begin, stop)) if any(word in said for word in _RESULT_WORDS) else []
+    verbs = list(_RESULTS.finditer(text, begin, stop)) if _RESULT_WORDS.search(said) else []
     verbs += [] if settled else list(_TOTAL.finditer(text, begin, stop))
     if verbs:
         aims = [purpose.start() for purpose in _PURPOSE.finditer(text, values[0].end, stop)]
