@@ -9,7 +9,8 @@ import pytest
 
 from crescent.config.schema import Config, Sampling
 from crescent.generation.request import Request
-from crescent.loop.stages import dataset, predict, questions, training
+from crescent.loop.stages import dataset, predict, training
+from crescent.loop.stages import waves as waves_module
 from crescent.loop.stages.context import Context
 from crescent.run.seeds import derived_seed
 from tests.conftest import tiny
@@ -109,7 +110,7 @@ def test_seed_problems_and_diversity_of_a_round() -> None:
     """`_seed` is where both come from."""
     found = set()
     for seed, number in CASES:
-        waves = object.__new__(questions._Waves)
+        waves = object.__new__(waves_module.Waves)
         waves.context = SimpleNamespace(config=configured(seed))  # type: ignore[assignment]
         waves.stage = SimpleNamespace(name=f"round-{number:02d}/questions")  # type: ignore[assignment]
         found |= {waves._seed("diversity"), waves._seed("diversity", 1), waves._seed("seed problem", "q1")}
