@@ -10,6 +10,11 @@ from crescent.voting import canonical, equivalent
 pytest.importorskip("math_verify")
 
 SAME: dict[str, list[tuple[str, str]]] = {
+    "sets of numbers": [
+        ("(2,\\infty)\\cup(-\\infty,1)", "(-\\infty,1) U (2,\\infty)"), ("\\{x: x>1\\}", "(1,\\infty)"), ("x>1", "1<x"),
+        ("\\{x \\mid 0 \\le x < 2\\}", "[0,2)"), ("(0,\\frac{\\pi}{2})\\cup(2,3)", "(2,3)\\cup(0,\\pi/2)"),
+        ("\\{x \\in \\mathbb{R} : x \\ge 3\\}", "x \\ge 3"),
+    ],
     "units": [
         ("18 red apples", "18"), ("5 cm", "5"), ("10cm", "10"), ("3 hours", "3"), ("60 km/h", "60"), ("12 m^2", "12"),
         ("7 square feet", "7"), ("4\\text{ m}", "4"), ("9\\,\\mathrm{kg}", "9"), ("45 miles per hour", "45"),
@@ -147,6 +152,16 @@ SAME: dict[str, list[tuple[str, str]]] = {
     ],
 }  # fmt: skip
 DIFFERENT: dict[str, list[tuple[str, str]]] = {
+    "sums and limits": [
+        ("\\lim_{n\\to\\infty} a_n", "\\lim_{n\\to 0} a_n"), ("\\sum_{k=1}^{n} 2^k", "\\sum_{k=1}^{n} 3^k"),
+        ("\\int_0^1 f(x) dx", "\\int_0^2 f(x) dx"), ("\\prod_{k=1}^{n} k", "\\sum_{k=1}^{n} k"), ("x+y>1", "x+y>2"),
+    ],
+    "sets of numbers": [
+        ("(-\\infty,1)\\cup(2,\\infty)", "(-\\infty,1)\\cup(3,\\infty)"), ("(0,1)\\cup(2,3)", "(0,3)"),
+        ("\\{x: x>1\\}", "\\{x: x<1\\}"), ("[0,1]\\cup[2,3]", "(0,1)\\cup(2,3)"), ("x>=1", "x>1"),
+        ("\\{x \\mid x>1\\}", "\\{x \\mid x>2\\}"), ("x < -1 or x > 1", "x < -1"), ("\\mathbb{R}", "\\mathbb{Z}"),
+        ("(0,\\sqrt2)\\cup(2,3)", "(0,\\sqrt3)\\cup(2,3)"), ("\\{x: x^2>4\\}", "\\{x: x>2\\}"),
+    ],
     "factors are no units": [
         ("5xy", "5"), ("8pq", "8"), ("3mn", "3"), ("4k", "4"), ("9z", "9"), ("6hk", "6"), ("2 x y", "2"),
         ("7 n", "7"), ("12abc", "12"), ("3xyz", "3"), ("2st", "2"), ("5x^2", "5"), ("2xy", "2xz"), ("3m", "3n"),

@@ -189,7 +189,7 @@ def _bracketed(text: str, depth: int) -> str:
         return ""
     inside = text[1:-1]
     if ("|" in inside or ":" in inside) and text[0] == "{":
-        return ""
+        return _condition(inside, depth)
     parts = split(inside, ",;")
     if len(parts) < 2 and text[0] != "{":
         return ""
@@ -197,6 +197,17 @@ def _bracketed(text: str, depth: int) -> str:
     if text[0] == "{":
         return _as_set(values)
     return f"{text[0]}{','.join(values)}{text[-1]}"
+
+
+def _condition(inside: str, depth: int) -> str:
+    """A set by a condition in one letter is the interval of the condition: {x: x > 2} is (2,∞)."""
+    name, _, condition = inside.partition(":") if ":" in inside else inside.partition("|")
+    if (
+        not re.fullmatch(r"\s*[a-z]\s*(?:∈\s*(?:\\mathbb\s?\{?\s?R\s?\}?|R)\s*)?", name)
+        or name.strip()[0] not in condition
+    ):
+        return ""
+    return interval(condition.strip(), lambda part: _canonical(part, depth + 1))
 
 
 def _as_set(values: list[str]) -> str:

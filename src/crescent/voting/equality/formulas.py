@@ -1,8 +1,8 @@
 """When two canonical texts are the same formula or equation.
 
-What `equality.expressions` understands is decided by its values (`equality.identity`); sets, inequalities, sums and the
-like are left to math-verify (optional), in a process with limits (`crescent.voting.symbolic`). What neither decides
-counts as different, and is counted in `undecided`.
+What `equality.expressions` understands is decided by its values (`equality.identity`); inequalities in
+several letters and the like are left to math-verify (optional), in a process with limits (`crescent.voting.symbolic`).
+What neither decides counts as different, and is counted in `undecided`.
 """
 
 import re
@@ -17,7 +17,9 @@ _FORMULA = re.compile(r"[\\^_<>+*/|∪∩∞π±√{}()\[\]\d!=]|^-?[A-Za-z]$")
 _PROSE = re.compile(r"(?<![\\a-zA-Z])[a-zA-Z]{2,} [a-zA-Z]{2,}")
 _EQUALS = re.compile(r"(?<![<>!])=")
 _NAME = re.compile(r"(?P<name>[A-Za-z]'*)(?:\((?P<of>\w)\))?=")
-_FOR_MATH_VERIFY = re.compile(r"[∪∩∈<>±∞≠]|!=|\\(?:sum|int|lim|prod|setminus|mathbb|begin|log|ln|sin|cos|tan)\b")
+_FOR_MATH_VERIFY = re.compile(r"[∈<>±∞≠]|!=|\\(?:setminus|mathbb)(?![a-zA-Z])")
+_MISTAKEN = re.compile(r"[∪∩]|^\\?\{.*[:|]|\\(?:sum|prod|int|lim)(?![a-zA-Z])")
+"""What math-verify takes for equal though it differs: unions, conditions, sums, limits."""
 _LATEX = str.maketrans({"π": r"\pi ", "∞": r"\infty ", "∪": r"\cup ", "∩": r"\cap ", "±": r"\pm ", "∅": r"\emptyset "})
 
 
@@ -85,6 +87,9 @@ def _unnamed(one: str, other: str) -> tuple[str, str] | None:
 
 def _by_math_verify(one: str, other: str) -> bool:
     """Sets, inequalities and what else the library knows; alike in being plain numbers and in brackets."""
+    if _MISTAKEN.search(one) or _MISTAKEN.search(other):
+        undecided.here += 1
+        return False
     if not (_FOR_MATH_VERIFY.search(one) and _FOR_MATH_VERIFY.search(other)):
         return False
     if {one[0], other[0]} in ({"{", "("}, {"{", "["}):

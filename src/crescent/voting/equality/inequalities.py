@@ -16,7 +16,7 @@ def interval(text: str, canonical: Callable[[str], str]) -> str:
     `canonical` gives the canonical text of a bound.
     """
     parts = [part.strip() for part in _RELATION.split(text)]
-    if len(parts) not in (3, 5) or "!=" in text:
+    if len(parts) not in (3, 5) or "!=" in text or text.startswith(("{", "\\{")):
         return ""
     if len(parts) == 3:
         left, sign, right = parts

@@ -21,7 +21,7 @@ def same(one: str, other: str, symbolic: bool) -> bool:
 
 
 def _same_parts(one: str, other: str, symbolic: bool) -> bool:
-    """Whether two lists agree part by part: tuples, intervals and matrices in order, sets in any.
+    """Whether two lists agree part by part: tuples, intervals and matrices in order, sets and unions in any.
 
     Named values (`x=1,y=2`) agree with named values of the same names, with the tuple in the order of the names, and
     with the set.
@@ -30,6 +30,8 @@ def _same_parts(one: str, other: str, symbolic: bool) -> bool:
     other_brackets, others, other_names = _parts(other)
     if len(parts) != len(others) or not 1 < len(parts) <= MAX_PARTS:
         return False
+    if "∪∪" in (brackets, other_brackets):
+        return brackets == other_brackets and _same_set(parts, others, symbolic)
     if names and other_names and names != other_names:
         return False
     named = bool(names) != bool(other_names)
@@ -42,6 +44,8 @@ def _same_parts(one: str, other: str, symbolic: bool) -> bool:
 
 def _parts(text: str) -> tuple[str, list[str], list[str]]:
     """Brackets, parts, and the names of named values; no parts for what is no list."""
+    if len(union := split(text, "∪")) > 1:
+        return "∪∪", union if all(union) else [], []
     if text[0] in "([{" and text[-1] in ")]}":
         parts = split(text[1:-1], ",")
         return text[0] + text[-1], parts if all(parts) else [], []
