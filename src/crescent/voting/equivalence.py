@@ -4,7 +4,8 @@
    Other units, and a unit on one side alone, do not count.
 2. Equal canonical texts (`crescent.voting.equality.canonicalization`): exact rationals, so 1/2 is 0.5 and 18.00 is 18.
 3. Two forms of one value (`crescent.voting.equality.forms`): 50% is 0.5 and is 50, 0.3333 is 1/3, 3:2 is 1.5.
-4. math-verify (optional), for formulas, in a process with limits (`crescent.voting.symbolic`).
+4. Formulas and equations by their values (`equality.identity`); math-verify (optional) for some others, in a process
+   with limits (`crescent.voting.symbolic`).
 5. Tuples, intervals, matrices and sets agree when their parts do.
 """
 

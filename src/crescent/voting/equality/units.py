@@ -47,7 +47,7 @@ _NOT_UNITS = re.compile(
     r"(?i)(?:and|or|to|plus|minus|times|sin|cos|tan|cot|sec|csc|arc(?:sin|cos|tan)|sinh|cosh|tanh|log|ln|lg|exp|sqrt|pi|mod|modulo|"
     r"if|when|where|for|than|is|are|equals?|squared|cubed|factorial|choose|over|divided|multiplied|raised|base|by|point|"
     r"alpha|beta|gamma|delta|theta|lambda|sigma|omega|phi|mu|halves|thirds|fifths|sixths|sevenths|eighths|ninths|tenths|third|fifth|sixth|"
-    r"eighth|tenth|gcd|lcm|det|max|lim|frac|cdot|infinity|negative|positive|unknown|mole[a-z]+ mass)\b"
+    r"eighth|tenth|gcd|lcm|det|max|lim|frac|cdot|infinity|negative|positive|unknown)\b"
 )
 _WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*")
 _VOWEL = re.compile(r"[aeiouyäöüéèáàâêîôûåøæ]", re.I)
@@ -82,7 +82,7 @@ def is_unit(tail: str) -> bool:
     if _NOT_UNITS.match(rest):
         return False
     if len(word[0]) == 1:
-        return apart and bool(_ONE_LETTER.fullmatch(word[0])) and not per_letter(rest[1:])
+        return apart and bool(_ONE_LETTER.fullmatch(word[0])) and not _next_letter(rest[1:])
     if not apart:
         plural = len(word[0]) > 3 and (word[0].endswith("s") or len(word[0]) > 5)
         return bool(_ATTACHED.fullmatch(word[0])) or (not powers and plural and _is_word(word[0]))
@@ -91,7 +91,7 @@ def is_unit(tail: str) -> bool:
     return len(word[0]) > (3 if powers else 2) and _is_word(word[0])
 
 
-def per_letter(rest: str) -> bool:
+def _next_letter(rest: str) -> bool:
     """Whether a letter is followed by another single letter that is no unit: `m n` are factors, `m / s` is a unit."""
     following = re.match(r"\s+([A-Za-z])(?![A-Za-z])", rest)
     return bool(following) and not rest.lstrip().startswith("/")
