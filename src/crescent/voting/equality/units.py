@@ -44,10 +44,11 @@ _ATTACHED = re.compile(
 """Units that may touch their number: `10cm`."""
 _ONE_LETTER = re.compile(r"[mgshLlKNJWVAΩ]")
 _NOT_UNITS = re.compile(
-    r"(?i)(?:and|or|to|plus|minus|times|sin|cos|tan|cot|sec|csc|arc(?:sin|cos|tan)|sinh|cosh|tanh|log|ln|lg|exp|sqrt|pi|mod|modulo|"
+    r"(?i)(?:and|or|to|plus|minus|times|sin|cos|tan|cot|sec|csc|arc(?:sin|cos|tan)|sinh|cosh|tanh|log|ln|lg|exp|"
+    r"sqrt|pi|mod|modulo|"
     r"if|when|where|for|than|is|are|equals?|squared|cubed|factorial|choose|over|divided|multiplied|raised|base|by|point|"
-    r"alpha|beta|gamma|delta|theta|lambda|sigma|omega|phi|mu|halves|thirds|fifths|sixths|sevenths|eighths|ninths|tenths|third|fifth|sixth|"
-    r"eighth|tenth|gcd|lcm|det|max|lim|frac|cdot|infinity|negative|positive|unknown)\b"
+    r"alpha|beta|gamma|delta|theta|lambda|sigma|omega|phi|mu|halves|thirds|fifths|sixths|sevenths|eighths|ninths|tenths|third|"
+    r"fifth|sixth|eighth|tenth|gcd|lcm|det|max|lim|frac|cdot|infinity|negative|positive|unknown)\b"
 )
 _WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*")
 _VOWEL = re.compile(r"[aeiouyäöüéèáàâêîôûåøæ]", re.I)
