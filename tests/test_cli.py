@@ -302,7 +302,7 @@ def test_the_configuration_inside_an_installed_package_is_found(tmp_path: Path) 
         env=os.environ | {"PYTHONPATH": str(tmp_path)},
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("name: nano\n")
+    assert done.stdout.startswith("name: ${model.name}\n")
     assert done.stdout.rstrip().endswith(str(tmp_path / "crescent" / "conf"))
 
 
