@@ -24,6 +24,9 @@ LIBRARIES = {
     "torch_internals": ("torch", "torch"),
     "transformers_internals": ("transformers", "transformers"),
 }
+ALLOWED = {
+    "_mpf_": "mpmath's own protocol: its documentation has a number say by `_mpf_` what it is (sign, digits, exponent)",
+}
 FILES = [*SOURCE.glob("crescent/**/*.py"), *SOURCE.glob("hydra_plugins/*.py")]
 ELSEWHERE = [path for path in FILES if PRIVATE not in path.parents]
 TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in FILES}
@@ -86,6 +89,7 @@ def test_no_other_module_reaches_into_a_library() -> None:
         f"{path.relative_to(SOURCE)}: {name}"
         for path in ELSEWHERE
         for name in (*foreign_attributes(TREES[path]), *hidden_imports(TREES[path]))
+        if name not in ALLOWED
     ]
     assert not found, f"private names of libraries belong in src/crescent/private: {found}"
 

@@ -161,9 +161,7 @@ def test_a_single_question_has_its_full_share(context: Context, monkeypatch: pyt
     monkeypatch.setattr(context.report, "say", said.append)
     questions = asked(1, 1, vendi=1.0)
     questions.facts["diversity"]["vendi_sample"] = 1
-    answers = made("answers", mean_agreement=0.5)
-    verdict = Verdicts(context, measured(0.4)).next(
-        1, made("training", state="finished"), measured(0.5), questions, answers
-    )
+    monkeypatch.setitem(globals(), "asked", lambda *counts: questions)
+    [verdict] = judge(context, [0.4, 0.5])
     assert (verdict.inputs.new_questions, verdict.inputs.variety) == ([1.0], [1.0])
     assert said == [f"round 1 gate: {verdict.verdict}"]
