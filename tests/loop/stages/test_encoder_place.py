@@ -89,3 +89,23 @@ def test_the_encoder_is_an_input_of_the_stages_that_use_it(tmp_path: Path, conte
     context = context_of(tmp_path, embedding())
     manifest = questions.run(context, 1, context.base, [])
     assert manifest.plan.inputs["encoder"] == context.base.identity
+
+
+def test_the_run_embeds_with_its_own_model(
+    tmp_path: Path, context_of: ContextOf, loads: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`encoder: model` asks for no other model, least of all one that is called so."""
+    from crescent.dedup import encoders
+    from crescent.loop.stages.pool import encoder
+
+    def another(*arguments: object) -> None:
+        raise AssertionError("a sentence encoder is loaded")
+
+    monkeypatch.setattr(encoders, "sentence_encoder", another)
+    context = context_of(tmp_path, embedding())
+    encode = encoder(context, context.config.dedup)
+    assert encode is not None
+    texts = ["How many apples are left?", "What is 2 plus 3?"]
+    own = context.load(context.base)
+    assert (encode(texts) == encoders.hidden_state_encoder(own.model, own.tokenizer, 64)(texts)).all()
+    assert loads == ["base", "base"]
