@@ -15,18 +15,27 @@ DECIDES = {"no_question", "_reason", "_reason_to_drop"}
 
 
 def given() -> Iterator[str]:
-    """The reasons in the code: what such functions return, and texts that are given as a row's `reason`."""
+    """The reasons in the code: what such functions return, the table of screening, texts given as a row's `reason`."""
     for path in SRC.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef) and node.name in DECIDES:
                 for part in ast.walk(node):
                     if isinstance(part, ast.Return) and part.value is not None:
                         yield from _texts(part.value)
+            elif (
+                isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.target.id == "LEFTOVERS"
+            ):
+                yield from (text for part in ast.walk(node) if isinstance(part, ast.Tuple) for text in _first(part))
             elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 if node.func.id in ("Drop", "Consensus"):
                     yield from (text for word in node.keywords if word.arg == "reason" for text in _texts(word.value))
                 elif node.func.id == "_rejected":
                     yield from _texts(node.args[-1])
+
+
+def _first(entry: ast.Tuple) -> Iterator[str]:
+    """The reason of an entry of a table of reasons and their tests."""
+    yield from _texts(entry.elts[0])
 
 
 def _texts(value: ast.expr) -> Iterator[str]:

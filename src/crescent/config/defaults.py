@@ -5,7 +5,7 @@ The name of a run's folder is told against that (`config/folder.py`).
 
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from crescent.config.check import read
 from crescent.config.effects import deciding
@@ -68,8 +68,6 @@ def _values(compose: Compose, choices: Iterable[str]) -> dict[str, Any]:
     try:
         values = plain_values(composed)
     except OmegaConfBaseException:  # a reference to what only the command gives
-        unresolved = OmegaConf.to_container(composed, resolve=False)
-        assert isinstance(unresolved, dict)
-        values = unresolved
+        values = cast("dict[str, Any]", OmegaConf.to_container(composed, resolve=False))
     config, _ = read(values)
     return asdict(config)

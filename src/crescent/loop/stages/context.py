@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from crescent.config.schema import Config, Model
+from crescent.errors import StageError
 from crescent.progress import Reporter
 from crescent.run.folder import Run
 
@@ -58,8 +59,13 @@ class Context:
     @property
     def exchange(self) -> Path:
         """The folder in which the ranks of one start leave each other messages. It is empty when they start: what an
-        earlier start decided, which was killed, is no message to this one."""
-        assert self._exchange is not None, "a single process has nobody to write to"
+        earlier start decided, which was killed, is no message to this one.
+
+        Raises:
+            StageError: this is the only process; there is nobody to write to.
+        """
+        if self._exchange is None:
+            raise StageError("a single process has no other ranks to write to")
         return self._exchange
 
     @property

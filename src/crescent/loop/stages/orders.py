@@ -39,9 +39,9 @@ def follow_orders(context: Context, stage: Stage, model: ModelRef, sampling: Sam
         manifest, order = wait_for(look)
         if manifest is not None:
             return manifest
-        assert order is not None
-        generate(context, stage, order.kind, ref=model, requests=order.requests, sampling=sampling, title="")
-        number += 1
+        if order is not None:
+            generate(context, stage, order.kind, ref=model, requests=order.requests, sampling=sampling, title="")
+            number += 1
 
 
 def clear_orders(context: Context) -> None:
