@@ -109,11 +109,11 @@ def overhead(experiment: str, seed: int, output: Path) -> float:
     file = times(experiment, seed, output)
     if not file.exists():
         return float("nan")
-    told = json.loads(file.read_text())
-    outside = {cause: seconds for cause, seconds in told["causes"].items() if cause != INSIDE}
+    message = json.loads(file.read_text())
+    outside = {cause: seconds for cause, seconds in message["causes"].items() if cause != INSIDE}
     listed = ", ".join(f"{cause} {seconds:.1f} s" for cause, seconds in outside.items())
     print(f"{experiment} seed {seed}, outside the model: {listed}", file=sys.stderr)
-    return 1.0 - told["causes"][INSIDE] / float(told["wall_s"])
+    return 1.0 - message["causes"][INSIDE] / float(message["wall_s"])
 
 
 def beside(experiment: str, seed: int, output: Path, loops: int) -> Figures:

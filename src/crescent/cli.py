@@ -85,9 +85,9 @@ def job(composed: "DictConfig") -> float | None:
         folders.append(folder)
         code = start(config, folder)
     except Exception as error:
-        from crescent.run.failures import told
+        from crescent.run.failures import screen_message
 
-        print(told(error), file=sys.stderr)
+        print(screen_message(error), file=sys.stderr)
         code = error.exit_code if isinstance(error, CrescentError) else 1
     if code and HydraConfig.get().mode == RunMode.MULTIRUN:
         print(f"failed: {' '.join(overrides)} (exit code {code})", file=sys.stderr)

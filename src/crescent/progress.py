@@ -114,10 +114,10 @@ def _journal(path: Path | None, name: str, total: int | None, unit: str) -> Iter
         if path is not None and time.monotonic() - last >= JOURNAL_SECONDS:
             last = time.monotonic()
             news = {"task": name, "done": count.rows, "total": count.total, "unit": unit, "time": round(time.time(), 3)}
-            aside = path.with_name(f".aside-{os.getpid()}-{path.name}")
+            temporary = path.with_name(f".partial-{os.getpid()}-{path.name}")
             with suppress(OSError):
-                aside.write_text(json.dumps(news), encoding="utf-8")
-                aside.replace(path)
+                temporary.write_text(json.dumps(news), encoding="utf-8")
+                temporary.replace(path)
 
     note(0, 0)
     try:

@@ -121,9 +121,9 @@ class TestStage:
         config = tiny()
         case.change(config)
         before = states(copied_run)
-        with pytest.raises(RunFolderError) as told:
+        with pytest.raises(RunFolderError) as message:
             case.run(context_of(copied_run, config))
-        assert case.named in str(told.value)
+        assert case.named in str(message.value)
         assert states(copied_run) == before
 
     def test_settings_that_change_no_result_are_not_refused(
@@ -142,9 +142,9 @@ class TestStage:
         name = sorted(manifest(context, case.name).files)[-1]
         path = copied_run / case.name / name
         path.write_bytes(path.read_bytes()[:-1] + b"?")
-        with pytest.raises(DamagedError) as told:
+        with pytest.raises(DamagedError) as message:
             case.run(context)
-        assert name in str(told.value)
+        assert name in str(message.value)
 
     def test_rows_in_are_rows_out_and_drops(
         self, case: Case, finished_run: Path, context_of: Callable[..., Context]

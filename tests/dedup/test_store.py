@@ -35,17 +35,17 @@ def test_arrays_are_memory_mapped_and_segments_are_few(tmp_path: Path) -> None:
     assert all(isinstance(array, np.memmap) for segment in pool for array in segment.arrays.values())
 
 
-@pytest.mark.parametrize("debris", ["segment-000099", ".aside-12-segment-000003"])
-def test_a_half_written_segment_is_ignored_and_cleared(tmp_path: Path, debris: str) -> None:
+@pytest.mark.parametrize("debris", ["segment-000099", ".partial-12-segment-000003"])
+def test_a_half_written_segment_is_ignored_and_cleared(tmp_path: Path, leftover: str) -> None:
     before = list(filled(tmp_path))
-    (tmp_path / debris).mkdir()
-    (tmp_path / debris / "rows.jsonl").write_text('["w9-9", "half')
-    (tmp_path / ".aside-12-manifest.json").write_text("{")
+    (tmp_path / leftover).mkdir()
+    (tmp_path / leftover / "rows.jsonl").write_text('["w9-9", "half')
+    (tmp_path / ".partial-12-manifest.json").write_text("{")
     index = NearDuplicateIndex(CONFIG, tmp_path)
     assert list(index) == before
     index.add(["something new"], ["new"])
     assert list(NearDuplicateIndex(CONFIG, tmp_path)) == [*before, ("new", "something new")]
-    assert not (tmp_path / debris).exists() and not list(tmp_path.glob(".aside-*"))
+    assert not (tmp_path / leftover).exists() and not list(tmp_path.glob(".partial-*"))
 
 
 KILLED = """

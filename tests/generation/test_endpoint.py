@@ -26,8 +26,8 @@ def test_the_only_model_is_taken_and_a_named_one_found() -> None:
         ((), None, "serves no model"),
     ],
 )
-def test_another_model_is_told_in_a_line(models: tuple[str, ...], model: str | None, told: str) -> None:
-    with serving(Api(models=models)) as api, pytest.raises(ModelError, match=told) as failure:
+def test_another_model_is_told_in_a_line(models: tuple[str, ...], model: str | None, message: str) -> None:
+    with serving(Api(models=models)) as api, pytest.raises(ModelError, match=message) as failure:
         reach(api.settings(model=model))
     assert "\n" not in str(failure.value)
 

@@ -43,11 +43,11 @@ def test_a_server_that_tells_them_will_do(endpoint: str, name: str, value: str) 
 
 @pytest.mark.parametrize(("name", "value"), NEEDS)
 def test_one_that_refuses_the_field_is_refused_before_any_work(name: str, value: str, tmp_path: Path) -> None:
-    with serving(Api(refused=("logprobs",))) as api, pytest.raises(ModelError) as told:
+    with serving(Api(refused=("logprobs",))) as api, pytest.raises(ModelError) as message:
         start(served(api, **{name: value}), tmp_path / "run")
-    assert "tells no log-probabilities (it refuses to: 422 Unexpected" in str(told.value)
-    assert f"voting.{name}={value} needs them" in str(told.value)
-    assert "\n" not in str(told.value)
+    assert "tells no log-probabilities (it refuses to: 422 Unexpected" in str(message.value)
+    assert f"voting.{name}={value} needs them" in str(message.value)
+    assert "\n" not in str(message.value)
     assert len(api.bodies) == 1
     assert not (tmp_path / "run").exists()
 

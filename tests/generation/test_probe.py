@@ -43,9 +43,9 @@ def test_masks_without_windows_are_noticed(name: str, monkeypatch: pytest.Monkey
         ),
     )
     for window in (12, 200):
-        told = objection(family(name, sliding_window=window), CONTEXT)
-        assert told is not None
-        assert "nats per token" in told
+        message = objection(family(name, sliding_window=window), CONTEXT)
+        assert message is not None
+        assert "nats per token" in message
 
 
 def test_a_wrong_cache_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:

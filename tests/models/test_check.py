@@ -22,7 +22,7 @@ def rewrite(file: Path, **values: object) -> None:
     file.write_text(json.dumps({**json.loads(file.read_text()), **values}))
 
 
-def told(config: Model, *prompts: str) -> str:
+def screen_message(config: Model, *prompts: str) -> str:
     with pytest.raises(ModelError) as error:
         check_model(config, prompts)
     assert len(str(error.value).splitlines()) == 1
@@ -44,22 +44,22 @@ def test_a_limit_that_no_pair_can_meet_is_told() -> None:
 def test_a_tokenizer_of_another_model_is_told(folder: Path) -> None:
     tokenizer_of("llama3").save_pretrained(folder)
     (folder / "chat_template.jinja").write_text("{{ messages[0]['content'] }}")
-    assert "its tokenizer has 260 tokens and its embedding 891 rows" in told(Model(path=str(folder)))
+    assert "its tokenizer has 260 tokens and its embedding 891 rows" in screen_message(Model(path=str(folder)))
 
 
 def test_a_tokenizer_with_more_tokens_than_the_model_is_told(folder: Path) -> None:
     rewrite(folder / "config.json", vocab_size=800)
-    assert "they are not of one model" in told(Model(path=str(folder)))
+    assert "they are not of one model" in screen_message(Model(path=str(folder)))
 
 
 def test_a_context_that_is_too_small_for_a_prompt_is_told() -> None:
-    assert "model.context=40 is too small: the prompt that begins with 'Write a word" in told(
+    assert "model.context=40 is too small: the prompt that begins with 'Write a word" in screen_message(
         Model(context=39 + 1), BAIT * 3
     )
 
 
 def test_a_context_beyond_the_models_own_is_told() -> None:
-    assert "model.context=1024 is more than the 512 positions" in told(Model(context=1024))
+    assert "model.context=1024 is more than the 512 positions" in screen_message(Model(context=1024))
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_a_context_beyond_the_models_own_is_told() -> None:
     ],
 )
 def test_a_template_that_cannot_work_is_told(template: str, word: str) -> None:
-    assert word in told(Model(chat_template=template))
+    assert word in screen_message(Model(chat_template=template))
 
 
 def test_a_model_that_needs_code_of_its_own_is_told_and_the_code_is_not_run(folder: Path) -> None:
@@ -82,12 +82,12 @@ def test_a_model_that_needs_code_of_its_own_is_told_and_the_code_is_not_run(fold
         auto_map={"AutoConfig": "code.Own", "AutoModelForCausalLM": "code.M"},
     )
     (folder / "code.py").write_text("raise SystemExit('this code ran')\n")
-    assert "needs Python code that comes with the model" in told(Model(path=str(folder)))
+    assert "needs Python code that comes with the model" in screen_message(Model(path=str(folder)))
 
 
 def test_an_architecture_that_is_not_known_is_told(folder: Path) -> None:
     rewrite(folder / "config.json", model_type="very_own")
-    assert "does not know its architecture" in told(Model(path=str(folder)))
+    assert "does not know its architecture" in screen_message(Model(path=str(folder)))
 
 
 def test_corrupt_weights_are_told_before_anything_is_loaded(folder: Path) -> None:

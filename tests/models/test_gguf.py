@@ -62,9 +62,9 @@ def test_a_whole_file_passes_and_has_sizes(file: Path) -> None:
 def test_a_cut_file_is_told_in_a_line(file: Path, kept: float) -> None:
     data = file.read_bytes()
     file.write_bytes(data[: int(len(data) * kept)])
-    with pytest.raises(ModelError, match=r"cut|not a whole GGUF file") as told:
+    with pytest.raises(ModelError, match=r"cut|not a whole GGUF file") as message:
         check_file(file)
-    assert len(str(told.value).splitlines()) == 1
+    assert len(str(message.value).splitlines()) == 1
 
 
 @pytest.mark.parametrize(("number", "word"), [(9999, "number 9999"), (int(gguf.GGMLQuantizationType.Q8_1), "Q8_1")])

@@ -46,23 +46,23 @@ def test_damaged_weights_are_told(folder: Path, damage: str) -> None:
 @pytest.mark.parametrize("missing", ["model.safetensors", "config.json"])
 def test_a_folder_that_lacks_a_file_is_told_in_a_line(folder: Path, missing: str) -> None:
     (folder / missing).unlink()
-    with pytest.raises(ModelError, match=r"model\.path") as told:
+    with pytest.raises(ModelError, match=r"model\.path") as message:
         load(Model(path=str(folder)))
-    assert len(str(told.value).splitlines()) == 1
+    assert len(str(message.value).splitlines()) == 1
 
 
 def test_a_folder_that_does_not_exist_is_told_in_a_line(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="nowhere") as told:
+    with pytest.raises(ModelError, match="nowhere") as message:
         load(Model(path=str(tmp_path / "nowhere")))
-    assert len(str(told.value).splitlines()) == 1
+    assert len(str(message.value).splitlines()) == 1
 
 
 @pytest.mark.parametrize("name", ["config.json", "tokenizer.json", "tokenizer_config.json"])
 def test_a_file_that_is_no_json_is_told_without_a_traceback(folder: Path, name: str) -> None:
     (folder / name).write_text('{"model_type": "lla')
-    with pytest.raises((ModelError, DamagedError)) as told:
+    with pytest.raises((ModelError, DamagedError)) as message:
         load(Model(path=str(folder)))
-    assert str(folder) in str(told.value)
+    assert str(folder) in str(message.value)
 
 
 def test_pickled_weights_are_not_loaded(folder: Path, nano: Loaded) -> None:

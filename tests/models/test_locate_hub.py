@@ -74,8 +74,8 @@ def test_an_open_model_can_be_had(hub: str) -> None:
         ("a/b/c", None, r"no such folder or file here"),
     ],
 )
-def test_what_cannot_be_had_is_told_in_a_line(hub: str, path: str, revision: str | None, told: str) -> None:
-    with pytest.raises(ModelError, match=told) as error:
+def test_what_cannot_be_had_is_told_in_a_line(hub: str, path: str, revision: str | None, message: str) -> None:
+    with pytest.raises(ModelError, match=message) as error:
         reach(Model(path=path, revision=revision))
     assert len(str(error.value).splitlines()) == 1
 

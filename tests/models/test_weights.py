@@ -36,9 +36,9 @@ def test_a_file_that_is_not_whole_is_told_from_its_head(folder: Path, damage: st
             "absurd length": struct.pack("<Q", 2**60) + data[8:],
         }[damage]
     )
-    with pytest.raises(DamagedError, match=r"model\.safetensors: the weights cannot be read") as told:
+    with pytest.raises(DamagedError, match=r"model\.safetensors: the weights cannot be read") as message:
         check_weights(folder)
-    assert len(str(told.value).splitlines()) == 1
+    assert len(str(message.value).splitlines()) == 1
 
 
 def test_a_missing_part_of_several_is_named(folder: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from crescent.errors import DamagedError, RunFolderError
-from crescent.run.atomic import ASIDE, clear_debris, digest, file_digest, publish, publish_folder, room_to_write
+from crescent.run.atomic import TEMPORARY, clear_temporary, digest, file_digest, publish, publish_folder, room_to_write
 from crescent.run.events import EventLog
 from crescent.run.folder import write_json
 
@@ -81,7 +81,7 @@ def test_a_kill_while_writing_leaves_the_old_file(tmp_path: Path, moment: str) -
     path.write_bytes(b"old")
     killed_at(path, moment, "file")
     assert path.read_bytes() == b"old"
-    clear_debris(tmp_path)
+    clear_temporary(tmp_path)
     assert content(tmp_path) == {"file": b"old"}
 
 
@@ -96,7 +96,7 @@ def test_a_kill_after_the_rename_leaves_the_whole_new_file(tmp_path: Path) -> No
 def test_a_kill_while_filling_a_folder_leaves_no_part_of_it(tmp_path: Path, moment: str) -> None:
     killed_at(tmp_path / "model", moment, "folder")
     assert not (tmp_path / "model").exists()
-    clear_debris(tmp_path)
+    clear_temporary(tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -123,23 +123,23 @@ def test_publish_folder_keeps_the_old_one_when_the_block_fails(tmp_path: Path) -
 
 
 def test_clear_debris_takes_what_was_being_written_and_nothing_else(tmp_path: Path) -> None:
-    kept = tmp_path / "round" / f"not{ASIDE}file"
+    kept = tmp_path / "round" / f"not{TEMPORARY}file"
     publish(kept, b"kept")
-    (tmp_path / "round" / f"{ASIDE}1-file").write_bytes(b"half")
-    nested = tmp_path / f"{ASIDE}2-model" / f"{ASIDE}2-weights"
+    (tmp_path / "round" / f"{TEMPORARY}1-file").write_bytes(b"half")
+    nested = tmp_path / f"{TEMPORARY}2-model" / f"{TEMPORARY}2-weights"
     nested.parent.mkdir()
     nested.write_bytes(b"half")
-    clear_debris(tmp_path)
-    assert content(tmp_path) == {f"round/not{ASIDE}file": b"kept"}
+    clear_temporary(tmp_path)
+    assert content(tmp_path) == {f"round/not{TEMPORARY}file": b"kept"}
     assert not nested.parent.exists()
 
 
 def test_a_full_disk_is_told_and_keeps_what_is_there(small_disk: Path) -> None:
     path = small_disk / "file"
     publish(path, b"old")
-    with pytest.raises(RunFolderError, match="no space left") as told:
+    with pytest.raises(RunFolderError, match="no space left") as message:
         publish(path, bytes(200_000))
-    assert str(path) in str(told.value)
+    assert str(path) in str(message.value)
     assert content(small_disk) == {"file": b"old"}
 
 

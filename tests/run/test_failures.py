@@ -16,7 +16,7 @@ from crescent.errors import ConfigError, DataError, ModelError, ProcessError, Ru
 from crescent.loop.execution.executor import executor
 from crescent.loop.execution.task import Outcome
 from crescent.loop.stages.context import Context
-from crescent.run.failures import chain, keep, keeping, told
+from crescent.run.failures import chain, keep, keeping, screen_message
 from crescent.run.folder import TRACEBACK
 from tests.conftest import tiny
 from tests.loop.execution.test_process import in_processes, manifest
@@ -58,7 +58,7 @@ def test_secrets_are_not_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     error = raised(ValueError("asked https://me:word@host/v1 with hf_0123456789 and open-sesame"))
     path = keep(error, tmp_path, "OF_MY_SERVER")
     assert path is not None
-    for text in (path.read_text(), told(error)):
+    for text in (path.read_text(), screen_message(error)):
         assert "hf_0123456789" not in text
         assert "word@" not in text
         assert HIDDEN in text
@@ -85,14 +85,14 @@ def test_what_is_kept(tmp_path: Path, error: Exception, kept: bool) -> None:
     with pytest.raises(type(error)), keeping(tmp_path):
         raise error
     assert (tmp_path / TRACEBACK).exists() == kept
-    assert (f"Details: {tmp_path / TRACEBACK}" in told(error)) == kept
+    assert (f"Details: {tmp_path / TRACEBACK}" in screen_message(error)) == kept
 
 
 def test_no_folder_is_made_for_it(tmp_path: Path) -> None:
     error = raised(ModelError("cannot be loaded"), "cut")
     assert keep(error, tmp_path / "run") is None
     assert not (tmp_path / "run").exists()
-    assert told(error) == "cannot be loaded"
+    assert screen_message(error) == "cannot be loaded"
 
 
 def test_it_is_kept_in_the_innermost_folder_and_the_screen_says_which(tmp_path: Path) -> None:
@@ -101,7 +101,7 @@ def test_it_is_kept_in_the_innermost_folder_and_the_screen_says_which(tmp_path: 
     with pytest.raises(ValueError, match="defect"), keeping(tmp_path), keeping(tmp_path / "arm"):
         raise error
     assert not (tmp_path / TRACEBACK).exists()
-    assert told(error) == f"A defect: ValueError (a)\nDetails: {tmp_path / 'arm' / TRACEBACK}"
+    assert screen_message(error) == f"A defect: ValueError (a)\nDetails: {tmp_path / 'arm' / TRACEBACK}"
 
 
 def test_a_stage_that_cannot_go_on_leaves_it_and_the_next_start_takes_it_away(

@@ -13,7 +13,7 @@ from crescent.config.folder import run_folder
 from crescent.config.keys import all_keys, flatten
 from crescent.config.schema import Config, Embedding, Model
 from crescent.errors import DamagedError, RunFolderError
-from crescent.run.atomic import ASIDE
+from crescent.run.atomic import TEMPORARY
 from crescent.run.folder import Run, differences, environment, opened, read_json, write_json
 from crescent.run.manifest import MANIFEST, Facts
 from crescent.run.names import round_folder
@@ -61,9 +61,9 @@ def test_every_changed_key_is_named(tmp_path: Path) -> None:
     config = changed("seed=7", "voting.sampling.top_p=0.5", "evaluation.gate.patience=2", "rounds=9")
     config.dedup.minhash = None
     config.dedup.embedding = Embedding()
-    with pytest.raises(RunFolderError) as told:
+    with pytest.raises(RunFolderError) as message:
         start(tmp_path, config)
-    text = str(told.value)
+    text = str(message.value)
     for named in (
         "seed: 1 there, 7 now",
         "voting.sampling.top_p: 1.0 there, 0.5 now",
@@ -162,10 +162,10 @@ def test_a_folder_of_another_format_is_refused_with_its_version(tmp_path: Path) 
 
 def test_opening_clears_debris_and_holds_the_lock(tmp_path: Path) -> None:
     (tmp_path / "round-01" / "questions").mkdir(parents=True)
-    debris = tmp_path / "round-01" / "questions" / f"{ASIDE}1-x"
-    debris.write_bytes(b"half")
+    leftover = tmp_path / "round-01" / "questions" / f"{TEMPORARY}1-x"
+    leftover.write_bytes(b"half")
     with opened(tmp_path, Config()):
-        assert not debris.exists()
+        assert not leftover.exists()
         with pytest.raises(RunFolderError, match="in use"):
             start(tmp_path, Config())
     start(tmp_path, Config())

@@ -38,9 +38,9 @@ def other_process(folder: Path) -> Iterator["subprocess.Popen[str]"]:
 def test_a_second_process_is_told_who_holds_the_folder(tmp_path: Path) -> None:
     folder = tmp_path / "run"
     with other_process(folder) as process:
-        with pytest.raises(RunFolderError, match=f"in use by process {process.pid} on ") as told, locked(folder):
+        with pytest.raises(RunFolderError, match=f"in use by process {process.pid} on ") as message, locked(folder):
             pass
-        assert str(folder) in str(told.value)
+        assert str(folder) in str(message.value)
 
 
 def test_the_lock_is_free_after_a_kill(tmp_path: Path) -> None:

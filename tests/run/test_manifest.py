@@ -140,7 +140,7 @@ def test_every_differing_key_is_named(tmp_path: Path) -> None:
         },
         inputs={"model": "ab13", "round-01/questions": "cd34", "round-00/questions": "ef56"},
     )
-    with pytest.raises(RunFolderError) as told:
+    with pytest.raises(RunFolderError) as message:
         check_plan(tmp_path, changed)
     for named in (
         "version: 1 -> 2",
@@ -150,9 +150,9 @@ def test_every_differing_key_is_named(tmp_path: Path) -> None:
         "input model: 'ab12' -> 'ab13'",
         "input round-00/questions: absent -> 'ef56'",
     ):
-        assert named in str(told.value)
+        assert named in str(message.value)
     for same in ("seed", "prompt", "cd34"):
-        assert same not in str(told.value)
+        assert same not in str(message.value)
 
 
 @given(one=CONFIG, other=CONFIG)
@@ -206,9 +206,9 @@ def test_records_are_laid_out_for_people(tmp_path: Path) -> None:
 
 def test_what_is_wrong_and_what_to_do_is_said_in_sentences(tmp_path: Path) -> None:
     write_sealed(tmp_path / PLAN, plan())
-    with pytest.raises(RunFolderError) as told:
+    with pytest.raises(RunFolderError) as message:
         check_plan(tmp_path, plan(stage="round-02/answers", config={**plan().config, "seed": 2}))
-    assert str(told.value) == (
+    assert str(message.value) == (
         f"{tmp_path} was made with other settings: seed: 1 -> 2; stage: 'round-01/answers' -> 'round-02/answers'. "
         "Go back to those settings, choose another name=..., or delete that folder."
     )

@@ -71,14 +71,14 @@ SAID: dict[str, Callable[[Config], bool]] = {
 """A phrase, and of which configurations it is true. It must be said of those and of no others."""
 
 
-def told(config: Config, rounds: int = ROUNDS) -> str:
+def screen_message(config: Config, rounds: int = ROUNDS) -> str:
     return " ".join([*provenance.data(config, rounds), *provenance.training(config, rounds)])
 
 
 @pytest.mark.parametrize("name", CONFIGURATIONS)
 def test_what_is_said_of_an_experiment_is_true_of_its_configuration(name: str) -> None:
     config = CONFIGURATIONS[name]
-    text = told(config)
+    text = screen_message(config)
     for phrase, is_true in SAID.items():
         assert (phrase in text) == is_true(config), phrase
     card = dataset_card(config, ROUNDS, [])
@@ -96,7 +96,7 @@ def test_every_arm_has_words_of_its_own() -> None:
     """As pairs: what one says of its data, no other one does."""
     known = ("nano", "control_unvoted", "control_shuffled", "no_consensus", "no_diversify", "paper_nano")
     listed = [*known, "distill_nano_seeds", "distill_nano", "distill_nano_unvoted"]
-    assert len({told(CONFIGURATIONS[name]) for name in listed}) == len(listed)
+    assert len({screen_message(CONFIGURATIONS[name]) for name in listed}) == len(listed)
 
 
 def test_what_no_experiment_has() -> None:
@@ -108,7 +108,7 @@ def test_what_no_experiment_has() -> None:
     config.evaluation.contamination = Dedup(exact=False, minhash=None, embedding=None)
     config.questions.max_rewrites = 0
     config.evaluation.gate.min_gain = -0.01
-    text = told(config)
+    text = screen_message(config)
     for phrase in (
         "adapters of rank 8 (LoRA)",
         "25% of the examples were replayed: the model's own answers to 3 general prompts",
@@ -125,8 +125,8 @@ def test_what_no_experiment_has() -> None:
 
 
 def test_the_first_round_is_written_by_the_model_as_it_came() -> None:
-    assert "second round" not in told(tiny(), rounds=1)
-    assert "goes on with" not in told(tiny(), rounds=1)
+    assert "second round" not in screen_message(tiny(), rounds=1)
+    assert "goes on with" not in screen_message(tiny(), rounds=1)
 
 
 def test_nothing_is_said_of_this_machine(tmp_path: Path) -> None:
@@ -138,7 +138,7 @@ def test_nothing_is_said_of_this_machine(tmp_path: Path) -> None:
     config.evaluation.tasks = [str(tmp_path / "mine.yaml")]
     config.model.path = str(tmp_path / "model")
     model = cards.model_card(config, 1, pairs=1, replayed=0, steps=1, lineage=[])
-    for text in (told(config), dataset_card(config, 1, []), model):
+    for text in (screen_message(config), dataset_card(config, 1, []), model):
         assert str(tmp_path) not in text
-    assert "`seeds.jsonl`" in told(config)
-    assert "`encoder`" in told(config)
+    assert "`seeds.jsonl`" in screen_message(config)
+    assert "`encoder`" in screen_message(config)

@@ -59,8 +59,8 @@ def lines(*content: dict[str, Any]) -> bytes:
         ({"id": "r01"}, "missing required field"),
     ],
 )
-def test_a_wrong_row_is_named_with_file_and_line(bad: dict[str, Any], told: str) -> None:
-    with pytest.raises(DamagedError, match=rf"folder/rows\.jsonl, line 3: not a Question row .*{told}"):
+def test_a_wrong_row_is_named_with_file_and_line(bad: dict[str, Any], message: str) -> None:
+    with pytest.raises(DamagedError, match=rf"folder/rows\.jsonl, line 3: not a Question row .*{message}"):
         rows.from_lines(lines(question(), question(), bad, question()), Question, SOURCE)
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from crescent.errors import DamagedError
 from crescent.records import Question
-from crescent.run.atomic import ASIDE, digest
+from crescent.run.atomic import TEMPORARY, digest
 from crescent.run.shards import ShardFolder
 
 
@@ -66,7 +66,7 @@ def test_a_shard_that_is_made_anew_takes_the_place_of_the_old_one(folder: ShardF
 @pytest.mark.parametrize(
     "name",
     [
-        f"{ASIDE}7-00001.{'0' * 16}.jsonl",
+        f"{TEMPORARY}7-00001.{'0' * 16}.jsonl",
         f"00001.{'0' * 16}.jsonl~",
         f"00001.{'0' * 15}.jsonl",
         f"0001.{'0' * 16}.jsonl",
@@ -94,9 +94,9 @@ def test_a_cut_or_altered_shard_is_noticed(folder: ShardFolder, data: st.DataObj
     damage = data.draw(st.sampled_from(["cut", "flip"]))
     flipped = whole[position] ^ (1 << data.draw(st.integers(0, 7)))
     path.write_bytes(whole[:position] + (b"" if damage == "cut" else bytes([flipped]) + whole[position + 1 :]))
-    with pytest.raises(DamagedError, match="cut or altered") as told:
+    with pytest.raises(DamagedError, match="cut or altered") as message:
         folder.read(0, Question)
-    assert path.name in str(told.value)
+    assert path.name in str(message.value)
     with pytest.raises(DamagedError):
         list(folder.stream(Question))
 
@@ -162,8 +162,8 @@ def test_two_files_for_one_shard_are_refused(folder: ShardFolder) -> None:
     other = ShardFolder(folder.path.parent / "elsewhere").write(0, questions("foreign"))
     (folder.path / other.name).write_bytes(other.read_bytes())
     for look in (folder.finished, lambda: list(folder.stream(Question)), lambda: folder.answering({})):
-        with pytest.raises(DamagedError, match="are both shard 0") as told:
+        with pytest.raises(DamagedError, match="are both shard 0") as message:
             look()
-        assert path.name in str(told.value)
-        assert other.name in str(told.value)
-        assert "start the same command again" in str(told.value)
+        assert path.name in str(message.value)
+        assert other.name in str(message.value)
+        assert "start the same command again" in str(message.value)

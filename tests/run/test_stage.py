@@ -5,7 +5,7 @@ import pytest
 
 from crescent.errors import DamagedError, RunFolderError, StageError
 from crescent.records import Question
-from crescent.run.atomic import ASIDE, publish
+from crescent.run.atomic import TEMPORARY, publish
 from crescent.run.events import EventLog
 from crescent.run.manifest import MANIFEST, Facts, Manifest, Plan
 from crescent.run.stage import Stage
@@ -66,7 +66,7 @@ def test_an_interrupted_stage_that_goes_on_has_the_same_manifest(tmp_path: Path)
     interrupted = stage(tmp_path / "cut")
     interrupted.begin()
     fill(interrupted, 0)
-    publish(interrupted.path / "accepted" / f"{ASIDE}1-00001", b"half")
+    publish(interrupted.path / "accepted" / f"{TEMPORARY}1-00001", b"half")
     onward = stage(tmp_path / "cut")
     assert onward.finished() is None
     onward.begin()
@@ -81,8 +81,8 @@ def test_scratch_and_debris_are_no_part_of_the_outcome(tmp_path: Path) -> None:
     opened = stage(tmp_path / "more")
     opened.begin()
     publish(opened.scratch / "checkpoint" / "state", b"large")
-    publish(opened.path / "model" / f"{ASIDE}9-weights", b"half")
-    publish(opened.path / f"{ASIDE}9-model" / "weights", b"half")
+    publish(opened.path / "model" / f"{TEMPORARY}9-weights", b"half")
+    publish(opened.path / f"{TEMPORARY}9-model" / "weights", b"half")
     fill(opened, 0, 1)
     assert opened.finish(Counted(accepted=2), tokens=7).outcome == plain.outcome
 

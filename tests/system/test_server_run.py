@@ -49,7 +49,7 @@ def test_a_run_with_a_server_that_stumbles_leaves_no_key_behind(nano: Loaded, tm
     ("models", "told"), [(None, "no answer"), (("other", "another"), "serves another, other: choose one")]
 )
 def test_a_server_that_will_not_do_is_told_in_a_line_before_any_work(
-    models: tuple[str, ...] | None, told: str, tmp_path: Path
+    models: tuple[str, ...] | None, message: str, tmp_path: Path
 ) -> None:
     with closing(socket.socket()) as free:
         free.bind(("127.0.0.1", 0))
@@ -57,7 +57,7 @@ def test_a_server_that_will_not_do_is_told_in_a_line_before_any_work(
     with serving(Api(models=models or ())) as api:
         done = crescent(*TINY, *SERVED, f"backend.url={api.url if models else url}", output=tmp_path)
     assert done.returncode == 1
-    assert told in done.stderr
+    assert message in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1, done.stderr
     assert not api.bodies
     assert not list(tmp_path.iterdir())

@@ -28,10 +28,10 @@ def die_when(moment: str, step: int, rank: int = 0) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
         return digest
 
-    def publish_nothing(self, path, aside, state, files):
+    def publish_nothing(self, path, temporary, state, files):
         if state.step == step:
             os.kill(os.getpid(), signal.SIGKILL)
-        publish(self, path, aside, state, files)
+        publish(self, path, temporary, state, files)
 
     if moment == "training":
         FineTuning.training_step = training_step

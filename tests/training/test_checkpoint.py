@@ -81,7 +81,7 @@ def test_two_are_kept_and_debris_goes(tiny_model, tmp_path):
     checkpoints = Checkpoints(tmp_path / "checkpoints", "print")
     assert checkpoints.newest() is None
     save(checkpoints, model, optimizer, 2)
-    (tmp_path / "checkpoints" / ".aside-step-000009").mkdir()
+    (tmp_path / "checkpoints" / ".partial-step-000009").mkdir()
     assert checkpoints.newest().step == 2
     for step in (9, 10):
         save(checkpoints, model, optimizer, step)

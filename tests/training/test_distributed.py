@@ -107,7 +107,7 @@ def test_killed_processes_end_with_the_same_bytes(two, tmp_path):
     for job in jobs:
         there = tmp_path / job / "checkpoints"
         assert sorted(path.name for path in there.glob("step-*")) == ["step-000005", "step-000006"]
-        assert list(there.glob(".aside-*/rank-*"))
+        assert list(there.glob(".partial-*/rank-*"))
         # Each rank wrote about half, nobody all.
         first, second = (load_file(there / "step-000006" / f"rank-0000{rank}.safetensors") for rank in (0, 1))
         sizes = [sum(tensor.nbytes for tensor in part.values()) for part in (first, second)]

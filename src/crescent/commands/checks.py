@@ -92,8 +92,8 @@ def _check_encoder(key: str, embedding: Embedding) -> None:
     try:
         check_files(Model(path=embedding.encoder, revision=embedding.revision))
     except (ModelError, DamagedError) as error:
-        told = str(error).replace("model.path", f"{key}.encoder").replace("model.revision", f"{key}.revision")
-        raise type(error)(told) from error
+        message = str(error).replace("model.path", f"{key}.encoder").replace("model.revision", f"{key}.revision")
+        raise type(error)(message) from error
 
 
 def check_model_of(config: Config, key: str) -> None:

@@ -59,10 +59,10 @@ def _matching(word: str) -> list[str]:
     if named:
         return named
     meanings = _meanings()
-    told = [key for key in all_keys() if word.lower() in meanings.get(key, "").lower()]
-    if not told:
+    message = [key for key in all_keys() if word.lower() in meanings.get(key, "").lower()]
+    if not message:
         raise ConfigError([f"--keys {word}: no key is about that{did_you_mean(word, all_keys())}"])
-    return told
+    return message
 
 
 def _decided(key: str) -> str:

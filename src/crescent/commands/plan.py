@@ -138,10 +138,10 @@ def _print(made: Plan, findings: Sequence[Finding], console: "Console") -> None:
             console.print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)), soft_wrap=True)
     left = duration(made.seconds) if made.seconds is not None else "an unknown time"
     where = f"{made.hardware.name} ({made.hardware.memory:.0f} GB, {made.hardware.flops:.3g} TFLOP/s)"
-    told = (
+    message = (
         f"About {left} on {where}; an estimate, see docs/plan.md." if made.seconds != 0 else "Every stage is finished."
     )
-    console.print(told, highlight=False, soft_wrap=True)
+    console.print(message, highlight=False, soft_wrap=True)
     for finding in findings:
         line = f"{MARKS[finding.ok]:<6}  {finding.what}: {finding.text}"
         console.print(line, highlight=False, markup=False, soft_wrap=True)

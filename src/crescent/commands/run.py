@@ -1,7 +1,7 @@
 """A run from its start to its summary: everything that stands around the loop.
 
 Torch is imported by the stages, here or in processes of their own (`loop/execution/`), so an old folder with another
-configuration, or a run that is already complete, is told before that.
+configuration, or a run that is already complete, is noticed before that.
 """
 
 import sys
@@ -52,16 +52,16 @@ def _work(run: Run) -> int:
     from crescent.loop.execution.executor import executor
     from crescent.loop.pipeline import rounds
     from crescent.plan.estimate import expect
-    from crescent.reporting.so_far import told_as_it_goes, told_if_cut_short
+    from crescent.reporting.so_far import page_if_cut_short, with_page_as_it_goes
     from crescent.reporting.summary.gather import conclude
 
     expect(run.config, run.path)
     context = prepare(run)
     check_writer(context)
     kept = None
-    with told_if_cut_short(context), run.working():  # the status first: there may be little time
+    with page_if_cut_short(context), run.working():  # the status first: there may be little time
         try:
-            note, code = rounds(context, told_as_it_goes(executor(context), context)), 0
+            note, code = rounds(context, with_page_as_it_goes(executor(context), context)), 0
         except StageError as error:
             note, code = str(error), 1
             kept = keep(error, run.path, run.config.backend.key_variable)

@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from crescent.commands.given import nearest, stored_run
 from crescent.errors import ConfigError, DataError
-from crescent.reporting.history import History, read_histories, told
+from crescent.reporting.history import History, history_lines, read_histories
 from crescent.reporting.report.untrusted import cut
 
 LISTED = 20
@@ -64,7 +64,7 @@ def _asked(folder: Path, histories: dict[str, History], id: str | None, text: st
     if len(found) > 1:
         return _listed(found)
     whole = read_histories(folder, with_solutions=True)
-    return told(whole[found[0].id], whole)
+    return history_lines(whole[found[0].id], whole)
 
 
 def _question(id: str, histories: dict[str, History]) -> str:

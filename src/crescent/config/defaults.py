@@ -1,6 +1,6 @@
 """What a command would run without the values that it sets: what its experiment and its choices of files make alone.
 
-The name of a run's folder is told against that (`config/folder.py`).
+A run's folder is named after the differences (`config/folder.py`).
 """
 
 from collections.abc import Callable, Iterable

@@ -13,11 +13,13 @@ def place_can_be_made(config: Config) -> Iterator[Mistake]:
     """Rule: `name` can begin a folder's name, and neither `output_dir` nor `run_dir` is empty."""
     name = config.name
     if not name.strip() or name.startswith("."):
-        told = "the name of the run's folder begins with it: take some letters or digits, and no dot at the beginning"
-        yield Mistake(("name",), f"{shown('name', name)}: {told}")
+        message = (
+            "the name of the run's folder begins with it: take some letters or digits, and no dot at the beginning"
+        )
+        yield Mistake(("name",), f"{shown('name', name)}: {message}")
     elif len(name) > LONGEST_NAME:
-        told = f"must be at most {LONGEST_NAME} characters long; it has {len(name)}"
-        yield Mistake(("name",), f"{shown('name', name)}: {told}")
+        message = f"must be at most {LONGEST_NAME} characters long; it has {len(name)}"
+        yield Mistake(("name",), f"{shown('name', name)}: {message}")
     if not config.output_dir.strip():
         yield Mistake(("output_dir",), "output_dir is empty: write output_dir=. for the present folder")
     if config.run_dir is not None and not config.run_dir.strip():

@@ -97,8 +97,8 @@ def target_can_be_reached(config: Config) -> Iterator[Mistake]:
         keys = ("questions.target", "questions.max_waves", "questions.wave_size")
         waves = f"questions.max_waves={questions.max_waves} of questions.wave_size={questions.wave_size}"
         more = f"more waves (not every question is accepted: well over {-(-questions.target // questions.wave_size)})"
-        told = f"cannot be reached: {waves} write {most} at most; take {more} or a smaller target"
-        yield Mistake(keys, f"questions.target={questions.target} {told}")
+        message = f"cannot be reached: {waves} write {most} at most; take {more} or a smaller target"
+        yield Mistake(keys, f"questions.target={questions.target} {message}")
 
 
 def texts_fit_the_context(config: Config) -> Iterator[Mistake]:
@@ -154,8 +154,8 @@ def a_command_uses_what_is_meant_for_it(config: Config) -> Iterator[Mistake]:
     given = {"claim": config.claim is not None, "audit": config.audit.data is not None}
     for command, key in (("claim", "claim"), ("audit", "audit.data")):
         if config.stage == "all" and given[command]:
-            told = f"has no effect in an ordinary run: write `crescent {command} ...`, or stage={command}"
-            yield Mistake((key, "stage"), f"{key} {told}")
+            message = f"has no effect in an ordinary run: write `crescent {command} ...`, or stage={command}"
+            yield Mistake((key, "stage"), f"{key} {message}")
 
 
 def replay_has_prompts(config: Config) -> Iterator[Mistake]:

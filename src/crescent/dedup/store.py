@@ -3,9 +3,9 @@
     FOLDER/manifest.json      the configuration, and the segments that count, in order
     FOLDER/segment-000003/    rows.jsonl (id and text of each row), row_offsets.npy, one .npy per array of a test
 
-A segment is written aside, synced and renamed, and only then named in the manifest, which is itself replaced in one
-step. What the manifest does not name is no part of the index and is removed by the next write. One process writes at a
-time; the caller holds the lock.
+A segment is written under another name, synced and renamed, and only then named in the manifest, which is itself
+replaced in one step. What the manifest does not name is no part of the index and is removed by the next write. One
+process writes at a time; the caller holds the lock.
 """
 
 import shutil
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from crescent.dedup.steps import Arrays, Segment
 from crescent.errors import DamagedError, RunFolderError
-from crescent.run.atomic import clear_debris, publish_folder
+from crescent.run.atomic import clear_temporary, publish_folder
 from crescent.run.manifest import read_sealed, write_sealed
 
 _ROW = msgspec.json.Decoder(tuple[str, str])
@@ -87,13 +87,13 @@ class SegmentStore:
         self._sweep()
         folder = self._folder / f"segment-{self._contents.written:06d}"
         self._contents.written += 1
-        with publish_folder(folder) as aside:
+        with publish_folder(folder) as temporary:
             ends = [0]
-            with (aside / "rows.jsonl").open("wb") as lines:
+            with (temporary / "rows.jsonl").open("wb") as lines:
                 ends += [lines.write(msgspec.json.encode(row) + b"\n") for row in rows]
-            np.save(aside / "row_offsets.npy", np.cumsum(ends, dtype=np.int64))
+            np.save(temporary / "row_offsets.npy", np.cumsum(ends, dtype=np.int64))
             for key, array in arrays.items():
-                np.save(aside / f"{key}.npy", array, allow_pickle=False)
+                np.save(temporary / f"{key}.npy", array, allow_pickle=False)
         return _read(folder, _sizes(folder), start)
 
     def commit(self, segments: Sequence[Stored]) -> None:
@@ -104,7 +104,7 @@ class SegmentStore:
 
     def _sweep(self) -> None:
         """Remove what a killed process left behind, and segments that merging has replaced."""
-        clear_debris(self._folder)
+        clear_temporary(self._folder)
         for folder in self._folder.glob("segment-*"):
             if folder.name not in self._contents.segments:
                 shutil.rmtree(folder)

@@ -67,7 +67,7 @@ def decide(
         raise ValueError("dev_scores holds the base model and at least one round")
     best_round, best = _best(scores[:-1], gate)
     accepted = problem is None and _passes(dev, best, gate)
-    kept = number if accepted and _leads(dev, best, gate) else best_round
+    kept = number if accepted and _is_new_best(dev, best, gate) else best_round
     return Verdict(
         accepted=accepted,
         verdict=_verdict(number, dev, best, best_round, accepted, problem, gate.enabled),
@@ -90,7 +90,7 @@ def _best(earlier: Sequence[float | None], gate: Gate) -> tuple[int, float | Non
     """The round in force before this one and its accuracy: the gate's own rule, applied round by round."""
     best_round, best = 0, earlier[0]
     for number, dev in enumerate(earlier[1:], start=1):
-        if _passes(dev, best, gate) and _leads(dev, best, gate):
+        if _passes(dev, best, gate) and _is_new_best(dev, best, gate):
             best_round, best = number, dev
     return best_round, best
 
@@ -101,7 +101,7 @@ def _passes(dev: float | None, best: float | None, gate: Gate) -> bool:
     return dev is not None and (best is None or dev > best + gate.min_gain)
 
 
-def _leads(dev: float | None, best: float | None, gate: Gate) -> bool:
+def _is_new_best(dev: float | None, best: float | None, gate: Gate) -> bool:
     """Whether an accepted round is the new best: a negative `min_gain` lets rounds pass that are not."""
     return not gate.enabled or best is None or (dev is not None and dev > best)
 

@@ -64,7 +64,7 @@ def _explained(names: str) -> Iterator[None]:
 
 
 def question_of(task: Any, doc: Mapping[str, Any]) -> str:
-    """The question of a problem as a person reads it, without the task's prompt around it where that can be told.
+    """The question of a problem as a person reads it, without the task's prompt around it where that can be seen.
 
     A task that says what to compare (`doc_to_decontamination_query`) is asked; else it is the `question` column, else
     the prompt.

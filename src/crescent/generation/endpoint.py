@@ -35,9 +35,9 @@ def token_logprobs(found: Any) -> list[float]:
     return [float(number) for number in found.get("token_logprobs") or [] if number is not None]
 
 
-def too_long(told: str) -> bool:
+def too_long(message: str) -> bool:
     """Whether an error message says that prompt and reply do not fit the model's context."""
-    words = told.casefold()
+    words = message.casefold()
     return "context" in words or "too long" in words or ("maximum" in words and "token" in words)
 
 

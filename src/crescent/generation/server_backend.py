@@ -155,14 +155,14 @@ class _Work:
         reply = await self._reply(sample)
         if reply.status_code == 200:
             return self._completion(sample, reply.json())
-        told = reason(reply)
-        if reply.status_code in REFUSED | {413} and too_long(told):
+        message = reason(reply)
+        if reply.status_code in REFUSED | {413} and too_long(message):
             # No room for a reply, as in the other backends: an empty text that was cut.
             return Completion(
                 request=sample.request.id, sample=sample.number, text="", stop="length", prompt_tokens=0, tokens=0,
                 logprob=0.0,
             )  # fmt: skip
-        raise StageError(f"backend.url {self.endpoint.url} refuses a request: {told}")
+        raise StageError(f"backend.url {self.endpoint.url} refuses a request: {message}")
 
     async def _reply(self, sample: Sample, limit: int | None = None) -> "httpx.Response":
         """The server's final word on a sample: a reply that can be read, or a refusal that repeating will not change.

@@ -1,4 +1,4 @@
-"""What runs inside a Slurm job: one run, put back into the queue when it is told to stop before it has ended."""
+"""What runs inside a Slurm job: one run, put back into the queue when it is asked to stop before its end."""
 
 import os
 import signal
@@ -76,13 +76,13 @@ class SlurmJob:
         except KeyboardInterrupt:
             code = INTERRUPTED
         except Exception as error:
-            from crescent.run.failures import told
+            from crescent.run.failures import screen_message
 
-            print(told(error), file=sys.stderr)
+            print(screen_message(error), file=sys.stderr)
             code = error.exit_code if isinstance(error, CrescentError) else 1
         # Cancelled jobs are asked to stop by the same signal; those are to stay away.
         if code == INTERRUPTED and callable(put_back) and wanted_still(os.environ["SLURM_JOB_ID"]):
-            print("told to stop before the end: state saved, back into the queue", file=sys.stderr)
+            print("asked to stop before the end: state saved, back into the queue", file=sys.stderr)
             signal.signal(signal.SIGTERM, signal.SIG_IGN)  # with which Slurm clears the job away
             put_back(signal.SIGUSR2, None)
         write_json(Path(self.record), {"exit_code": code})

@@ -27,7 +27,7 @@ PAUSE = (1.0, 15.0)
 
 
 def launch(submissions: Sequence[Submission], launcher: Mapping[str, Any], sweep_dir: str) -> list[int]:
-    """Submit one job per run, wait for all of them unless told not to, and return their exit codes.
+    """Submit one job per run, wait for all of them unless asked not to, and return their exit codes.
 
     Raises:
         ConfigError: Slurm is not there, or cannot give what is asked for.

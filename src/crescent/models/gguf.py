@@ -33,8 +33,8 @@ def as_folder(file: Path, dtype: str) -> Path:
     check_file(file)
     folder = cache() / f"{file.stem}-{file_digest(file)[:16]}-{dtype}"
     if not (folder / "config.json").is_file():
-        with publish_folder(folder) as aside:
-            _convert(file, dtype, aside)
+        with publish_folder(folder) as temporary:
+            _convert(file, dtype, temporary)
     return folder
 
 
@@ -59,9 +59,9 @@ def check_file(file: Path) -> None:
     names = {kind.value: kind.name for kind in GGMLQuantizationType}
     unknown = {tensor.kind for tensor in header.tensors} - {kind.value for kind in readable}
     if unknown:
-        told = ", ".join(names.get(kind, f"number {kind}") for kind in sorted(unknown))
+        message = ", ".join(names.get(kind, f"number {kind}") for kind in sorted(unknown))
         raise ModelError(
-            f"model.path {file}: quantisation {told} is not known to the package `gguf`. "
+            f"model.path {file}: quantisation {message} is not known to the package `gguf`. "
             "Take a file in Q8_0, a K-quant or F16, or the original model."
         )
     end = header.data

@@ -1,4 +1,4 @@
-"""PyTorch: torchrun from within Python, and how its reader of safetensors checkpoints is told where parts belong."""
+"""PyTorch: torchrun from within Python, and how its reader of safetensors checkpoints learns where parts belong."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ NAMES = (
 
 
 def torchrun(arguments: Sequence[str]) -> bool:
-    """Run torchrun in this process; False when one of its processes failed or it was told to stop."""
+    """Run torchrun in this process; False when one of its processes failed or it was asked to stop."""
     from torch.distributed.elastic.multiprocessing.api import SignalException
     from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
     from torch.distributed.run import parse_args, run
@@ -33,5 +33,5 @@ def parts_metadata(begins: Mapping[str, Sequence[int]]) -> dict[str, str]:
     """
     from torch.distributed.checkpoint._hf_utils import CUSTOM_METADATA_KEY, SAVED_OFFSETS_KEY
 
-    told = {name: {SAVED_OFFSETS_KEY: list(begin)} for name, begin in begins.items()}
-    return {CUSTOM_METADATA_KEY: json.dumps(told)}
+    message = {name: {SAVED_OFFSETS_KEY: list(begin)} for name, begin in begins.items()}
+    return {CUSTOM_METADATA_KEY: json.dumps(message)}

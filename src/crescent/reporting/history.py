@@ -106,7 +106,7 @@ def _question_of(id: str) -> str:
     return id.partition("-v")[0].partition("-s")[0]
 
 
-def told(history: History, others: dict[str, History]) -> Iterator[str]:
+def history_lines(history: History, others: dict[str, History]) -> Iterator[str]:
     """The whole history as lines. `others` has the questions that it may have collided with."""
     yield f"{history.id}, round {history.round}: {history.state}"
     for number, text in enumerate(history.texts):
@@ -121,7 +121,7 @@ def told(history: History, others: dict[str, History]) -> Iterator[str]:
     if history.question is not None:
         rewrites = history.question.rewrites
         yield "accepted into the pool" + (f" after {plural(rewrites, 'rewrite')}" if rewrites else "")
-    yield from _told_vote(history)
+    yield from _vote_lines(history)
     for number, pair in history.pairs:
         yield f"training pair {pair.id} in round {number}"
     for drop in history.drops:
@@ -131,7 +131,7 @@ def told(history: History, others: dict[str, History]) -> Iterator[str]:
         yield "trained on in " + ", ".join(f"round {number}" for number in history.trained)
 
 
-def _told_vote(history: History) -> Iterator[str]:
+def _vote_lines(history: History) -> Iterator[str]:
     outcome = history.consensus
     if history.solutions:
         votes = Counter(solution.answer for solution in history.solutions)

@@ -29,7 +29,7 @@ def write_page(context: Context, note: str | None = None) -> None:
     write(summary, context.run.path / REPORT)
 
 
-def told_as_it_goes(execute: Executor, context: Context) -> Executor:
+def with_page_as_it_goes(execute: Executor, context: Context) -> Executor:
     """`execute`, with the page written after every stage that this start finishes."""
     known = {path.parent for path in context.run.path.glob(f"*/*/{MANIFEST}")}
 
@@ -45,7 +45,7 @@ def told_as_it_goes(execute: Executor, context: Context) -> Executor:
 
 
 @contextmanager
-def told_if_cut_short(context: Context) -> Iterator[None]:
+def page_if_cut_short(context: Context) -> Iterator[None]:
     """Let the page say that the run was interrupted or has failed, if the block is or does."""
     try:
         yield
@@ -58,8 +58,8 @@ def told_if_cut_short(context: Context) -> Iterator[None]:
 
 
 def _try(context: Context, note: str | None = None) -> None:
-    """A page that cannot be written is no reason to end a run, nor to hide why it ended: what is damaged is told by the
-    stage that needs it, a defect by the page at the end."""
+    """A page that cannot be written is no reason to end a run, nor to hide why it ended: what is damaged is named by
+    the stage that needs it, a defect by the page at the end."""
     try:
         write_page(context, note)
     except Exception as error:

@@ -1,4 +1,4 @@
-"""Files that are whole or absent: written aside, synced, then renamed into place."""
+"""Files that are whole or absent: written under another name, synced, then renamed into place."""
 
 import errno
 import hashlib
@@ -10,8 +10,8 @@ from pathlib import Path
 
 from crescent.errors import DamagedError, RunFolderError
 
-ASIDE = ".aside-"
-"""Prefix of files and folders still being written. What carries it after a crash is debris and may be deleted."""
+TEMPORARY = ".partial-"
+"""Prefix of files and folders still being written. What carries it after a crash may be deleted."""
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 """Errors of a write for which there is no room."""
@@ -78,15 +78,15 @@ def publish(path: Path, data: bytes) -> None:
     """Write `data` to `path` so that a reader, or a crash, sees either the old file or the whole new one."""
     with room_to_write(path):
         make_folder(path.parent)
-        aside = path.with_name(f"{ASIDE}{os.getpid()}-{path.name}")
+        temporary = path.with_name(f"{TEMPORARY}{os.getpid()}-{path.name}")
         try:
-            with aside.open("wb") as file:
+            with temporary.open("wb") as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
-            aside.replace(path)
+            temporary.replace(path)
         except OSError:
-            aside.unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
             raise
         sync_folder(path.parent)
 
@@ -96,24 +96,24 @@ def publish_folder(path: Path) -> Iterator[Path]:
     """Yield an empty folder to fill; on leaving without an error it is synced and takes the place of `path`."""
     with room_to_write(path):
         make_folder(path.parent)
-        aside = path.with_name(f"{ASIDE}{os.getpid()}-{path.name}")
-        shutil.rmtree(aside, ignore_errors=True)
-        aside.mkdir()
+        temporary = path.with_name(f"{TEMPORARY}{os.getpid()}-{path.name}")
+        shutil.rmtree(temporary, ignore_errors=True)
+        temporary.mkdir()
         try:
-            yield aside
-            put_in_place(aside, path)
+            yield temporary
+            put_in_place(temporary, path)
         except BaseException:
-            shutil.rmtree(aside, ignore_errors=True)
+            shutil.rmtree(temporary, ignore_errors=True)
             raise
 
 
-def put_in_place(aside: Path, path: Path) -> None:
-    """Sync the folder `aside`, and let it take the place of `path`, beside it."""
-    for file in sorted(aside.rglob("*")):
+def put_in_place(temporary: Path, path: Path) -> None:
+    """Sync the folder `temporary`, and let it take the place of `path`, beside it."""
+    for file in sorted(temporary.rglob("*")):
         sync_file(file) if file.is_file() else sync_folder(file)
     if path.exists():
         shutil.rmtree(path)
-    aside.replace(path)
+    temporary.replace(path)
     sync_folder(path.parent)
 
 
@@ -132,9 +132,9 @@ def sync_folder(path: Path) -> None:
         os.close(descriptor)
 
 
-def clear_debris(folder: Path) -> None:
+def clear_temporary(folder: Path) -> None:
     """Delete what earlier, killed processes were still writing. Only for the holder of the run's lock."""
-    for path in sorted(folder.rglob(f"{ASIDE}*")):
+    for path in sorted(folder.rglob(f"{TEMPORARY}*")):
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
         else:

@@ -62,8 +62,8 @@ def chain(error: BaseException | None, key_variable: str = "") -> str:
     return str(redacted(LED_TO.join(reversed(parts)), secrets))
 
 
-def told(error: Exception) -> str:
-    """What the screen says of an error that ended a run, and where the chain is. A defect without a folder is told
+def screen_message(error: Exception) -> str:
+    """What the screen says of an error that ended a run, and where the chain is. A defect without a folder is shown
     with its whole chain."""
     path: Path | None = getattr(error, KEPT, None)
     if isinstance(error, CrescentError):

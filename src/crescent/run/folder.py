@@ -14,7 +14,7 @@ from crescent import __version__
 from crescent.config.effects import deciding
 from crescent.config.schema import Config
 from crescent.errors import CrescentError, RunFolderError
-from crescent.run.atomic import ASIDE, clear_debris, no_folder, publish
+from crescent.run.atomic import TEMPORARY, clear_temporary, no_folder, publish
 from crescent.run.events import EventLog
 from crescent.run.lock import LOCK, locked
 from crescent.run.manifest import PLAN, Manifest, Plan
@@ -59,9 +59,9 @@ class Run:
         try:
             yield
         except BaseException as error:
-            told = str(error) if isinstance(error, CrescentError) else type(error).__name__
-            self.status("interrupted" if isinstance(error, KeyboardInterrupt) else "failed", reason=told)
-            self.events.append("end", reason=told)
+            message = str(error) if isinstance(error, CrescentError) else type(error).__name__
+            self.status("interrupted" if isinstance(error, KeyboardInterrupt) else "failed", reason=message)
+            self.events.append("end", reason=message)
             raise
 
     def manifests(self) -> Iterator[Manifest]:
@@ -82,7 +82,7 @@ def opened(path: Path, config: Config) -> Iterator[Run]:
         RunFolderError: in use, made with another configuration (every differing key is named), or unwritable.
     """
     with locked(path):
-        clear_debris(path)
+        clear_temporary(path)
         check_config(path, config)
         run = Run(path, config)
         write_json(path / ENVIRONMENT, environment())
@@ -106,7 +106,7 @@ def check_place(path: Path) -> None:
             that no run has made.
     """
     try:
-        names = {file.name for file in path.iterdir() if not file.name.startswith(ASIDE)}
+        names = {file.name for file in path.iterdir() if not file.name.startswith(TEMPORARY)}
     except FileNotFoundError as error:
         if path.is_symlink():
             raise no_folder(path, error) from error

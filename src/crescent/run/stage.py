@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from crescent.errors import StageError
-from crescent.run.atomic import ASIDE, file_digest
+from crescent.run.atomic import TEMPORARY, file_digest
 from crescent.run.events import EventLog
 from crescent.run.manifest import (
     MANIFEST,
@@ -93,7 +93,7 @@ class Stage:
         return news
 
     def finish(self, facts: Facts | None, tokens: int = 0) -> Manifest:
-        """Write the manifest over every file of the folder, scratch and debris left out.
+        """Write the manifest over every file of the folder, scratch and temporary files left out.
 
         What was noted goes into `facts`. Only ranks other than 0 have none.
         """
@@ -113,7 +113,7 @@ class Stage:
 
     def _private(self, path: Path) -> bool:
         parts = path.relative_to(self.path).parts
-        return parts[0] in (SCRATCH, PLAN, MANIFEST) or any(part.startswith(ASIDE) for part in parts)
+        return parts[0] in (SCRATCH, PLAN, MANIFEST) or any(part.startswith(TEMPORARY) for part in parts)
 
 
 class FollowedStage(Stage):

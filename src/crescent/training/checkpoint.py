@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 import msgspec
 
 from crescent.errors import DamagedError, RunFolderError
-from crescent.run.atomic import ASIDE, file_digest, put_in_place
+from crescent.run.atomic import TEMPORARY, file_digest, put_in_place
 from crescent.run.manifest import read_sealed, write_sealed
 from crescent.run.names import in_order
 
@@ -40,8 +40,8 @@ class Checkpoints:
     """The checkpoints of one training, in `folder/step-000020` and so on; the `KEPT` newest are kept.
 
     A checkpoint is copied to memory of the CPU and written from there while the training goes on, by every rank its
-    share. It is written aside, synced and renamed by rank 0 when all ranks are done, so that what is there under its
-    name is complete. Only weights that are trained are in it: the model's own, or the adapter's.
+    share. It is written under another name, synced, and renamed by rank 0 when all ranks are done, so that what
+    stands under its name is complete. Only weights that are trained are in it: the model's own, or the adapter's.
     """
 
     def __init__(self, folder: Path, fingerprint: str, minutes: float = 0.0) -> None:
@@ -75,12 +75,12 @@ class Checkpoints:
         self.wait()
         self._begun = time.monotonic()
         path = self.folder / f"step-{step:06d}"
-        aside = path.with_name(f"{ASIDE}{path.name}")
+        temporary = path.with_name(f"{TEMPORARY}{path.name}")
         state = CheckpointState(step=step, losses=list(losses), fingerprint=self.fingerprint, files={})
         self.folder.mkdir(parents=True, exist_ok=True)
         begun = async_save(
             _state(model, optimizer),
-            storage_writer=CheckpointWriter(aside, partial(self._publish, path, aside, state)),
+            storage_writer=CheckpointWriter(temporary, partial(self._publish, path, temporary, state)),
             process_group=self._ranks(),
             no_dist=not distributed.is_initialized(),
         )
@@ -160,10 +160,10 @@ class Checkpoints:
         """Remove all checkpoints, once the trained model is safe elsewhere."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _publish(self, path: Path, aside: Path, state: CheckpointState, files: dict[str, str]) -> None:
+    def _publish(self, path: Path, temporary: Path, state: CheckpointState, files: dict[str, str]) -> None:
         """Give the checkpoint its name, then remove the oldest, and what killed processes were still writing."""
-        write_sealed(aside / STATE, msgspec.structs.replace(state, files=files))
-        put_in_place(aside, path)
+        write_sealed(temporary / STATE, msgspec.structs.replace(state, files=files))
+        put_in_place(temporary, path)
         kept = self._steps()[-KEPT:]
         for other in self.folder.iterdir():
             if other not in kept:

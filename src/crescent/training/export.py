@@ -34,8 +34,8 @@ def export_model(
     `dtype` ("float32", "bfloat16", "float16") is the precision of the stored weights, None the model's own. They are
     converted one by one as they are written, so besides the model there is room needed for the largest of them alone
     (for more where `transformers` stores an architecture's weights in another arrangement than it keeps them). The
-    folder is written aside, compared with the model tensor by tensor, tried with `from_pretrained`, then renamed into
-    place, replacing what was there. Equal weights give equal files.
+    folder is written under another name, compared with the model tensor by tensor, tried with `from_pretrained`, then
+    renamed into place, replacing what was there. Equal weights give equal files.
 
     Raises:
         ModelError: what was read back is not what was written.
@@ -45,16 +45,16 @@ def export_model(
         precision = None  # also of a model that keeps some of its weights in another one
     # Without weights, but in the precision of the stored ones: `save_pretrained` notes it in the configuration.
     empty = hollow(model, precision)
-    with quiet_transformers(), publish_folder(folder) as aside:
-        empty.save_pretrained(aside, state_dict={})
-        tokenizer.save_pretrained(aside)
-        _forget_origin(aside / "tokenizer_config.json")
+    with quiet_transformers(), publish_folder(folder) as temporary:
+        empty.save_pretrained(temporary, state_dict={})
+        tokenizer.save_pretrained(temporary)
+        _forget_origin(temporary / "tokenizer_config.json")
         if card is not None:
-            (aside / "README.md").write_text(card, encoding="utf-8")
+            (temporary / "README.md").write_text(card, encoding="utf-8")
         tensors = saved_weights(model)
-        where = _write_weights(tensors, precision, aside, file_size, model.num_parameters())
-        _compare(tensors, precision, aside, where)
-        _try(empty, aside)
+        where = _write_weights(tensors, precision, temporary, file_size, model.num_parameters())
+        _compare(tensors, precision, temporary, where)
+        _try(empty, temporary)
 
 
 def export_adapter(adapted: Any, folder: Path) -> None:
@@ -62,9 +62,9 @@ def export_adapter(adapted: Any, folder: Path) -> None:
 
     What that model is called stands in its configuration: the `name_or_path` of the model the adapter was attached to.
     """
-    with publish_folder(folder) as aside:
+    with publish_folder(folder) as temporary:
         # Left to find out whether the vocabulary grew, `peft` would look the base model up, on the hub if need be.
-        adapted.save_pretrained(aside, save_embedding_layers=False)
+        adapted.save_pretrained(temporary, save_embedding_layers=False)
 
 
 def _forget_origin(path: Path) -> None:

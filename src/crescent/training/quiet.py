@@ -17,7 +17,7 @@ def quiet_lightning() -> Iterator[None]:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", module=r"(pytorch_lightning|lightning_fabric)\.")
             warnings.filterwarnings("ignore", category=FutureWarning, module=r"transformers\.")
-            # A process alone saves a checkpoint as it should, without the other ones it is told it misses.
+            # A process alone saves a checkpoint as it should, without the others, which Lightning warns of.
             warnings.filterwarnings("ignore", message="torch.distributed is disabled", category=UserWarning)
             yield
     finally:

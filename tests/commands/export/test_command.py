@@ -111,14 +111,14 @@ def test_what_is_damaged_is_not_exported(copied_run: Path, damaged: str) -> None
         ("summary.json", {"round": 1, "model": True}, "no summary.json"),
     ],
 )
-def test_what_is_not_there_is_told(copied_run: Path, damage: str | None, options: dict, told: str) -> None:
+def test_what_is_not_there_is_told(copied_run: Path, damage: str | None, options: dict, message: str) -> None:
     for path in [copied_run] if damage == "" else list(copied_run.glob(damage or "nothing")):
         shutil.rmtree(path) if path.is_dir() else path.unlink()
     config = tiny()
     config.stage = "export"
     for key, value in options.items():
         setattr(config.export, key, value)
-    with pytest.raises(RunFolderError, match=told):
+    with pytest.raises(RunFolderError, match=message):
         start(config, copied_run)
 
 

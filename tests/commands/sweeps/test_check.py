@@ -31,9 +31,9 @@ def test_a_good_file_says_how_many_runs_and_shows_one(tmp_path: Path, capsys: py
     (tmp_path / "a.yaml").write_text(yaml.safe_dump(GOOD))
     assert check_sweep([str(tmp_path / "a.yaml")]) == 0
     assert cli.main(["check-sweep", str(tmp_path / "a.yaml")]) == 0
-    told = capsys.readouterr().out
-    assert "good, 2 combinations" in told
-    assert "python -m crescent +experiment=nano tracking=wandb voting.samples=4" in told
+    message = capsys.readouterr().out
+    assert "good, 2 combinations" in message
+    assert "python -m crescent +experiment=nano tracking=wandb voting.samples=4" in message
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_all_mistakes_of_all_files_at_once(tmp_path: Path) -> None:
     names = [str(tmp_path / name) for name in ("bad.yaml", "torn.yaml", "list.yaml", "absent.yaml")]
     with pytest.raises(ConfigError) as caught:
         check_sweep(names)
-    told = str(caught.value)
+    message = str(caught.value)
     for line in (
         "method: must be",
         "null arrives",
@@ -101,7 +101,7 @@ def test_all_mistakes_of_all_files_at_once(tmp_path: Path) -> None:
         "list.yaml: not a mapping",
         "absent.yaml: No such file",
     ):
-        assert line in told
+        assert line in message
     assert cli.main(["check-sweep", *names]) == 2
     with pytest.raises(ConfigError, match="name at least one"):
         check_sweep([])

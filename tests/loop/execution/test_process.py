@@ -84,11 +84,11 @@ def test_a_crash_is_one_line_and_a_log(without_answers: Path, context_of: Callab
     asked = manifest(without_answers, "round-01/questions")
     (without_answers / ANSWERS).write_text("in the way of the stage's folder")
     context = context_of(without_answers, in_processes())
-    with pytest.raises(ProcessError) as told:
+    with pytest.raises(ProcessError) as message:
         executor(context)("answers", "round-01", context.base, asked)
-    assert "round-01.answers: its process ended with exit code 1 (" in str(told.value)
+    assert "round-01.answers: its process ended with exit code 1 (" in str(message.value)
     log = without_answers / "processes/round-01.answers/rank-0.log"
-    assert str(log) in str(told.value)
+    assert str(log) in str(message.value)
     assert "Traceback" in log.read_text()
 
 

@@ -44,5 +44,5 @@ def test_what_is_done_makes_another_task(change: dict[str, Any]) -> None:
     ids=lambda error: type(error).__name__,
 )
 def test_an_error_is_the_same_on_the_other_side(error: CrescentError) -> None:
-    told = msgspec.json.decode(msgspec.json.encode(Outcome.failed(task(), error)), type=Outcome).raised()
-    assert (type(told), str(told), told.exit_code) == (type(error), str(error), error.exit_code)
+    message = msgspec.json.decode(msgspec.json.encode(Outcome.failed(task(), error)), type=Outcome).raised()
+    assert (type(message), str(message), message.exit_code) == (type(error), str(error), error.exit_code)

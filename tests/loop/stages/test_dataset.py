@@ -198,8 +198,8 @@ def test_the_folder_loads_with_datasets_and_has_a_card(
     assert loaded.column_names == ["id", "round", "question", "solution", "answer", "agreement"]
     assert [Pair(**row) for row in loaded] == pairs
     card = (folder / "README.md").read_text()
-    for told in ("2 pairs up to round 1", "seed 1", "`consensus`", "one bait prompt"):
-        assert told in card
+    for message in ("2 pairs up to round 1", "seed 1", "`consensus`", "one bait prompt"):
+        assert message in card
 
 
 def candidates(count: int) -> list[tuple[int, Pair]]:

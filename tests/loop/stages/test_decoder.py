@@ -59,8 +59,8 @@ def test_generate_takes_the_place_of_slots_and_says_why(
     tmp_path: Path, context_of: Callable[..., Context], stretched: str
 ) -> None:
     plain = context_of(tmp_path / "plain", configuration(stretched))
-    told = run(plain).facts["decoder"]
-    assert told.startswith("generate: its position encoding (longrope) changes")
+    message = run(plain).facts["decoder"]
+    assert message.startswith("generate: its position encoding (longrope) changes")
     in_slots = context_of(tmp_path / "slots", configuration("embedded:nano"))
     assert run(in_slots).facts["decoder"] == "slots"
     # The same samples, by the same seeds: text, answer, end; and likelihoods to vote with.

@@ -158,9 +158,9 @@ def test_rewrites_that_answer_other_requests_are_not_taken(
     found = questions.run(context_of(tmp_path / "run", crowded()), 1, context.base, [])
     assert contents(folder) == expected
     assert found.files == made.rounds[0].files
-    told = [event for event in context.run.events if event["event"] == "discard"]
-    assert ("rewritten-001-1", [0, 7]) in [(event["kind"], event.get("shards")) for event in told]
-    assert "written-003" in [event["kind"] for event in told]
+    message = [event for event in context.run.events if event["event"] == "discard"]
+    assert ("rewritten-001-1", [0, 7]) in [(event["kind"], event.get("shards")) for event in message]
+    assert "written-003" in [event["kind"] for event in message]
 
 
 def read(shard: Path) -> list[Completion]:

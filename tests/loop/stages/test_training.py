@@ -34,8 +34,8 @@ def test_lineage_is_in_the_manifest_and_on_the_card(tmp_path: Path, context_of: 
     assert (lineage["start"], lineage["start_identity"]) == ("base", context.base.identity)
     assert (lineage["data"], lineage["data_outcome"]) == ("round-01/dataset", dataset.outcome)
     card = (tmp_path / "round-01/training/model/README.md").read_text()
-    for told in ("library_name: transformers", "`embedded:nano`", "`base`", context.base.identity[:16], "12 pairs"):
-        assert told in card
+    for message in ("library_name: transformers", "`embedded:nano`", "`base`", context.base.identity[:16], "12 pairs"):
+        assert message in card
     assert str(tmp_path) not in card
     assert first.facts["packed"]
 

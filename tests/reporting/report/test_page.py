@@ -367,11 +367,11 @@ def test_no_solution_of_a_dropped_question_is_called_chosen() -> None:
 
 
 def test_what_was_done_is_what_the_summary_says_and_no_more() -> None:
-    told = "The questions are variations of seed problems, those of `embedded:nano`, written by nano."
-    raw = example.summary(1, provenance=[told])
+    message = "The questions are variations of seed problems, those of `embedded:nano`, written by nano."
+    raw = example.summary(1, provenance=[message])
     raw["config"]["student"] = {"name": "other"}
     text = Page(render(read(raw))).text
-    assert told.replace("`", "") in text
+    assert message.replace("`", "") in text
     assert "bait prompt" not in text
     assert "data written by the teacher" in text
     assert "generate or read none" not in text

@@ -148,11 +148,11 @@ def test_nothing_about_the_machine_or_its_people(
     followed.close("complete")
     [log] = logs(tmp_path)
     # An artifact's record names the local files to be uploaded, for the client itself.
-    told = [str(record) for record in records(log) if record.WhichOneof("record_type") != "artifact"]
-    told += [artifact.metadata for artifact in kinds(log, "artifact")]
+    message = [str(record) for record in records(log) if record.WhichOneof("record_type") != "artifact"]
+    message += [artifact.metadata for artifact in kinds(log, "artifact")]
     words = ["hf_0123456789abcdef", f"/{getpass.getuser()}/", f"-of-{getpass.getuser()}", str(Path.cwd())]
     words += [socket.gethostname()] if len(socket.gethostname()) > 3 else []
-    assert [word for word in words if any(word in text for text in told)] == []
+    assert [word for word in words if any(word in text for text in message)] == []
     assert {run.host for run in kinds(log, "run")} == {"-"}
     sent = {item.path for files in kinds(log, "files") for item in files.files}
     assert all(path.startswith("media/table/") for path in sent), sent

@@ -61,25 +61,25 @@ def _round(config: Config, folder: Path, summary: Summary | None) -> int:
 
 
 def _check(stage: Path) -> None:
-    """See that a stage's files are those it wrote. One that is not finished is told of by who needs it."""
+    """See that a stage's files are those it wrote. One that is not finished is reported by who needs it."""
     manifest = read_sealed(stage / MANIFEST, Manifest)
     if manifest is None:
         return
     try:
         check_files(stage, manifest)
     except DamagedError as error:
-        told = str(error).replace("the same command", "the run's own command")
-        raise DamagedError(f"{told} Nothing was exported.") from error
+        message = str(error).replace("the same command", "the run's own command")
+        raise DamagedError(f"{message} Nothing was exported.") from error
 
 
 def _dataset(place: Path, pairs: list[Pair], made: Config, kind: str, number: int) -> None:
     listed = [conversation(pair, made.voting.prompt) for pair in pairs]
     file = f"train.{kind}"
-    with publish_folder(place) as aside:
-        (aside / file).write_bytes(as_parquet(listed) if kind == "parquet" else as_jsonl(listed))
-        (aside / "dataset_info.json").write_bytes(dataset_info(file))
-        (aside / "axolotl.yaml").write_bytes(axolotl(file))
-        (aside / "README.md").write_text(dataset_card(made, number, len(listed), file), encoding="utf-8")
+    with publish_folder(place) as temporary:
+        (temporary / file).write_bytes(as_parquet(listed) if kind == "parquet" else as_jsonl(listed))
+        (temporary / "dataset_info.json").write_bytes(dataset_info(file))
+        (temporary / "axolotl.yaml").write_bytes(axolotl(file))
+        (temporary / "README.md").write_text(dataset_card(made, number, len(listed), file), encoding="utf-8")
 
 
 def _model(source: Path, place: Path, made: Config, summary: Summary | None, number: int) -> None:
@@ -88,11 +88,11 @@ def _model(source: Path, place: Path, made: Config, summary: Summary | None, num
     card = model_card(made, summary, number) if summary else None
     if card is None:
         raise RunFolderError(f"{source}: the run has no {SUMMARY} with this round yet, which the card is written from.")
-    with publish_folder(place) as aside:
+    with publish_folder(place) as temporary:
         for file in sorted(path for path in source.iterdir() if path.is_file()):
-            _link(file, aside / file.name)
-        (aside / "README.md").unlink(missing_ok=True)
-        (aside / "README.md").write_text(card, encoding="utf-8")
+            _link(file, temporary / file.name)
+        (temporary / "README.md").unlink(missing_ok=True)
+        (temporary / "README.md").write_text(card, encoding="utf-8")
 
 
 def _link(source: Path, target: Path) -> None:

@@ -133,13 +133,13 @@ def _mean(values: Sequence[float | None]) -> float | None:
 
 
 def _state(folder: Path, status: Mapping[str, Any]) -> str:
-    told = status.get("state")
-    if is_held(folder) or (told == "running" and _heard_of_elsewhere(folder)):
+    message = status.get("state")
+    if is_held(folder) or (message == "running" and _heard_of_elsewhere(folder)):
         return "running"
-    if told in (None, "running"):
+    if message in (None, "running"):
         # Begun and not ended, and nobody holds the lock: it was killed.
         return "interrupted" if _is_run(folder) else "waiting"
-    return str(told)
+    return str(message)
 
 
 def _heard_of_elsewhere(folder: Path) -> bool:

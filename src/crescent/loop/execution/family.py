@@ -12,7 +12,7 @@ _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 def die_with_parent(parent: int | None = None) -> None:
     """Have the kernel send SIGTERM to this process when its parent ends, be it by SIGKILL. Linux only.
 
-    `parent`: the process that has to be alive now; it may have ended before the kernel was told.
+    `parent`: the process that has to be alive now; it may have ended before the kernel knew.
     """
     if _libc is not None:
         _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

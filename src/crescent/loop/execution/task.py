@@ -1,4 +1,4 @@
-"""What the processes of a stage are told, and what they tell back: JSON files below `processes/` in the run folder."""
+"""What the processes of a stage are given, and what they give back: JSON files below `processes/` in the run folder."""
 
 from pathlib import Path
 from typing import Any, TypeVar

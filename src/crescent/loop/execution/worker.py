@@ -51,7 +51,7 @@ def _run(task: Task, rank: int, folder: Path, log: TextIO) -> int:
         context = _context(task, rank, folder)
         function = importlib.import_module(f"crescent.loop.stages.{task.stage}").run
         manifest = function(context, *_typed(function, task.arguments))
-        if context.leads:
+        if context.is_main:
             write(folder / OUTCOME, Outcome(task=task.digest, finished=manifest.plan.stage))
     except CrescentError as error:
         if rank == 0 or not (folder / OUTCOME).exists():

@@ -66,7 +66,7 @@ def run(context: Context, name: str, model: ModelRef, questions: Manifest) -> Ma
         )
         made = asked + 1
     consensus, given_up = _vote(context, stage, accepted, made)
-    if not context.leads:
+    if not context.is_main:
         return stage.finish(None)
     beyond = pass_folders(stage.path)[made:]
     stage.discard(*(path.relative_to(stage.path).as_posix() for path in beyond))
@@ -97,7 +97,7 @@ def _vote(context: Context, stage: Stage, questions: Sequence[Question], made: i
     write_json(ranks[context.rank], {"comparisons": given_up})
     votes = ShardFolder(context.exchange / "votes")
     votes.write(context.rank, consensus)
-    if not context.leads:
+    if not context.is_main:
         return consensus, given_up
     wait_for(lambda: len(votes.finished()) == context.world_size)
     outcome = {row.question: row for row in votes.stream(Consensus)}

@@ -52,7 +52,7 @@ class Context:
     _encoder: tuple[str, Any] | None = field(default=None, repr=False)
 
     @property
-    def leads(self) -> bool:
+    def is_main(self) -> bool:
         """Whether this is the process that decides, counts and concludes: rank 0."""
         return self.rank == 0
 

@@ -26,7 +26,7 @@ def open_pool(context: Context, earlier: Sequence[str], stage: Stage, waves: set
 
     The rows of those stages are the truth and the index follows from them: when it holds anything else, as after a
     kill between deciding a wave and publishing it, or cannot be read, it is made again, in the order in which the
-    questions came: of several like questions the first is the one a rewrite is told of.
+    questions came: of several like questions the first is the one a rewrite is asked to differ from.
     """
     folder = context.run.path / "pool"
     folders = [ShardFolder(context.run.path / name / "accepted") for name in earlier]

@@ -94,7 +94,7 @@ def generate(
     shards = stage.shards(kind)
     config = context.config.backend
     asked = {index: requests_digest(part) for index, part in enumerate(cut(requests, config.shard_size))}
-    if context.leads and (others := shards.discard_others(asked)):
+    if context.is_main and (others := shards.discard_others(asked)):
         stage.tell("discard", kind=kind, shards=others, reason="they answer other requests than are asked now")
     data = PromptDataModule(requests, config.shard_size, shards.answering(asked), context.rank, context.world_size)
     if data.shards:

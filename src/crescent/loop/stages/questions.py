@@ -54,7 +54,7 @@ def run(context: Context, number: int, model: ModelRef, earlier: Sequence[Manife
 def _make(context: Context, stage: Stage, number: int, model: ModelRef, earlier: Sequence[Manifest]) -> Manifest:
     take_over(context, stage)
     stage.begin()
-    if not context.leads:
+    if not context.is_main:
         return follow_orders(context, stage, model, context.config.questions.sampling)
     waves = Waves(context, stage, number, model, earlier)
     ending = None

@@ -47,7 +47,7 @@ def run(context: Context, number: int, start: ModelRef, dataset: Manifest) -> Ma
         sampling=config.sampling,
         title=f"{round_folder(number)} replay",
     )
-    if not context.leads:
+    if not context.is_main:
         return stage.finish(None)
     prompts = dict(zip(ids(number, config.prompts), config.prompts, strict=True))
     sampled = list(shards.stream(Completion))

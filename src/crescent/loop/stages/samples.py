@@ -62,7 +62,7 @@ def run(context: Context, name: str, model: ModelRef, measured: Manifest) -> Man
         sampling=replace(context.config.voting.sampling, max_new_tokens=config.max_new_tokens or problems.longest),
         title=f"{model.label} {task} samples",
     )
-    if not context.leads:
+    if not context.is_main:
         return stage.finish(None)
     rows = _judge(context, stage, completions, problems, config.samples)
     stage.shards("judged").write(0, rows)

@@ -85,7 +85,7 @@ def take_over(context: Context, stage: Stage) -> None:
         DamagedError: a shard of that run was cut or altered.
     """
     source = context.config.from_run
-    if source is None or not context.leads or (stage.path / PLAN).exists():
+    if source is None or not context.is_main or (stage.path / PLAN).exists():
         return
     place = Path(source) / stage.name
     plan, manifest = read_sealed(place / PLAN, Plan), read_sealed(place / MANIFEST, Manifest)

@@ -70,16 +70,16 @@ def run(
             strategy=config.trainer.strategy,
         )
         facts = _facts(result, len(pairs), len(others), config.training.epochs, lineage)
-        if result.state == FINISHED and context.leads:
+        if result.state == FINISHED and context.is_main:
             card = model_card(config, number, facts)
             export_model(student.model, student.tokenizer, stage.path / MODEL, context.settings(start).dtype, card)
             if (adapter := stage.scratch / ADAPTER).is_dir():
-                with publish_folder(stage.path / ADAPTER) as aside:
-                    shutil.copytree(adapter, aside, dirs_exist_ok=True)
-        elif context.leads and (evidence := stage.scratch / EVIDENCE).exists():
+                with publish_folder(stage.path / ADAPTER) as temporary:
+                    shutil.copytree(adapter, temporary, dirs_exist_ok=True)
+        elif context.is_main and (evidence := stage.scratch / EVIDENCE).exists():
             publish(stage.path / EVIDENCE, evidence.read_bytes())
     manifest = stage.finish(facts, result.tokens)
-    if context.leads:
+    if context.is_main:
         shutil.rmtree(stage.scratch, ignore_errors=True)
     return manifest
 

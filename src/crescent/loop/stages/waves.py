@@ -210,8 +210,8 @@ class Waves:
             collisions.update(count.collisions)
         figures = measure(*self._texts(), self._seed("diversity"))
         before = facts_of(self.earlier[-1], QuestionsFacts).diversity if self.earlier else figures
-        if (told := warning(figures, before)) is not None:
-            self.context.report.say(f"round {self.number}: {told}")
+        if (message := warning(figures, before)) is not None:
+            self.context.report.say(f"round {self.number}: {message}")
         return QuestionsFacts(
             written=self.total("written"),
             rewrites=self.total("rewrites"),
@@ -219,7 +219,7 @@ class Waves:
             drops=dict(sorted(drops.items())),
             collisions=dict(sorted(collisions.items())),
             diversity=figures,
-            warning=told,
+            warning=message,
             tokens=self.total("tokens"),
             ending=ending,
             pool=len(self.index),

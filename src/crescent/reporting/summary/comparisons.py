@@ -10,7 +10,7 @@ from crescent.loop.stages.evaluation import items
 from crescent.loop.stages.facts import EvaluationFacts, SamplesFacts
 from crescent.loop.stages.samples import judged, powers, solved
 from crescent.reporting.report.gathered import AtK, Comparison, Difference, Flips, Sampling, Score, extended
-from crescent.reporting.summary.examples import spread
+from crescent.reporting.summary.examples import evenly
 from crescent.run.manifest import Manifest, facts_of
 from crescent.statistics import holm, paired_difference
 
@@ -63,7 +63,7 @@ class Comparisons:
         found = Comparison(**{key: _rounded(value) for key, value in compare(now.items, before.items).items()})
         if with_flips:
             right, wrong = flipped(now.items, before.items)
-            found.flips = Flips(newly_right=spread(right, FLIPS), newly_wrong=spread(wrong, FLIPS))
+            found.flips = Flips(newly_right=evenly(right, FLIPS), newly_wrong=evenly(wrong, FLIPS))
         return found
 
 

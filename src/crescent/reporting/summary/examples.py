@@ -26,7 +26,7 @@ def drop_samples(context: Context, number: int) -> list[DropSample]:
     for drop in drops:
         reasons.setdefault(drop.reason, []).append(drop)
     each = max(1, DROPS // max(len(reasons), 1))
-    chosen = [drop for _, rows in sorted(reasons.items()) for drop in spread(rows, each)]
+    chosen = [drop for _, rows in sorted(reasons.items()) for drop in evenly(rows, each)]
     wanted = {drop.other for drop in chosen}
     others: dict[str | None, str] = {}
     for earlier in range(1, number + 1):
@@ -51,8 +51,8 @@ def question_samples(context: Context, number: int) -> list[Sample]:
         ShardFolder(folder / "answers" / "consensus").stream(Consensus),
         key=lambda c: (c.agreement, in_order(c.question)),
     )
-    chosen = spread([c for c in outcomes if c.reason is None], ACCEPTED)[::-1]
-    chosen += spread([c for c in outcomes if c.reason is not None], REJECTED)[::-1]
+    chosen = evenly([c for c in outcomes if c.reason is None], ACCEPTED)[::-1]
+    chosen += evenly([c for c in outcomes if c.reason is not None], REJECTED)[::-1]
     wanted = {c.question for c in chosen}
     texts = {q.id: q.text for q in ShardFolder(folder / "questions" / "accepted").stream(Question) if q.id in wanted}
     votes: dict[str, list[Solution]] = {id: [] for id in wanted}
@@ -79,7 +79,7 @@ def _sample(outcome: Consensus, text: str, solutions: list[Solution], expected: 
     )
 
 
-def spread(rows: Sequence[T], count: int) -> list[T]:
+def evenly(rows: Sequence[T], count: int) -> list[T]:
     """`count` of the rows, evenly spaced from first to last."""
     if len(rows) <= count or count < 2:
         return list(rows[:count])

@@ -77,8 +77,8 @@ class Follower:
             try:
                 act(tracker)
             except Exception as error:
-                told = " ".join(str(error).split())[:300] or type(error).__name__
-                self._say(f"tracking by {tracker.name} ended ({told}); the run goes on without it")
+                message = " ".join(str(error).split())[:300] or type(error).__name__
+                self._say(f"tracking by {tracker.name} ended ({message}); the run goes on without it")
                 self._trackers.remove(tracker)
 
 

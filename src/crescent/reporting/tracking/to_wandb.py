@@ -100,8 +100,8 @@ class WandbTracker:
             except self._wandb.errors.Error as error:
                 if attempt == "offline":
                     raise
-                told = " ".join(str(error).split())[:200]
-                self._say(f"W&B does not answer ({told}); recording offline instead")
+                message = " ".join(str(error).split())[:200]
+                self._say(f"W&B does not answer ({message}); recording offline instead")
                 self._wandb.teardown()  # its service holds on to the id until then
                 continue
             self._say(f"W&B: {run.url}" if attempt == "online" else f"W&B, offline: wandb sync {Path(run.dir).parent}")
