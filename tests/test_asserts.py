@@ -10,7 +10,7 @@ import crescent
 from crescent.errors import StageError
 from crescent.loop.stages import contamination, samples
 from crescent.loop.stages.context import Context
-from crescent.run.manifest import Manifest, Plan
+from crescent.run.manifest import Manifest, Spec
 from tests.conftest import tiny
 
 
@@ -29,7 +29,7 @@ def test_a_stage_without_its_settings_is_refused(tmp_path: Path, context_of: Cal
     config = tiny()
     config.evaluation.samples = config.evaluation.contamination = None
     context = context_of(tmp_path, config)
-    nothing = Manifest(plan=Plan(stage="x", version=1, config={}, inputs={}), files={}, facts={}, tokens=0, seconds=0.0)
+    nothing = Manifest(spec=Spec(stage="x", version=1, config={}, inputs={}), files={}, facts={}, tokens=0, seconds=0.0)
     with pytest.raises(StageError, match=r"evaluation\.samples is null"):
         samples.run(context, "base", context.base, nothing)
     with pytest.raises(StageError, match=r"evaluation\.contamination is null"):

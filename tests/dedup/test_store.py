@@ -35,7 +35,7 @@ def test_arrays_are_memory_mapped_and_segments_are_few(tmp_path: Path) -> None:
     assert all(isinstance(array, np.memmap) for segment in pool for array in segment.arrays.values())
 
 
-@pytest.mark.parametrize("debris", ["segment-000099", ".partial-12-segment-000003"])
+@pytest.mark.parametrize("leftover", ["segment-000099", ".partial-12-segment-000003"])
 def test_a_half_written_segment_is_ignored_and_cleared(tmp_path: Path, leftover: str) -> None:
     before = list(filled(tmp_path))
     (tmp_path / leftover).mkdir()

@@ -19,7 +19,7 @@ def test_the_only_model_is_taken_and_a_named_one_found() -> None:
 
 
 @pytest.mark.parametrize(
-    ("models", "model", "told"),
+    ("models", "model", "message"),
     [
         (("one",), "other", "serves one, not backend.model=other"),
         (("one", "two"), None, "serves one, two: choose one with backend.model"),

@@ -21,7 +21,7 @@ def begun(folder: Path, skip: int = 0) -> list[str | None]:
 
 
 def outcomes(folder: Path) -> dict[str, str]:
-    return {manifest.plan.stage: manifest.outcome for manifest in Run(folder, tiny()).manifests()}
+    return {manifest.spec.stage: manifest.outcome for manifest in Run(folder, tiny()).manifests()}
 
 
 def test_a_run_goes_through_all_stages_in_order(finished_run: Path) -> None:
@@ -131,7 +131,7 @@ def test_every_stage_names_the_inputs_it_read(finished_run: Path) -> None:
     def inputs(name: str) -> set[str]:
         manifest = read_sealed(finished_run / name / MANIFEST, Manifest)
         assert manifest is not None
-        return set(manifest.plan.inputs)
+        return set(manifest.spec.inputs)
 
     assert inputs("round-02/questions") == {"model", "round-01/questions"}
     assert inputs("round-02/answers") == {"model", "round-02/questions"}

@@ -23,7 +23,7 @@ from crescent.loop.stages.table import STAGES, stages_of
 from crescent.loop.stages.trained import MODEL
 from crescent.records import Diversity
 from crescent.run.folder import read_json
-from crescent.run.manifest import Manifest, Plan
+from crescent.run.manifest import Manifest, Spec
 from crescent.run.names import round_folder
 from tests.conftest import tiny
 from tests.facts import blank, plain
@@ -49,9 +49,9 @@ class Notebook:
         return [call for call in self.calls if call.split()[0].endswith(f"/{stage}")]
 
     def _plain(self, name: str, place: str, **facts: Any) -> Manifest:
-        plan = Plan(stage=name, version=1, config={}, inputs={})
+        plan = Spec(stage=name, version=1, config={}, inputs={})
         said = plain(STAGES[name.split("/")[1]].facts, **facts)
-        return Manifest(plan=plan, files={"rows": name}, facts=said, tokens=0, seconds=0.0)
+        return Manifest(spec=plan, files={"rows": name}, facts=said, tokens=0, seconds=0.0)
 
     def _questions(self, name: str, place: str) -> Manifest:
         return self._plain(name, place, accepted=8, written=10, diversity=blank(Diversity, vendi=5.0, vendi_sample=8))
@@ -73,7 +73,7 @@ def _words(argument: Any) -> str:
     if isinstance(argument, ModelRef):
         return argument.label
     if isinstance(argument, Manifest):
-        return argument.plan.stage
+        return argument.spec.stage
     return "-" if argument is None else "[" + " ".join(map(_words, argument)) + "]"
 
 

@@ -64,7 +64,7 @@ def test_an_open_model_can_be_had(hub: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "revision", "told"),
+    ("path", "revision", "message"),
     [
         ("org/unknown", None, r"model\.path org/unknown: the hub knows no such model"),
         ("org/open", "v9", r"model\.revision v9: org/open has no such branch"),

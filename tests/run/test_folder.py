@@ -177,7 +177,7 @@ def test_manifests_of_many_rounds_stand_in_their_order(tmp_path: Path) -> None:
         stage = run.stage(f"{round_folder(number)}/questions", 1, {}, {})
         stage.begin()
         stage.finish(Facts())
-    names = [manifest.plan.stage for manifest in run.manifests()]
+    names = [manifest.spec.stage for manifest in run.manifests()]
     assert names == [f"{round_folder(number)}/questions" for number in (2, 11, 100)]
 
 
@@ -188,7 +188,7 @@ def test_manifests_are_those_of_finished_stages_in_path_order(tmp_path: Path) ->
         stage.begin()
         if name != "round-01/answers":
             stage.finish(Facts())
-    assert [manifest.plan.stage for manifest in run.manifests()] == ["base/evaluation", "round-02/questions"]
+    assert [manifest.spec.stage for manifest in run.manifests()] == ["base/evaluation", "round-02/questions"]
     (tmp_path / "base" / "evaluation" / MANIFEST).write_text("{}")
     with pytest.raises(DamagedError, match="base/evaluation"):
         list(run.manifests())

@@ -9,12 +9,12 @@ from crescent.errors import DamagedError, RunFolderError
 from crescent.run.atomic import digest
 from crescent.run.manifest import (
     MANIFEST,
-    PLAN,
+    SPEC,
     Facts,
     Manifest,
-    Plan,
+    Spec,
     check_files,
-    check_plan,
+    check_spec,
     facts_of,
     read_sealed,
     write_sealed,
@@ -35,19 +35,19 @@ CONFIG = st.dictionaries(
 )
 
 
-def plan(**changes: Any) -> Plan:
+def spec(**changes: Any) -> Spec:
     fields: dict[str, Any] = {
         "stage": "round-01/answers",
         "version": 1,
         "config": {"seed": 1, "voting": {"samples": 8, "prompt": "{question}\nnaïve", "sampling": {"top_p": 0.95}}},
         "inputs": {"model": "ab12", "round-01/questions": "cd34"},
     }
-    return Plan(**{**fields, **changes})
+    return Spec(**{**fields, **changes})
 
 
 def manifest(**changes: Any) -> Manifest:
     fields: dict[str, Any] = {
-        "plan": plan(),
+        "spec": spec(),
         "files": {"solutions/00000.0123456789abcdef.jsonl": digest(b"x")},
         "facts": {"questions": 3, "drops": {"tie": 1}, "losses": [[1, 0.25], [2, 1e-07]], "none": None},
         "tokens": 12,
@@ -66,11 +66,11 @@ def test_sealed_records_come_back(tmp_path: Path) -> None:
 @given(config=CONFIG)
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_plan_comes_back_with_its_fingerprint(tmp_path: Path, config: dict[str, Any]) -> None:
-    write_sealed(tmp_path / PLAN, plan(config=config))
-    found = read_sealed(tmp_path / PLAN, Plan)
+    write_sealed(tmp_path / SPEC, spec(config=config))
+    found = read_sealed(tmp_path / SPEC, Spec)
     assert found is not None
-    assert (found.config, found.fingerprint) == (config, plan(config=config).fingerprint)
-    assert found.differences(plan(config=config)) == []
+    assert (found.config, found.fingerprint) == (config, spec(config=config).fingerprint)
+    assert found.differences(spec(config=config)) == []
 
 
 def test_every_flipped_bit_is_noticed(tmp_path: Path) -> None:
@@ -110,28 +110,28 @@ def test_garbage_is_damage_and_nothing_else(tmp_path: Path, garbage: bytes) -> N
 
 def test_the_fingerprint_covers_every_field() -> None:
     others = [
-        plan(stage="round-02/answers"),
-        plan(version=2),
-        plan(config={**plan().config, "seed": 2}),
-        plan(inputs={**plan().inputs, "model": "ab13"}),
+        spec(stage="round-02/answers"),
+        spec(version=2),
+        spec(config={**spec().config, "seed": 2}),
+        spec(inputs={**spec().inputs, "model": "ab13"}),
     ]
-    assert len({plan().fingerprint, *(other.fingerprint for other in others)}) == 5
+    assert len({spec().fingerprint, *(other.fingerprint for other in others)}) == 5
 
 
 def test_the_fingerprint_ignores_the_order_of_keys() -> None:
-    turned = plan(config=dict(reversed(plan().config.items())), inputs=dict(reversed(plan().inputs.items())))
-    assert turned.fingerprint == plan().fingerprint
+    turned = spec(config=dict(reversed(spec().config.items())), inputs=dict(reversed(spec().inputs.items())))
+    assert turned.fingerprint == spec().fingerprint
 
 
 def test_the_outcome_is_the_files_not_the_clock() -> None:
     assert manifest(seconds=9.0).outcome == manifest().outcome
     assert manifest(files={"a": "b"}).outcome != manifest().outcome
-    assert manifest(plan=plan(version=2)).outcome != manifest().outcome
+    assert manifest(spec=spec(version=2)).outcome != manifest().outcome
 
 
 def test_every_differing_key_is_named(tmp_path: Path) -> None:
-    write_sealed(tmp_path / PLAN, plan())
-    changed = plan(
+    write_sealed(tmp_path / SPEC, spec())
+    changed = spec(
         version=2,
         config={
             "seed": 1,
@@ -141,7 +141,7 @@ def test_every_differing_key_is_named(tmp_path: Path) -> None:
         inputs={"model": "ab13", "round-01/questions": "cd34", "round-00/questions": "ef56"},
     )
     with pytest.raises(RunFolderError) as message:
-        check_plan(tmp_path, changed)
+        check_spec(tmp_path, changed)
     for named in (
         "version: 1 -> 2",
         "voting.samples: 8 -> 4",
@@ -158,14 +158,14 @@ def test_every_differing_key_is_named(tmp_path: Path) -> None:
 @given(one=CONFIG, other=CONFIG)
 @settings(max_examples=200, deadline=None)
 def test_plans_that_differ_name_at_least_one_key(one: dict[str, Any], other: dict[str, Any]) -> None:
-    here, there = plan(config=one), plan(config=other)
+    here, there = spec(config=one), spec(config=other)
     assert bool(here.differences(there)) == (here.fingerprint != there.fingerprint)
 
 
 def test_the_same_plan_passes(tmp_path: Path) -> None:
-    check_plan(tmp_path, plan())
-    write_sealed(tmp_path / PLAN, plan())
-    check_plan(tmp_path, plan())
+    check_spec(tmp_path, spec())
+    write_sealed(tmp_path / SPEC, spec())
+    check_spec(tmp_path, spec())
 
 
 def test_damaged_files_are_named(tmp_path: Path) -> None:
@@ -191,8 +191,8 @@ class Counted(Facts, frozen=True):
     [({}, "accepted"), ({"accepted": "two"}, r"\$\.accepted"), ({"accepted": 2, "rejected": 1}, "rejected")],
 )
 def test_facts_that_do_not_fit_are_damage_with_the_file_named(facts: dict[str, Any], wrong: str) -> None:
-    plan = Plan(stage="round-02/questions", version=1, config={}, inputs={})
-    manifest = Manifest(plan=plan, files={}, facts={"accepted": 2}, tokens=0, seconds=0.0)
+    plan = Spec(stage="round-02/questions", version=1, config={}, inputs={})
+    manifest = Manifest(spec=plan, files={}, facts={"accepted": 2}, tokens=0, seconds=0.0)
     assert facts_of(manifest, Counted) == Counted(accepted=2)
     manifest.facts = facts
     with pytest.raises(DamagedError, match=rf"round-02/questions/manifest\.json .*{wrong}"):
@@ -200,22 +200,22 @@ def test_facts_that_do_not_fit_are_damage_with_the_file_named(facts: dict[str, A
 
 
 def test_records_are_laid_out_for_people(tmp_path: Path) -> None:
-    write_sealed(tmp_path / PLAN, plan())
-    assert (tmp_path / PLAN).read_text(encoding="utf-8").splitlines()[1].startswith(' "digest": "')
+    write_sealed(tmp_path / SPEC, spec())
+    assert (tmp_path / SPEC).read_text(encoding="utf-8").splitlines()[1].startswith(' "digest": "')
 
 
 def test_what_is_wrong_and_what_to_do_is_said_in_sentences(tmp_path: Path) -> None:
-    write_sealed(tmp_path / PLAN, plan())
+    write_sealed(tmp_path / SPEC, spec())
     with pytest.raises(RunFolderError) as message:
-        check_plan(tmp_path, plan(stage="round-02/answers", config={**plan().config, "seed": 2}))
+        check_spec(tmp_path, spec(stage="round-02/answers", config={**spec().config, "seed": 2}))
     assert str(message.value) == (
         f"{tmp_path} was made with other settings: seed: 1 -> 2; stage: 'round-01/answers' -> 'round-02/answers'. "
         "Go back to those settings, choose another name=..., or delete that folder."
     )
-    (tmp_path / PLAN).write_text("{", encoding="utf-8")
+    (tmp_path / SPEC).write_text("{", encoding="utf-8")
     with pytest.raises(DamagedError) as damaged:
-        read_sealed(tmp_path / PLAN, Plan)
+        read_sealed(tmp_path / SPEC, Spec)
     assert str(damaged.value) == (
-        f"{tmp_path / PLAN} was cut or altered after it was written. Delete the folder {tmp_path} and start the same "
+        f"{tmp_path / SPEC} was cut or altered after it was written. Delete the folder {tmp_path} and start the same "
         "command again: this stage is made anew."
     )

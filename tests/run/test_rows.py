@@ -51,7 +51,7 @@ def lines(*content: dict[str, Any]) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("bad", "told"),
+    ("bad", "message"),
     [
         (question(colour="blue"), "colour"),
         (question(round="1"), "round"),

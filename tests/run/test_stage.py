@@ -7,7 +7,7 @@ from crescent.errors import DamagedError, RunFolderError, StageError
 from crescent.records import Question
 from crescent.run.atomic import TEMPORARY, publish
 from crescent.run.events import EventLog
-from crescent.run.manifest import MANIFEST, Facts, Manifest, Plan
+from crescent.run.manifest import MANIFEST, Facts, Manifest, Spec
 from crescent.run.stage import Stage
 
 NAME = "round-01/questions"
@@ -19,7 +19,7 @@ class Counted(Facts, frozen=True):
 
 
 def stage(run: Path, **config: Any) -> Stage:
-    plan = Plan(stage=NAME, version=1, config={"seed": 1, **config}, inputs={"model": "ab"})
+    plan = Spec(stage=NAME, version=1, config={"seed": 1, **config}, inputs={"model": "ab"})
     return Stage(run, plan, EventLog(run / "events.jsonl"))
 
 
@@ -72,7 +72,7 @@ def test_an_interrupted_stage_that_goes_on_has_the_same_manifest(tmp_path: Path)
     onward.begin()
     fill(onward, 1)
     manifest = onward.finish(Counted(accepted=2), tokens=7)
-    assert (manifest.plan, manifest.files, manifest.facts) == (whole.plan, whole.files, whole.facts)
+    assert (manifest.spec, manifest.files, manifest.facts) == (whole.spec, whole.files, whole.facts)
     assert manifest.outcome == whole.outcome
 
 
@@ -150,7 +150,7 @@ def test_what_was_noted_becomes_a_fact_also_over_a_kill(tmp_path: Path) -> None:
     assert not onward.note(decoder="slots")
     fill(onward, 0, 1)
     assert onward.finish(Counted(accepted=2)).facts == {"accepted": 2, "decoder": "slots"}
-    other = Stage(tmp_path, Plan(stage="other", version=1, config={}, inputs={}), EventLog(tmp_path / "events.jsonl"))
+    other = Stage(tmp_path, Spec(stage="other", version=1, config={}, inputs={}), EventLog(tmp_path / "events.jsonl"))
     other.begin()
     assert other.finish(Counted()).facts == {"accepted": 0, "decoder": None}
 

@@ -18,7 +18,7 @@ def test_the_teacher_writes_every_round_and_the_student_is_trained(tmp_path: Pat
     assert done.returncode == 0, tail(done)
     folder = run_folder(tmp_path)
     stages = {path.parent.relative_to(folder).as_posix(): path for path in folder.glob("*/*/manifest.json")}
-    inputs = {name: json.loads(path.read_text())["content"]["plan"]["inputs"] for name, path in stages.items()}
+    inputs = {name: json.loads(path.read_text())["content"]["spec"]["inputs"] for name, path in stages.items()}
     teacher, base = (inputs[f"{name}/evaluation"]["model"] for name in ("teacher", "base"))
     assert teacher != base
     for number in (1, 2):
@@ -43,7 +43,7 @@ def test_the_teacher_writes_every_round_and_the_student_is_trained(tmp_path: Pat
 def test_seed_problems_take_the_place_of_the_bait(tmp_path: Path) -> None:
     done = crescent(*DISTIL, "rounds=1", "questions.seed_problems=embedded:nano", output=tmp_path)
     assert done.returncode == 0, tail(done)
-    plan = json.loads((run_folder(tmp_path) / "round-01/questions/manifest.json").read_text())["content"]["plan"]
+    plan = json.loads((run_folder(tmp_path) / "round-01/questions/manifest.json").read_text())["content"]["spec"]
     assert "seeds" in plan["inputs"]
 
 

@@ -46,7 +46,7 @@ def test_a_run_with_a_server_that_stumbles_leaves_no_key_behind(nano: Loaded, tm
 
 
 @pytest.mark.parametrize(
-    ("models", "told"), [(None, "no answer"), (("other", "another"), "serves another, other: choose one")]
+    ("models", "message"), [(None, "no answer"), (("other", "another"), "serves another, other: choose one")]
 )
 def test_a_server_that_will_not_do_is_told_in_a_line_before_any_work(
     models: tuple[str, ...] | None, message: str, tmp_path: Path

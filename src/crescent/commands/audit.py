@@ -44,9 +44,9 @@ def audit(config: Config, folder: Path) -> int:
         answers = _finished(run, asked)
         print(f"This audit is complete: {folder}" if answers else f"Auditing {len(questions):,} questions of {file}")
         answers = answers or _sample(run, asked)
-        stage = run.path / asked.plan.stage
+        stage = run.path / asked.spec.stage
         known = {row.question: row.answer for row in ShardFolder(stage / "truth").stream(Truth)}
-        figures = worth(run.path / answers.plan.stage, known, config.voting)
+        figures = worth(run.path / answers.spec.stage, known, config.voting)
         write_json(run.path / FIGURES, {"data": file.name, "model": config.model.name, **figures})
         run.status("complete")
     print_worth(figures)
@@ -68,10 +68,10 @@ def _questions(run: Run, file: Path, questions: list[Question], truths: list[Tru
 def _finished(run: Run, asked: Manifest) -> Manifest | None:
     """The manifest of the answers, if they are those of this model and these questions."""
     manifest = read_sealed(run.path / NAME / "answers" / MANIFEST, Manifest)
-    inputs = {"model": identity(run.config.model), asked.plan.stage: asked.outcome}
-    if manifest is None or manifest.plan.inputs != inputs:
+    inputs = {"model": identity(run.config.model), asked.spec.stage: asked.outcome}
+    if manifest is None or manifest.spec.inputs != inputs:
         return None
-    check_files(run.path / manifest.plan.stage, manifest)
+    check_files(run.path / manifest.spec.stage, manifest)
     return manifest
 
 

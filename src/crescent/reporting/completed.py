@@ -40,7 +40,7 @@ def completed(run: Run) -> Summary | None:
         return None
     manifests = list(run.manifests())
     for manifest in manifests:
-        check_files(run.path / manifest.plan.stage, manifest)
+        check_files(run.path / manifest.spec.stage, manifest)
     # A stage whose folder was deleted, as a message about damage may ask for, is work to do.
     return summary if status.get("stages") == outcomes(manifests) else None
 
@@ -52,7 +52,7 @@ def is_complete(folder: Path) -> bool:
 
 def outcomes(manifests: Iterable[Manifest]) -> dict[str, str]:
     """Stage -> digest of what it made, as `status.json` keeps them of a complete run."""
-    return {manifest.plan.stage: manifest.outcome for manifest in manifests}
+    return {manifest.spec.stage: manifest.outcome for manifest in manifests}
 
 
 def mend_page(summary: Summary, folder: Path) -> None:

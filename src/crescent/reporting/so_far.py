@@ -35,7 +35,7 @@ def with_page_as_it_goes(execute: Executor, context: Context) -> Executor:
 
     def executed(stage: str, *arguments: Any) -> Manifest:
         manifest = execute(stage, *arguments)
-        place = context.run.path / manifest.plan.stage
+        place = context.run.path / manifest.spec.stage
         if place not in known:
             known.add(place)
             _try(context)

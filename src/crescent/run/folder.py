@@ -17,7 +17,7 @@ from crescent.errors import CrescentError, RunFolderError
 from crescent.run.atomic import TEMPORARY, clear_temporary, no_folder, publish
 from crescent.run.events import EventLog
 from crescent.run.lock import LOCK, locked
-from crescent.run.manifest import PLAN, Manifest, Plan
+from crescent.run.manifest import SPEC, Manifest, Spec
 from crescent.run.names import ROUNDS, in_order, round_number
 from crescent.run.stage import FollowedStage, Stage
 
@@ -45,7 +45,7 @@ class Run:
 
     def stage(self, name: str, number: int, config: Mapping[str, Any], inputs: Mapping[str, str]) -> Stage:
         """The stage `name` of code version `number`, with the part of the configuration it depends on."""
-        plan = Plan(stage=name, version=number, config=dict(config), inputs=dict(inputs))
+        plan = Spec(stage=name, version=number, config=dict(config), inputs=dict(inputs))
         return (FollowedStage if self.follows else Stage)(self.path, plan, self.events)
 
     def status(self, state: str, **fields: Any) -> None:
@@ -133,7 +133,7 @@ def check_config(path: Path, config: Config) -> None:
             f"{path} belongs to another configuration ({'; '.join(changed.values())}). "
             "Use those settings again, or choose another name=... for a new run."
         )
-    made = max((round_number(plan.parents[1]) or 0 for plan in path.glob(f"{ROUNDS}/*/{PLAN}")), default=0)
+    made = max((round_number(plan.parents[1]) or 0 for plan in path.glob(f"{ROUNDS}/*/{SPEC}")), default=0)
     if made > config.rounds:
         raise RunFolderError(
             f"{path} has {made} rounds already: rounds={config.rounds} would take some away, and a run only grows. "

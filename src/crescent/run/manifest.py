@@ -9,7 +9,7 @@ import msgspec
 from crescent.errors import DamagedError, RunFolderError
 from crescent.run.atomic import digest, file_digest, publish
 
-PLAN = "stage.json"
+SPEC = "stage.json"
 MANIFEST = "manifest.json"
 S = TypeVar("S", bound=msgspec.Struct)
 F = TypeVar("F", bound="Facts")
@@ -22,10 +22,10 @@ class _Absent:
         return "absent"
 
 
-class Plan(msgspec.Struct, kw_only=True):
+class Spec(msgspec.Struct, kw_only=True):
     """Everything that decides a stage's result: its name, its code's version, its configuration, its inputs.
 
-    `inputs` maps a name to the digest of what is read. Two equal plans give equal files.
+    `inputs` maps a name to the digest of what is read. Two equal specs give equal files.
     """
 
     stage: str
@@ -38,8 +38,8 @@ class Plan(msgspec.Struct, kw_only=True):
         """SHA-256 over all fields."""
         return digest(msgspec.json.encode(self, order="sorted"))
 
-    def differences(self, other: "Plan") -> list[str]:
-        """`key: there -> here` for every part in which `other` (on disk) differs from this plan."""
+    def differences(self, other: "Spec") -> list[str]:
+        """`key: there -> here` for every part in which `other` (on disk) differs from this spec."""
         there, here = defaultdict(_Absent, _flat(other)), defaultdict(_Absent, _flat(self))
         keys = sorted(there.keys() | here.keys())
         return [f"{k}: {there[k]!r} -> {here[k]!r}" for k in keys if there[k] != here[k]]
@@ -50,12 +50,12 @@ class Facts(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=Tru
 
 
 class Manifest(msgspec.Struct, kw_only=True):
-    """A finished stage: its plan, its files with digests, what it says of itself, and what it cost.
+    """A finished stage: its spec, its files with digests, what it says of itself, and what it cost.
 
     `facts` is the plain form in which they are stored; `facts_of` reads them.
     """
 
-    plan: Plan
+    spec: Spec
     files: dict[str, str]
     facts: dict[str, Any]
     tokens: int
@@ -64,7 +64,7 @@ class Manifest(msgspec.Struct, kw_only=True):
     @property
     def outcome(self) -> str:
         """Digest of what later stages read: the files, not the clock."""
-        return digest(msgspec.json.encode([self.plan.fingerprint, self.files], order="sorted"))
+        return digest(msgspec.json.encode([self.spec.fingerprint, self.files], order="sorted"))
 
 
 def facts_of(manifest: Manifest, kind: type[F]) -> F:
@@ -76,7 +76,7 @@ def facts_of(manifest: Manifest, kind: type[F]) -> F:
     try:
         return msgspec.convert(manifest.facts, kind)
     except msgspec.ValidationError as error:
-        stage = manifest.plan.stage
+        stage = manifest.spec.stage
         raise DamagedError(
             f"{stage}/{MANIFEST} does not say what such a stage says: {error}. Delete the folder {stage} of the run "
             "and start the same command again: this stage is made anew."
@@ -129,23 +129,23 @@ def check_files(folder: Path, manifest: Manifest) -> None:
             )
 
 
-def check_plan(folder: Path, plan: Plan) -> None:
-    """Refuse a folder that was begun with another plan.
+def check_spec(folder: Path, spec: Spec) -> None:
+    """Refuse a folder that was begun with another spec.
 
     Raises:
         RunFolderError: names every key that differs.
     """
-    found = read_sealed(folder / PLAN, Plan)
-    if found is not None and found.fingerprint != plan.fingerprint:
+    found = read_sealed(folder / SPEC, Spec)
+    if found is not None and found.fingerprint != spec.fingerprint:
         raise RunFolderError(
-            f"{folder} was made with other settings: " + "; ".join(plan.differences(found)) + ". "
+            f"{folder} was made with other settings: " + "; ".join(spec.differences(found)) + ". "
             "Go back to those settings, choose another name=..., or delete that folder."
         )
 
 
-def _flat(plan: Plan) -> dict[str, Any]:
-    flat: dict[str, Any] = {"version": plan.version, "stage": plan.stage}
-    pending: list[tuple[str, Any]] = [("", plan.config), ("input ", plan.inputs)]
+def _flat(spec: Spec) -> dict[str, Any]:
+    flat: dict[str, Any] = {"version": spec.version, "stage": spec.stage}
+    pending: list[tuple[str, Any]] = [("", spec.config), ("input ", spec.inputs)]
     while pending:
         prefix, value = pending.pop()
         for key, item in value.items():

@@ -1,4 +1,4 @@
-"""One stage's folder: begun with a plan, filled shard by shard, finished with a manifest."""
+"""One stage's folder: begun with a spec, filled shard by shard, finished with a manifest."""
 
 import shutil
 import time
@@ -14,12 +14,12 @@ from crescent.run.atomic import TEMPORARY, file_digest
 from crescent.run.events import EventLog
 from crescent.run.manifest import (
     MANIFEST,
-    PLAN,
+    SPEC,
     Facts,
     Manifest,
-    Plan,
+    Spec,
     check_files,
-    check_plan,
+    check_spec,
     read_sealed,
     write_sealed,
 )
@@ -33,29 +33,29 @@ SCRATCH = "scratch"
 class Stage:
     """A stage of a run. `name` is its path below the run folder, as in `round-01/answers`."""
 
-    def __init__(self, run: Path, plan: Plan, events: EventLog) -> None:
-        self.name = plan.stage
-        self.path = run / plan.stage
-        self.plan = plan
+    def __init__(self, run: Path, spec: Spec, events: EventLog) -> None:
+        self.name = spec.stage
+        self.path = run / spec.stage
+        self.spec = spec
         self._events = events
 
     def finished(self) -> Manifest | None:
         """The manifest if this very stage is complete and undamaged, None if there is work to do.
 
         Raises:
-            RunFolderError: the folder was made with another plan.
+            RunFolderError: the folder was made with another spec.
             DamagedError: the manifest or a file it lists was cut or altered.
         """
-        check_plan(self.path, self.plan)
+        check_spec(self.path, self.spec)
         manifest = read_sealed(self.path / MANIFEST, Manifest)
         if manifest is not None:
             check_files(self.path, manifest)
         return manifest
 
     def begin(self) -> None:
-        """Record the plan. Going on with an interrupted stage is the same call."""
-        if not (self.path / PLAN).exists():
-            write_sealed(self.path / PLAN, self.plan)
+        """Record the spec. Going on with an interrupted stage is the same call."""
+        if not (self.path / SPEC).exists():
+            write_sealed(self.path / SPEC, self.spec)
         self._events.append("begin", stage=self.name)
 
     def shards(self, kind: str) -> ShardFolder:
@@ -106,22 +106,22 @@ class Stage:
             if path.is_file() and not self._private(path)
         }
         seconds = round(self._events.seconds(self.name), 3)
-        manifest = Manifest(plan=self.plan, files=files, facts=_plain(facts), tokens=tokens, seconds=seconds)
+        manifest = Manifest(spec=self.spec, files=files, facts=_plain(facts), tokens=tokens, seconds=seconds)
         write_sealed(self.path / MANIFEST, manifest)
         self._events.append("finish", stage=self.name, tokens=tokens, seconds=seconds)
         return manifest
 
     def _private(self, path: Path) -> bool:
         parts = path.relative_to(self.path).parts
-        return parts[0] in (SCRATCH, PLAN, MANIFEST) or any(part.startswith(TEMPORARY) for part in parts)
+        return parts[0] in (SCRATCH, SPEC, MANIFEST) or any(part.startswith(TEMPORARY) for part in parts)
 
 
 class FollowedStage(Stage):
     """A stage as ranks other than 0 see it: they add shards, rank 0 does the book-keeping."""
 
     def begin(self) -> None:
-        """Wait for rank 0's plan."""
-        wait_for((self.path / PLAN).exists)
+        """Wait for rank 0's spec."""
+        wait_for((self.path / SPEC).exists)
 
     @contextmanager
     def work(self, **fields: Any) -> Iterator[None]:

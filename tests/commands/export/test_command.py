@@ -102,7 +102,7 @@ def test_what_is_damaged_is_not_exported(copied_run: Path, damaged: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("damage", "options", "told"),
+    ("damage", "options", "message"),
     [
         (None, {"round": 7}, r"export\.round=7 has no pairs; there are 1, 2"),
         ("", {}, "no run to export"),

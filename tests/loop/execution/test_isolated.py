@@ -22,7 +22,7 @@ def test_the_figures_are_the_same_and_the_model_is_let_go(tmp_path: Path, contex
     apart.model(apart.base)
     found = executor(apart)("evaluation", "base", apart.base)
     assert found.files == expected.files
-    assert found.plan == expected.plan
+    assert found.spec == expected.spec
     assert found.facts == expected.facts
     assert (tmp_path / "apart/processes/base.evaluation/rank-0.pid").exists()
     assert apart._held is None

@@ -70,7 +70,7 @@ def written(context: Context, number: int, votes: dict[str, list[str | None]] = 
 
 
 def pairs_of(context: Context, manifest: Manifest) -> list[Pair]:
-    return rows.read(context.run.path / manifest.plan.stage / dataset.FILE, Pair)
+    return rows.read(context.run.path / manifest.spec.stage / dataset.FILE, Pair)
 
 
 def made(context: Context, number: int = 1) -> list[Pair]:
@@ -139,12 +139,12 @@ def test_every_drop_is_a_row_with_its_reason(tmp_path: Path, context_of: Callabl
     config.evaluation.contamination = Dedup(exact=True, minhash=None, embedding=None)
     context = context_of(tmp_path, config)
     questions, answers = written(context, 1)
-    shards = ShardFolder(context.run.path / questions.plan.stage / "accepted")
+    shards = ShardFolder(context.run.path / questions.spec.stage / "accepted")
     rows_in = list(shards.stream(Question))
     rows_in[0].text = item
     shards.write(1, rows_in)
     manifest = dataset.run(context, 1, questions, answers, [])
-    drops = list(ShardFolder(context.run.path / manifest.plan.stage / "drops").stream(Drop))
+    drops = list(ShardFolder(context.run.path / manifest.spec.stage / "drops").stream(Drop))
     assert {q.id for q in rows_in} == {p.id for p in pairs_of(context, manifest)} | {drop.id for drop in drops}
     assert len(rows_in) == manifest.facts["candidates"] == 2 + len(drops)
     assert Counter(drop.reason for drop in drops) == Counter(manifest.facts["drops"])

@@ -88,7 +88,7 @@ def test_the_encoder_is_shared_whoever_comes_first(tmp_path: Path, context_of: C
 def test_the_encoder_is_an_input_of_the_stages_that_use_it(tmp_path: Path, context_of: ContextOf) -> None:
     context = context_of(tmp_path, embedding())
     manifest = questions.run(context, 1, context.base, [])
-    assert manifest.plan.inputs["encoder"] == context.base.identity
+    assert manifest.spec.inputs["encoder"] == context.base.identity
 
 
 def test_the_run_embeds_with_its_own_model(

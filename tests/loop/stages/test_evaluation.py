@@ -92,7 +92,7 @@ def test_results_are_kept_per_version_of_a_task(
 ) -> None:
     context = context_of(tmp_path)
     first = measured(context)
-    assert first.plan.inputs["task nano_math"] == version.task_version("nano_math")
+    assert first.spec.inputs["task nano_math"] == version.task_version("nano_math")
     monkeypatch.setattr(evaluation, "task_version", lambda task, folder: f"newer {task}")
     with pytest.raises(RunFolderError, match="input task nano_math"):
         measured(context)

@@ -12,14 +12,14 @@ from crescent.loop.stages.facts import AnswersFacts, EvaluationFacts, QuestionsF
 from crescent.loop.stages.gate import FILE, Verdicts, verdict_of
 from crescent.records import Diversity
 from crescent.run.folder import read_json
-from crescent.run.manifest import Facts, Manifest, Plan
+from crescent.run.manifest import Facts, Manifest, Spec
 from tests.conftest import tiny
 from tests.facts import blank, plain
 
 
 def made(kind: type[Facts], **facts: Any) -> Manifest:
-    plan = Plan(stage=kind.__name__, version=1, config={}, inputs={})
-    return Manifest(plan=plan, files={}, facts=plain(kind, **facts), tokens=0, seconds=0.0)
+    plan = Spec(stage=kind.__name__, version=1, config={}, inputs={})
+    return Manifest(spec=plan, files={}, facts=plain(kind, **facts), tokens=0, seconds=0.0)
 
 
 def asked(accepted: int, written: int, rewrites: int = 0, vendi: float = 5.0) -> Manifest:

@@ -81,7 +81,7 @@ def test_sampled_counted_resumed_and_learned(tmp_path: Path, context_of: Callabl
     trained = training.run(context, 1, context.base, dataset, manifest)
     assert (trained.facts["pairs"], trained.facts["replayed"]) == (21, len(found))
     assert trained.facts["steps"] == -(-(21 + len(found)) // 16)
-    assert trained.plan.inputs["round-01/replay"] == manifest.outcome
+    assert trained.spec.inputs["round-01/replay"] == manifest.outcome
     assert f"and {len(found)} replayed" in (tmp_path / "run" / "round-01/training/model/README.md").read_text()
 
 

@@ -91,7 +91,7 @@ def test_the_draw_of_pairs(copied_run: Path, context_of: ContextOf, monkeypatch:
     seeds: list[int] = []
     monkeypatch.setattr(dataset, "draw", lambda candidates, limit, seed: noting(seeds)(seed=seed))
     monkeypatch.setattr(dataset, "clean", lambda context, pairs: ({pair.id for pair in pairs}, {}))
-    made = {manifest.plan.stage: manifest for manifest in context_of(copied_run).run.manifests()}
+    made = {manifest.spec.stage: manifest for manifest in context_of(copied_run).run.manifests()}
     for seed in (1, 2):
         context = context_of(copied_run, configured(seed))
         context.run = type(context.run)(copied_run, context.config)

@@ -112,7 +112,7 @@ def test_a_training_that_is_half_done_goes_on_with_less_memory(
     second.report = watched = Watched()
     found = training.run(second, 1, second.base, dataset)
     assert watched.steps == 4, "the first two of six steps came from the checkpoint"
-    assert found.plan == expected.plan
+    assert found.spec == expected.spec
     assert found.facts["steps"] == expected.facts["steps"] == 6
     losses = [[loss for _, loss in manifest.facts["losses"]] for manifest in (found, expected)]
     assert losses[0] == pytest.approx(losses[1], abs=1e-4)

@@ -11,7 +11,7 @@ from crescent.loop.stages.context import Context
 from crescent.loop.stages.facts import EvaluationFacts, TaskScore
 from crescent.reporting.report.gathered import Comparison, Flips, Score
 from crescent.reporting.summary.comparisons import FLIPS, Comparisons
-from crescent.run.manifest import Facts, Manifest, Plan
+from crescent.run.manifest import Facts, Manifest, Spec
 from crescent.run.shards import ShardFolder
 from crescent.statistics import holm, mcnemar
 from tests.conftest import tiny
@@ -41,8 +41,8 @@ def manifest(context: Context, name: str, kind: str, rows: list[Any], facts: Fac
     shards = ShardFolder(context.run.path / name / kind)
     for index, row in enumerate(rows):
         shards.write(index, row if isinstance(row, list) else [row])
-    plan = Plan(stage=name, version=1, config={}, inputs={})
-    return Manifest(plan=plan, files={}, facts=msgspec.to_builtins(facts), tokens=0, seconds=0.0)
+    plan = Spec(stage=name, version=1, config={}, inputs={})
+    return Manifest(spec=plan, files={}, facts=msgspec.to_builtins(facts), tokens=0, seconds=0.0)
 
 
 def evaluated(context: Context, name: str, **right: str) -> Manifest:

@@ -6,12 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crescent.loop.stages.context import Context
-from crescent.reporting.summary.examples import ACCEPTED, DROPS, REJECTED, drop_samples, question_samples, spread
+from crescent.reporting.summary.examples import ACCEPTED, DROPS, REJECTED, drop_samples, evenly, question_samples
 
 
 @given(size=st.integers(0, 60), count=st.integers(0, 20))
 def test_spread_takes_first_to_last_evenly_and_none_twice(size: int, count: int) -> None:
-    chosen = spread(range(size), count)
+    chosen = evenly(range(size), count)
     assert len(chosen) == min(size, count)
     assert chosen == sorted(set(chosen))
     if 2 <= count <= size:

@@ -52,7 +52,7 @@ def _run(task: Task, rank: int, folder: Path, log: TextIO) -> int:
         function = importlib.import_module(f"crescent.loop.stages.{task.stage}").run
         manifest = function(context, *_typed(function, task.arguments))
         if context.is_main:
-            write(folder / OUTCOME, Outcome(task=task.digest, finished=manifest.plan.stage))
+            write(folder / OUTCOME, Outcome(task=task.digest, finished=manifest.spec.stage))
     except CrescentError as error:
         if rank == 0 or not (folder / OUTCOME).exists():
             write(folder / OUTCOME, Outcome.failed(task, error, chain(error, key_variable)))

@@ -44,14 +44,14 @@ def run(context: Context, name: str, model: ModelRef, questions: Manifest) -> Ma
         f"{name}/answers",
         VERSION,
         settings(config, "answers", "labels"),
-        {"model": model.identity, questions.plan.stage: questions.outcome},
+        {"model": model.identity, questions.spec.stage: questions.outcome},
     )
     if (manifest := stage.finished()) is not None:
         return manifest
     take_over(context, stage)
     stage.begin()
     comparer.configure(config.voting.symbolic_seconds, config.voting.symbolic_megabytes)
-    accepted = list(ShardFolder(context.run.path / questions.plan.stage / "accepted").stream(Question))
+    accepted = list(ShardFolder(context.run.path / questions.spec.stage / "accepted").stream(Question))
     made = 0
     for asked, requests in _passes(stage, accepted, config.voting):
         generate(

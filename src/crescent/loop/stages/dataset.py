@@ -42,7 +42,7 @@ def run(context: Context, number: int, questions: Manifest, answers: Manifest, e
         VERSION,
         settings(config, "dataset"),
         {
-            **{m.plan.stage: m.outcome for m in (questions, answers, *kept)},
+            **{m.spec.stage: m.outcome for m in (questions, answers, *kept)},
             **encoder_input(context, config.evaluation.contamination),
         },
     )
@@ -62,7 +62,7 @@ def run(context: Context, number: int, questions: Manifest, answers: Manifest, e
         if config.training.pairs == "shuffled":
             drawn = exchange(drawn)
         before = [
-            pair for m in kept for pair in rows.read(context.run.path / m.plan.stage / FILE, Pair) if _of(m, pair)
+            pair for m in kept for pair in rows.read(context.run.path / m.spec.stage / FILE, Pair) if _of(m, pair)
         ]
         pairs = [*before, *drawn]
         publish(stage.path / FILE, rows.to_lines(pairs))
@@ -103,13 +103,13 @@ def _nothing_left(number: int, answers: Manifest, contaminated: int) -> str:
 
 def _of(manifest: Manifest, pair: Pair) -> bool:
     """Whether a pair is new in that round: each round's file repeats those before it."""
-    return manifest.plan.stage == f"{round_folder(pair.round)}/dataset"
+    return manifest.spec.stage == f"{round_folder(pair.round)}/dataset"
 
 
 def _candidates(context: Context, questions: Manifest, answers: Manifest) -> list[tuple[int, Pair]]:
     """(preference, pair) for every question the arm may use; lower preferences are drawn first."""
-    folder = context.run.path / answers.plan.stage
-    texts = {q.id: q for q in ShardFolder(context.run.path / questions.plan.stage / "accepted").stream(Question)}
+    folder = context.run.path / answers.spec.stage
+    texts = {q.id: q for q in ShardFolder(context.run.path / questions.spec.stage / "accepted").stream(Question)}
     outcome = {c.question: c for c in ShardFolder(folder / "consensus").stream(Consensus)}
     solutions = dict(by_question(solution_passes(folder)))
     arm = context.config.training.pairs

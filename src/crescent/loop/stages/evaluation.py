@@ -56,7 +56,7 @@ def _score(result: TaskResult) -> TaskScore:
 
 def items(context: Context, manifest: Manifest) -> dict[str, TaskResult]:
     """The results of a finished evaluation by task, items included."""
-    folder = ShardFolder(context.run.path / manifest.plan.stage / "results")
+    folder = ShardFolder(context.run.path / manifest.spec.stage / "results")
     return {result.task: result for result in folder.stream(TaskResult)}
 
 

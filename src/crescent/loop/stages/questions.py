@@ -37,7 +37,7 @@ def run(context: Context, number: int, model: ModelRef, earlier: Sequence[Manife
             "model": model.identity,
             **encoder_input(context, config.dedup),
             **seed_input(config.questions),
-            **{m.plan.stage: m.outcome for m in earlier},
+            **{m.spec.stage: m.outcome for m in earlier},
         },
     )
     manifest = stage.finished() or _make(context, stage, number, model, earlier)

@@ -72,7 +72,7 @@ def run(context: Context, name: str, model: ModelRef, measured: Manifest) -> Man
 
 def judged(context: Context, manifest: Manifest) -> list[Sampled]:
     """The rows of a finished stage, one per problem."""
-    return list(ShardFolder(context.run.path / manifest.plan.stage / "judged").stream(Sampled))
+    return list(ShardFolder(context.run.path / manifest.spec.stage / "judged").stream(Sampled))
 
 
 def figures(task: str, rows: Sequence[Sampled], samples: int) -> SamplesFacts:

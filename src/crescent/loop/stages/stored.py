@@ -22,7 +22,7 @@ from crescent.records import Solution
 from crescent.run.events import EventLog
 from crescent.run.folder import stored_config
 from crescent.run.lock import is_held
-from crescent.run.manifest import MANIFEST, PLAN, Manifest, Plan, check_files, read_sealed
+from crescent.run.manifest import MANIFEST, SPEC, Manifest, Spec, check_files, read_sealed
 from crescent.run.names import round_folder
 from crescent.run.shards import ShardFolder
 from crescent.run.stage import Stage
@@ -65,7 +65,7 @@ def check_writer(context: Context) -> None:
     config = context.config
     if config.from_run is None:
         return
-    plan = read_sealed(Path(config.from_run) / FIRST / QUESTIONS.name / PLAN, Plan)
+    plan = read_sealed(Path(config.from_run) / FIRST / QUESTIONS.name / SPEC, Spec)
     if plan is None:
         raise RunFolderError(f"from_run={config.from_run}: that run has not begun to write questions.")
     if plan.inputs["model"] != context.base.identity:
@@ -85,10 +85,10 @@ def take_over(context: Context, stage: Stage) -> None:
         DamagedError: a shard of that run was cut or altered.
     """
     source = context.config.from_run
-    if source is None or not context.is_main or (stage.path / PLAN).exists():
+    if source is None or not context.is_main or (stage.path / SPEC).exists():
         return
     place = Path(source) / stage.name
-    plan, manifest = read_sealed(place / PLAN, Plan), read_sealed(place / MANIFEST, Manifest)
+    plan, manifest = read_sealed(place / SPEC, Spec), read_sealed(place / MANIFEST, Manifest)
     reason = _unfit(stage, plan, manifest)
     if reason is not None:
         if stage.name.startswith(f"{FIRST}/") and plan is not None:
@@ -127,20 +127,20 @@ def _changed(there: Mapping[str, Any], here: Mapping[str, Any]) -> Iterator[str]
             yield f"{key}: {theirs.get(key)!r} there, {ours.get(key)!r} now"
 
 
-def _unfit(stage: Stage, plan: Plan | None, manifest: Manifest | None) -> str | None:
+def _unfit(stage: Stage, plan: Spec | None, manifest: Manifest | None) -> str | None:
     """Why the stage of the other run is none that this one would make, None if it is. Rules of voting may differ."""
     kind = stage.name.rpartition("/")[2]
     if plan is None or (kind == QUESTIONS.name and manifest is None):
         return "that run did not get so far"
-    if plan.inputs.get("model") != stage.plan.inputs["model"]:
+    if plan.inputs.get("model") != stage.spec.inputs["model"]:
         return "there another model writes in this round"
-    if plan.inputs != stage.plan.inputs:
+    if plan.inputs != stage.spec.inputs:
         return "it follows from other questions"
-    differing = _sampling(stage.plan, kind).differences(_sampling(plan, kind))
+    differing = _sampling(stage.spec, kind).differences(_sampling(plan, kind))
     return "; ".join(differing) or None
 
 
-def _sampling(plan: Plan, kind: str) -> Plan:
+def _sampling(plan: Spec, kind: str) -> Spec:
     """The plan with those settings alone that decide what is sampled."""
     config = {key: value for key, value in flatten(plan.config).items() if kind in effects(key)}
     return msgspec.structs.replace(plan, config=config)

@@ -11,4 +11,4 @@ def trained_model(context: Context, number: int, manifest: Manifest) -> ModelRef
     """The model of round `number`, None if its training was stopped by a loss that is no number."""
     if not any(name.startswith(f"{MODEL}/") for name in manifest.files):
         return None
-    return ModelRef(round_folder(number), str(context.run.path / manifest.plan.stage / MODEL), manifest.outcome)
+    return ModelRef(round_folder(number), str(context.run.path / manifest.spec.stage / MODEL), manifest.outcome)

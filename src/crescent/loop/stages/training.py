@@ -34,7 +34,7 @@ def run(
         f"{round_folder(number)}/training",
         VERSION,
         settings(config, "training"),
-        {"start": start.identity} | {m.plan.stage: m.outcome for m in (dataset, replayed) if m is not None},
+        {"start": start.identity} | {m.spec.stage: m.outcome for m in (dataset, replayed) if m is not None},
     )
     if (manifest := stage.finished()) is not None:
         return manifest
@@ -89,8 +89,8 @@ def _examples(
 ) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """(prompt, what to learn) of the dataset's pairs, and of what is replayed."""
     folder, prompt = context.run.path, context.config.voting.prompt
-    pairs = rows.read(folder / dataset.plan.stage / "train.jsonl", Pair)
-    others = rows.read(folder / replayed.plan.stage / "replay.jsonl", Replayed) if replayed else []
+    pairs = rows.read(folder / dataset.spec.stage / "train.jsonl", Pair)
+    others = rows.read(folder / replayed.spec.stage / "replay.jsonl", Replayed) if replayed else []
     return (
         [(fill(prompt, question=pair.question), pair.solution) for pair in pairs],
         [(other.prompt, other.text) for other in others],
@@ -107,7 +107,7 @@ def _lineage(context: Context, start: ModelRef, dataset: Manifest) -> Lineage:
         path=section.path if start.label == "base" else f"{start.label}/training/{MODEL}",
         start=start.label,
         start_identity=start.identity,
-        data=dataset.plan.stage,
+        data=dataset.spec.stage,
         data_outcome=dataset.outcome,
     )
 

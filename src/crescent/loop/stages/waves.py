@@ -57,7 +57,7 @@ class Waves:
         self.config = context.config.questions
         self.seeds = seed_problems(self.config.seed_problems) if self.config.seed_problems else []
         self.counts = list(stage.shards("waves").stream(WaveCount))
-        self.index = open_pool(context, [m.plan.stage for m in earlier], stage, {count.wave for count in self.counts})
+        self.index = open_pool(context, [m.spec.stage for m in earlier], stage, {count.wave for count in self.counts})
 
     def total(self, name: str) -> int:
         """Sum of a field over all finished waves."""

@@ -48,7 +48,7 @@ def gather(context: Context, note: str | None, stopped: bool) -> Summary:
     listed = [rounds.gather(number) for number in numbers]
     verdicts = [part.gate for part in listed if part.gate is not None]
     manifests = list(context.run.manifests())
-    planned = accuracy(read_json(context.run.path / FILE), [(m.plan.stage, m.seconds) for m in manifests])
+    planned = accuracy(read_json(context.run.path / FILE), [(m.spec.stage, m.seconds) for m in manifests])
     return Summary(
         name=config.name,
         seed=config.seed,
@@ -64,7 +64,7 @@ def gather(context: Context, note: str | None, stopped: bool) -> Summary:
         teacher=_measured(Comparisons(context, base, None), _manifest(context, "teacher/evaluation"), None),
         rounds=listed,
         best_round=verdicts[-1].best_round if verdicts else 0,
-        cost=[Cost(stage=m.plan.stage, seconds=m.seconds, tokens=m.tokens) for m in manifests],
+        cost=[Cost(stage=m.spec.stage, seconds=m.seconds, tokens=m.tokens) for m in manifests],
         plan=None if planned is None else msgspec.convert(planned, Planned),
         wall_s=round(sum(m.seconds for m in manifests), 3),
         peak_gb=round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, 3),

@@ -29,10 +29,10 @@ def benchmark(run: Path, config: Config, manifest: Manifest, number: int) -> dic
         values |= {end: value for end, value in ends.items() if value is not None}
     if config.evaluation.dev_task in scores:
         values["dev/accuracy"] = scores[config.evaluation.dev_task].value
-        if manifest.plan.stage == BASE:
+        if manifest.spec.stage == BASE:
             values["dev/best"] = values["dev/accuracy"]
-    if manifest.plan.stage != BASE:
-        values |= _gains(run, manifest.plan.stage)
+    if manifest.spec.stage != BASE:
+        values |= _gains(run, manifest.spec.stage)
     return values
 
 

@@ -19,7 +19,7 @@ from crescent.reporting.tracking.benchmarks import benchmark, verdict
 from crescent.reporting.tracking.entries import Artifact, Figures, Keyed, Table
 from crescent.reporting.tracking.numbers import numbers, plain_name, round_of
 from crescent.run.folder import Run, read_json
-from crescent.run.manifest import MANIFEST, PLAN, Manifest, facts_of, read_sealed
+from crescent.run.manifest import MANIFEST, SPEC, Manifest, facts_of, read_sealed
 from crescent.run.names import in_order, round_folder
 from crescent.run.shards import ShardFolder
 from crescent.run.stage import SCRATCH
@@ -43,10 +43,10 @@ def journal(run: Path, config: Config) -> list[Part]:
     They are looked for backwards: whoever finds a part finds all parts before it closed, while the run goes on.
     """
     found = [*_ends(run)]
-    for top in sorted({path.parent.parent for path in run.glob(f"*/*/{PLAN}")}, key=in_order, reverse=True):
+    for top in sorted({path.parent.parent for path in run.glob(f"*/*/{SPEC}")}, key=in_order, reverse=True):
         if (gate := read_json(top / "gate.json")) is not None:
             found.append(_single(f"{top.name}/gate", verdict(gate, round_of(top.name))))
-        stages = {path.parent for path in top.glob(f"*/{PLAN}")}
+        stages = {path.parent for path in top.glob(f"*/{SPEC}")}
         for stage in sorted(stages, key=lambda path: (position(path.name), path.name), reverse=True):
             manifest = read_sealed(stage / MANIFEST, Manifest)
             reader = _Reader(run, config, stage, manifest)
@@ -146,14 +146,14 @@ class _Reader:
     def _artifact(self, manifest: Manifest) -> Artifact:
         kind = "dataset" if self.stage.name == "dataset" else "model"
         files = {n: d for n, d in manifest.files.items() if kind == "dataset" or n.startswith(f"{MODEL}/")}
-        inputs = [name for name in manifest.plan.inputs if name.endswith("/dataset")]
+        inputs = [name for name in manifest.spec.inputs if name.endswith("/dataset")]
         facts = {key: value for key, value in manifest.facts.items() if key != "losses"}
         return Artifact(
             name=_artifact_name(self.run, self.name),
             kind=kind,
             folder=self.stage,
             files=files,
-            facts={**facts, "outcome": manifest.outcome, "inputs": manifest.plan.inputs},
+            facts={**facts, "outcome": manifest.outcome, "inputs": manifest.spec.inputs},
             uses=tuple(_artifact_name(self.run, name) for name in inputs),
         )
 
