@@ -48,7 +48,7 @@ def test_nobody_calculates_with_a_seed() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.BinOp) and any(named_seed(side) for side in (node.left, node.right)):
                 found.append((path.relative_to(package).as_posix(), ast.unparse(node)))
-    assert found == [("claim/runs.py", "config.seed + config.claim.repeats")]
+    assert found == [("commands/claim/runs.py", "config.seed + config.claim.repeats")]
 
 
 def named_seed(node: ast.expr) -> bool:

@@ -64,7 +64,7 @@ def test_no_targets(tiny_model):
 
 def test_without_peft(tiny_model, monkeypatch):
     monkeypatch.setitem(sys.modules, "peft", None)
-    with pytest.raises(MissingExtraError, match=r"pip install 'crescent\[lora\]'"):
+    with pytest.raises(MissingExtraError, match=r"pip install 'crescent-lm\[lora\]'"):
         attach_lora(tiny_model(), Lora())
 
 

@@ -28,10 +28,10 @@ def start(config: Config, folder: Path) -> int:
     """
     check(config)
     if not is_complete(folder):
-        _say_what_comes(config, folder)
         check_source(config, folder)
-        check_models(config)
         check_backend(config)
+        _say_what_comes(config, folder)
+        check_models(config)
     with opened(folder, config) as run, tracked(folder, config):
         if (summary := completed(run)) is not None:
             mend_page(summary, folder)

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from math import prod
-from typing import Any
-
-from hydra.errors import HydraException
+from typing import TYPE_CHECKING, Any
 
 from crescent.config.check import Mistake, did_you_mean, unknown_key
 from crescent.config.keys import find, is_entry, plain
-from crescent.private.hydra_internals import Override, elements, override_parser
+from crescent.private.hydra_internals import elements, override_parser
+
+if TYPE_CHECKING:
+    from crescent.private.hydra_internals import Override
 
 MOST_JOBS = 200
 """Sweeps of more jobs are checked value by value instead of combination by combination."""
@@ -28,7 +29,7 @@ class Job:
 class Axis:
     """One good override with the values it takes: one, or several in a sweep."""
 
-    override: Override
+    override: "Override"
     is_group: bool
     values: list[Any]
 
@@ -37,6 +38,8 @@ class Overrides:
     """All overrides of one command. `mistakes` has what is wrong with them, `jobs` what is left to run."""
 
     def __init__(self, texts: Sequence[str], groups: dict[str, list[str]], multirun: bool) -> None:
+        from hydra.errors import HydraException
+
         self.groups = groups
         self.multirun = multirun
         self.draws = any(text.startswith("hydra/sweeper=") for text in texts)
@@ -82,7 +85,7 @@ class Overrides:
     def _add(self, key: str, shown: str, text: str) -> None:
         self.mistakes.append(Mistake((key,), f"{shown}: {text}"))
 
-    def _take(self, text: str, override: Override) -> None:
+    def _take(self, text: str, override: "Override") -> None:
         key = override.key_or_group
         if override.is_hydra_override() and key not in self.groups:
             if key == "hydra.searchpath":
@@ -114,7 +117,7 @@ class Overrides:
         if good:
             self.axes.append(Axis(override, is_group, good))
 
-    def _wrong_group_use(self, override: Override) -> str | None:
+    def _wrong_group_use(self, override: "Override") -> str | None:
         group = override.key_or_group
         if override.is_delete():
             return f"a group cannot be removed; choose one of {', '.join(self.groups[group])}"
@@ -131,11 +134,11 @@ class Overrides:
                 return f"no such choice; {group} takes {', '.join(names)}{did_you_mean(str(name), names)}"
         return None
 
-    def _elements(self, override: Override) -> list[Any]:
+    def _elements(self, override: "Override") -> list[Any]:
         return elements(override, self.groups.get(override.key_or_group, []), most=100_000)
 
 
-def _wrong_key_use(override: Override) -> str | None:
+def _wrong_key_use(override: "Override") -> str | None:
     key = override.key_or_group
     if find(key) is None:
         return unknown_key(key)

@@ -3,11 +3,12 @@
 import argparse
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import Glob, IntervalSweep, Override
-from hydra.core.utils import JobReturn, JobStatus
+if TYPE_CHECKING:
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+    from hydra.core.override_parser.types import Override
+    from hydra.core.utils import JobReturn
 
 __all__ = ["BASIC_LAUNCHER", "NAMES", "Override", "command_line", "elements", "finished", "override_parser"]
 
@@ -34,16 +35,20 @@ def command_line() -> argparse.ArgumentParser:
     return get_args_parser()
 
 
-def override_parser() -> OverridesParser:
+def override_parser() -> "OverridesParser":
     """What reads `key=value`."""
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+
     return OverridesParser.create()
 
 
-def elements(override: Override, names: Sequence[str], most: int) -> list[Any]:
+def elements(override: "Override", names: Sequence[str], most: int) -> list[Any]:
     """The values that an override gives its key, one after another in a sweep, at most `most`; an interval's two ends.
 
     `names` are what a glob chooses from.
     """
+    from hydra.core.override_parser.types import Glob, IntervalSweep
+
     if not override.is_sweep_override():
         return [override.value()]
     values = override.value()
@@ -52,9 +57,11 @@ def elements(override: Override, names: Sequence[str], most: int) -> list[Any]:
     if isinstance(values, Glob):
         return list(values.filter(list(names)))
     swept: Iterator[Any] = islice(override.sweep_iterator(), most)
-    return [Override._convert_value(value) for value in swept]
+    return [type(override)._convert_value(value) for value in swept]
 
 
-def finished(overrides: Sequence[str], value: Any) -> JobReturn:
+def finished(overrides: Sequence[str], value: Any) -> "JobReturn":
     """What a launcher hands back of a job that ended with `value`."""
+    from hydra.core.utils import JobReturn, JobStatus
+
     return JobReturn(overrides=overrides, status=JobStatus.COMPLETED, _return_value=value)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from crescent.commands.run import start
+from crescent.commands.table import start
 from crescent.records import Pair
 from crescent.run import rows
 from tests.conftest import tiny

@@ -49,13 +49,14 @@ def voted(context: Context, rank: int = 0, world_size: int = 1) -> Manifest | No
     if rank == 0:
         return answers.run(context, "round-01", context.base, questions)
     rows = [Question(id=f"q{number}", round=1, wave=1, text="?") for number in range(QUESTIONS)]
-    answers._vote(context, context.run.stage("round-01/answers", 1, {}, {}), rows)
+    answers._vote(context, context.run.stage("round-01/answers", 1, {}, {}), rows, made=1)
     return None
 
 
 @pytest.fixture
 def context(tmp_path: Path, context_of: Callable[..., Context], monkeypatch: pytest.MonkeyPatch) -> Context:
     monkeypatch.setattr(module, "QUESTIONS", 1)
+    monkeypatch.setattr(answers, "generate", lambda *arguments, **options: None)  # the solutions are there
     config = tiny()
     config.voting.symbolic, config.voting.samples = True, 3
     return context_of(tmp_path, config)
@@ -71,6 +72,7 @@ def test_they_are_a_fact_of_the_stage_and_a_line(context: Context) -> None:
 
 
 def test_several_ranks_count_the_same(context: Context) -> None:
+    context._exchange = context.run.path / "exchange"
     voted(context, rank=1, world_size=2)
     manifest = voted(context, rank=0, world_size=2)
     assert manifest is not None

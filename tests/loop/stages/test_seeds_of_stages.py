@@ -53,6 +53,8 @@ def test_training(tmp_path: Path, context_of: ContextOf, monkeypatch: pytest.Mon
 class Noting:
     """A backend that notes the seed it is to sample with."""
 
+    decoder = "none"
+
     def __init__(self, seeds: list[int]) -> None:
         self.seeds = seeds
 
@@ -68,7 +70,7 @@ def test_sampling_of_every_stage_and_round(
     """Questions and their solutions have the same ids, and benchmark problems keep theirs over the rounds."""
     seeds: list[int] = []
     monkeypatch.setattr(predict, "_backend", lambda context, ref: Noting(seeds))
-    monkeypatch.setattr(predict, "predict", lambda context, module, data, callbacks: next(module.stream))
+    monkeypatch.setattr(predict, "predict", lambda context, module, data: module.predict_step(data.shards, 0))
     names = [f"round-{number:02d}/{part}" for number in (1, 2) for part in ("questions", "answers", "samples")]
     for seed in (1, 2):
         context = context_of(tmp_path / f"{seed}", configured(seed))
@@ -90,7 +92,7 @@ def test_sampling_of_every_stage_and_round(
 def test_the_draw_of_pairs(copied_run: Path, context_of: ContextOf, monkeypatch: pytest.MonkeyPatch) -> None:
     seeds: list[int] = []
     monkeypatch.setattr(dataset, "draw", lambda candidates, limit, seed: noting(seeds)(seed=seed))
-    monkeypatch.setattr(dataset, "clean", lambda context, pairs: ({pair.id for pair in pairs}, {}))
+    monkeypatch.setattr(dataset, "clean", lambda context, pairs: ([], None))
     made = {manifest.spec.stage: manifest for manifest in context_of(copied_run).run.manifests()}
     for seed in (1, 2):
         context = context_of(copied_run, configured(seed))

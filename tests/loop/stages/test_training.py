@@ -84,7 +84,7 @@ class Watched(Reporter):
 
     @contextmanager
     def task(self, name: str, total: int | None, unit: str = "rows") -> Iterator[Advance]:
-        def advance(rows: int = 1, tokens: int = 0) -> None:
+        def advance(rows: int = 1, tokens: int = 0, total: int | None = None) -> None:
             self.steps += rows
             if self.steps == self.stop_after:
                 raise KeyboardInterrupt

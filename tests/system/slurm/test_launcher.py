@@ -9,12 +9,15 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.system.commandline import TINY, contents, differences
+from tests.test_conf_tree import composed
 
 pytestmark = [pytest.mark.system, pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -174,7 +177,8 @@ def limit(slurm: Environment, job: str, minutes: int) -> None:
 def test_a_failing_job_leaves_its_traceback_in_its_folder(slurm: Environment, tmp_path: Path) -> None:
     folder = tmp_path / "run"
     folder.mkdir()
-    (folder / "base").write_text("a file where the run wants a folder")
+    (folder / "config.yaml").write_text(yaml.safe_dump(asdict(composed("+experiment=nano_quick"))))
+    (folder / "events.jsonl").mkdir()  # a folder where the run wants a file
     with sweep(slurm, tmp_path, "+experiment=nano_quick", f"run_dir={folder}") as submitting:
         printed, _ = submitting.communicate(timeout=200)
     assert submitting.returncode == 1, printed

@@ -26,6 +26,7 @@ from crescent.run.stage import Stage
 from crescent.run.waiting import wait_for
 from crescent.voting.adaptive import enough
 from crescent.voting.ballots import by_question
+from crescent.voting.equality.formulas import undecided
 from crescent.voting.extraction import extract_answer
 from crescent.voting.grouping import group
 from crescent.voting.module import SolutionDataModule, VotingModule
@@ -74,8 +75,8 @@ def run(context: Context, name: str, model: ModelRef, questions: Manifest) -> Ma
     facts = _facts(stage, consensus, len(accepted) * config.voting.samples, given_up)
     if given_up:
         context.report.say(
-            f"{name}: {given_up:,} comparisons of formulas were given up at their limits of time or size and count as "
-            "different answers (voting.symbolic_seconds, voting.symbolic_megabytes)"
+            f"{name}: {given_up:,} comparisons of formulas were given up, undecided or at a limit of time or size, and "
+            "count as different answers (docs/consensus.md)"
         )
     return stage.finish(facts, facts.tokens)
 
@@ -86,11 +87,11 @@ def _vote(context: Context, stage: Stage, questions: Sequence[Question], made: i
     It reads the first `made` sampling passes, which are this start's. Of several ranks each votes on its share; rank 0
     has them all.
     """
-    before = comparer.given_up
+    before = undecided.total
     with stage.work():
         data = SolutionDataModule(solution_passes(stage.path)[:made], context.rank, context.world_size)
         consensus: list[Consensus] = predict(context, VotingModule(context.config.voting), data)
-    given_up = comparer.given_up - before
+    given_up = undecided.total - before
     if context.world_size == 1:
         return consensus, given_up
     ranks = [context.exchange / f"given-up-{rank}.json" for rank in range(context.world_size)]

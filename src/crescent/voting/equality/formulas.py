@@ -32,7 +32,7 @@ class Undecided:
     @property
     def total(self) -> int:
         """Undecided by value, and given up by math-verify's process."""
-        return self.here + comparer.failures
+        return self.here + comparer.given_up
 
 
 undecided = Undecided()
