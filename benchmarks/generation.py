@@ -28,7 +28,7 @@ from crescent.generation.request import Request
 from crescent.generation.transformers_backend import TransformersBackend
 from crescent.models.chat import prompt_ids
 from crescent.models.load import Loaded, load
-from crescent.nano.prompts import BAIT, SOLVE
+from crescent.nano.wording import BAIT, SOLVE
 from crescent.nano.world import problem
 
 LIMIT = 128

@@ -38,7 +38,7 @@ from crescent.generation.prompts import fill
 from crescent.generation.request import Request
 from crescent.generation.transformers_backend import TransformersBackend
 from crescent.models.load import load
-from crescent.nano.prompts import BAIT, SOLVE
+from crescent.nano.wording import BAIT, SOLVE
 from crescent.training.examples import Example, encode_pairs
 from crescent.training.fit import train
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from crescent.config.schema import Config
-from crescent.nano.prompts import BAIT, REWRITE, SOLVE
+from crescent.nano.wording import BAIT, REWRITE, SOLVE
 
 if TYPE_CHECKING:
     from crescent.loop.stages.context import Context
@@ -61,9 +61,9 @@ def context_of() -> Callable[..., "Context"]:
     """Makes the context that stages are given, for a folder and a configuration, without the pipeline around it."""
 
     def make(folder: Path, config: Config | None = None, **overrides: Any) -> "Context":
+        from crescent.console.progress import Reporter
         from crescent.loop.stages.context import Context, ModelRef
         from crescent.models.identity import identity
-        from crescent.progress import Reporter
         from crescent.run.folder import Run
 
         config = config or tiny()

@@ -8,7 +8,7 @@ import pytest
 
 import crescent
 from crescent.errors import StageError
-from crescent.loop.stages import contamination, samples
+from crescent.loop.stages import dataset, samples
 from crescent.loop.stages.context import Context
 from crescent.run.manifest import Manifest, Spec
 from tests.conftest import tiny
@@ -33,4 +33,4 @@ def test_a_stage_without_its_settings_is_refused(tmp_path: Path, context_of: Cal
     with pytest.raises(StageError, match=r"evaluation\.samples is null"):
         samples.run(context, "base", context.base, nothing)
     with pytest.raises(StageError, match=r"evaluation\.contamination is null"):
-        contamination.clean(context, [])
+        dataset.clean(context, [])

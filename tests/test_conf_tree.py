@@ -13,7 +13,7 @@ from crescent.config.load import to_config
 from crescent.config.preflight import Command, preflight, register_schema
 from crescent.config.schema import Config, Model
 from crescent.config.tree import Tree, conf_dir
-from crescent.nano import prompts
+from crescent.nano import wording as prompts
 
 GROUPS = Tree((conf_dir(),)).groups()
 CHOICES = [

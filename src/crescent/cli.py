@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crescent.commands.table import COMMANDS, spelled_out, start
+from crescent.console.output import outlast, was_lost
 from crescent.errors import ConfigError, CrescentError
-from crescent.output import outlast, was_lost
 
 if TYPE_CHECKING:
     from omegaconf import DictConfig
@@ -18,7 +18,7 @@ INTERRUPTED = 130
 ANSWERS = {"-h", "--help", "--keys", "--version"}
 SPELLED_OUT = {"plan=true": "plan.enabled=true", "plan=false": "plan.enabled=false"}
 
-outcomes: list[int] = []
+codes: list[int] = []
 """Exit code of every job that ran in this process, since Hydra keeps a job's return value to itself."""
 folders: list[Path] = []
 """The run folders of these jobs."""
@@ -91,7 +91,7 @@ def job(composed: "DictConfig") -> float | None:
         code = error.exit_code if isinstance(error, CrescentError) else 1
     if code and HydraConfig.get().mode == RunMode.MULTIRUN:
         print(f"failed: {' '.join(overrides)} (exit code {code})", file=sys.stderr)
-    outcomes.append(code)
+    codes.append(code)
     if draws(HydraConfig.get().sweeper):
         return None if code else dev_best(folder)
     return code
@@ -117,19 +117,19 @@ def _check_and_launch(arguments: list[str]) -> int:
     sys.argv[1:] = [word for word in arguments if word not in overrides] + [for_hydra(word) for word in overrides]
     # Without this Hydra prints what goes wrong in several lines and exits; with it the error reaches us.
     os.environ["HYDRA_FULL_ERROR"] = "1"
-    outcomes.clear()
+    codes.clear()
     folders.clear()
     try:
         hydra.main(version_base="1.3", config_path=str(conf_dir()), config_name="config")(job)()
     except (HydraException, OmegaConfBaseException) as error:
         raise ConfigError([" ".join(str(error).split())]) from error
     except ValueError:
-        if not outcomes or 0 in outcomes:
+        if not codes or 0 in codes:
             raise
         # Optuna looks for the best run although every run has failed, and said why.
     if parsed.multirun:
         _show_runs()
-    return max(outcomes, default=0)
+    return max(codes, default=0)
 
 
 def _show_runs() -> None:

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from crescent.config.hints import HINTS, hint
+from crescent.config.check import HINTS, hint
 from crescent.config.keys import find
 from crescent.config.tree import Tree, conf_dir
 

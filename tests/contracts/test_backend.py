@@ -18,7 +18,7 @@ from crescent.generation.vllm_backend import VllmBackend
 from crescent.generation.vllm_engine import Engine, engine_settings
 from crescent.models.load import Loaded
 from crescent.models.locate import locate
-from crescent.nano.prompts import BAIT, SOLVE
+from crescent.nano.wording import BAIT, SOLVE
 from crescent.records import Completion
 from tests.generation import stand_in
 from tests.generation.api import Api, serving

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from crescent.reporting.tracking.entries import Artifact, Entry, Figures, Table, Tracker
-from crescent.reporting.tracking.open import follower
-from crescent.reporting.tracking.to_csv import CsvTracker
+from crescent.reporting.tracking.open import CsvTracker, follower
 from tests.conftest import tiny
 
 Written = dict[int, dict[str, float]]
@@ -31,7 +30,7 @@ class Csv:
 class TensorBoard:
     def open(self, place: Path, step: int) -> Tracker:
         pytest.importorskip("tensorboard")
-        from crescent.reporting.tracking.to_tensorboard import TensorBoardTracker
+        from crescent.reporting.tracking.open import TensorBoardTracker
 
         return TensorBoardTracker(place, step)
 

@@ -7,8 +7,7 @@ import pytorch_lightning as pl
 
 from crescent.config.schema import Dedup, Minhash
 from crescent.dedup import Match, NearDuplicateIndex
-from crescent.dedup.datamodule import Candidate, DedupDataModule
-from crescent.dedup.module import DedupModule
+from crescent.dedup.module import Candidate, DedupDataModule, DedupModule
 from tests.dedup.test_cascade import scrambled
 
 CONFIG = Dedup(minhash=Minhash(size=2, threshold=0.6, permutations=64))

@@ -19,7 +19,7 @@ from crescent.generation.request import Request
 from crescent.generation.server_backend import ServerBackend
 from crescent.models.load import Loaded
 from crescent.models.locate import locate
-from crescent.nano.prompts import BAIT, SOLVE
+from crescent.nano.wording import BAIT, SOLVE
 
 COMMAND = shutil.which("transformers", path=str(Path(sys.executable).parent))
 NEEDED = ("fastapi", "uvicorn", "openai")

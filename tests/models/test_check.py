@@ -9,7 +9,7 @@ from crescent.errors import DamagedError, ModelError
 from crescent.models.check import check_model
 from crescent.models.locate import locate
 from crescent.models.reason import reason
-from crescent.nano.prompts import BAIT, SOLVE
+from crescent.nano.wording import BAIT, SOLVE
 from tests.models.templates import tokenizer_of
 
 

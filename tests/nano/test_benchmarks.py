@@ -7,8 +7,8 @@ import pytest
 from crescent.nano import benchmarks
 from crescent.nano.benchmarks import DATA, SIZES, benchmark_questions, write_benchmarks
 from crescent.nano.mixture import Conversations
-from crescent.nano.prompts import SOLVE
 from crescent.nano.solver import solve
+from crescent.nano.wording import SOLVE
 
 
 def rows(name):

@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crescent.nano.chat import BOS, EOS, PAD
-from crescent.nano.prompts import BAIT, SOLVE
+from crescent.nano.wording import BAIT, SOLVE
 
 MESSAGES = [
     {"role": "system", "content": "Be brief."},

@@ -1,8 +1,8 @@
 from collections import Counter
 
 from crescent.nano.mixture import Conversations, Mixture
-from crescent.nano.prompts import BAIT
 from crescent.nano.solver import solve
+from crescent.nano.wording import BAIT
 
 SOURCE = Conversations(frozenset())
 

@@ -5,7 +5,7 @@ import pytest
 import yaml
 
 import crescent
-from crescent.nano.prompts import BAIT, REWRITE, SOLVE
+from crescent.nano.wording import BAIT, REWRITE, SOLVE
 
 TASKS = Path(crescent.__file__).parent / "evaluation" / "tasks" / "nano"
 

@@ -3,8 +3,8 @@
 import pytest
 
 from crescent.models.locate import locate
-from crescent.nano.prompts import SOLVE
 from crescent.nano.recipe import RECIPES, STUDENT_CARD
+from crescent.nano.wording import SOLVE
 
 WORKED = "First 12 + 5 = 17. #### 17"
 

@@ -1,7 +1,7 @@
 import json
 
 from crescent.nano.mixture import CARD, Recipe
-from crescent.nano.prompts import SOLVE
+from crescent.nano.wording import SOLVE
 
 
 def test_the_folder_is_small_and_complete(weights):

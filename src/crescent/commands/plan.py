@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from crescent.commands.checks import check, check_model_of, models
 from crescent.config.schema import Config
+from crescent.config.schema.training import CHECKPOINTS_KEPT
 from crescent.errors import ConfigError, CrescentError
 from crescent.models.locate import is_cached, locate
 from crescent.plan.estimate import FILE, Estimate, Plan, estimate
@@ -15,7 +16,6 @@ from crescent.plan.hardware import hardware
 from crescent.plan.workload import written
 from crescent.reporting.report.numbers import count, duration, fixed
 from crescent.run.folder import write_json
-from crescent.training.checkpoint import KEPT
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -87,7 +87,8 @@ def _checkpoints(config: Config, size: float) -> Finding:
     how_often = (
         f"every {config.training.checkpoint_minutes:g} minutes" if config.training.checkpoint_minutes else "a step"
     )
-    text = f"{size:,.3g} GB each, one {how_often} of a training; {KEPT} are kept, and one more while it is written"
+    kept = f"{CHECKPOINTS_KEPT} are kept, and one more while it is written"
+    text = f"{size:,.3g} GB each, one {how_often} of a training; {kept}"
     return Finding("checkpoints", None, text)
 
 

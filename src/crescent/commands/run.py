@@ -9,10 +9,10 @@ from pathlib import Path
 
 from crescent.commands.checks import check, check_backend, check_models
 from crescent.config.schema import Config
+from crescent.console.progress import Reporter
 from crescent.errors import StageError
 from crescent.loop.stages.stored import check_source, check_writer
-from crescent.progress import Reporter
-from crescent.reporting.completed import SUMMARY, completed, is_complete, mend_page, outcomes, show
+from crescent.reporting.completed import SUMMARY, completed, content_digests, is_complete, mend_page, show
 from crescent.reporting.tracking.session import tracked
 from crescent.run.atomic import file_digest
 from crescent.run.failures import keep
@@ -67,7 +67,7 @@ def _work(run: Run) -> int:
             kept = keep(error, run.path, run.config.backend.key_variable)
     summary = conclude(context, note, stopped=code != 0)
     digest = file_digest(run.path / SUMMARY)
-    run.status(summary.state, note=note, summary=digest, stages=outcomes(run.manifests()))
+    run.status(summary.state, note=note, summary=digest, stages=content_digests(run.manifests()))
     show(summary, run.path)
     if kept is not None:
         print(f"Details: {kept}", file=sys.stderr)

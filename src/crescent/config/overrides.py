@@ -34,6 +34,16 @@ class Axis:
     values: list[Any]
 
 
+def parsed(text: str) -> "Override":
+    """`key=value` as Hydra reads it.
+
+    Raises:
+        HydraException: it is no override.
+    """
+    override: Override = override_parser().parse_override(text)
+    return override
+
+
 class Overrides:
     """All overrides of one command. `mistakes` has what is wrong with them, `jobs` what is left to run."""
 
@@ -45,10 +55,9 @@ class Overrides:
         self.draws = any(text.startswith("hydra/sweeper=") for text in texts)
         self.mistakes: list[Mistake] = []
         self.axes: list[Axis] = []
-        parser = override_parser()
         for text in texts:
             try:
-                override = parser.parse_override(text)
+                override = parsed(text)
             except HydraException as error:
                 self._add(text, text, _grammar(text, error))
                 continue

@@ -1,11 +1,20 @@
-"""Near-duplicate detection as a Lightning prediction: one step decides a batch of candidates."""
+"""Near-duplicate detection as a Lightning prediction: candidates in batches, one step decides a batch."""
 
 from collections.abc import Sequence
 
+import msgspec
 import pytorch_lightning as pl
+from torch.utils.data import DataLoader
 
-from crescent.dedup.datamodule import Candidate
 from crescent.dedup.index import Match, NearDuplicateIndex
+
+
+class Candidate(msgspec.Struct, frozen=True):
+    """A text that asks to be let into the pool. `rewrites` counts how often it was changed before."""
+
+    id: str
+    text: str
+    rewrites: int = 0
 
 
 class DedupModule(pl.LightningModule):  # type: ignore[misc]  # Lightning is untyped to mypy
@@ -27,3 +36,19 @@ class DedupModule(pl.LightningModule):  # type: ignore[misc]  # Lightning is unt
             self.index.add(texts, ids)
             return [None] * len(batch)
         return self.index.admit(texts, ids)
+
+
+class DedupDataModule(pl.LightningDataModule):  # type: ignore[misc]  # Lightning is untyped to mypy
+    """One pass of candidates in front of the pool, `batch_size` of them per step, in order.
+
+    An index on disk takes one atomic step per batch, so few large batches are faster than many small ones.
+    """
+
+    def __init__(self, candidates: Sequence[Candidate], batch_size: int = 4096) -> None:
+        super().__init__()
+        self.candidates = candidates
+        self.batch_size = batch_size
+
+    def predict_dataloader(self) -> DataLoader[list[Candidate]]:
+        """All candidates in order."""
+        return DataLoader(self.candidates, batch_size=self.batch_size, collate_fn=list)  # type: ignore[arg-type]

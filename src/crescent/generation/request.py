@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from crescent.run.seeds import derived_seed
+from crescent.config.seeds import derived_seed
 
 
 class Request(msgspec.Struct, frozen=True):

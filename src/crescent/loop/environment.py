@@ -8,10 +8,10 @@ import warnings
 from types import FrameType
 
 from crescent.config.schema import Config, Trainer
+from crescent.console.progress import Reporter
 from crescent.errors import ConfigError
 from crescent.loop.outlook import telling
 from crescent.loop.stages.context import Context, ModelRef
-from crescent.progress import Reporter
 from crescent.run.folder import Run
 
 JOURNAL = "progress.json"

@@ -9,8 +9,7 @@ from typing import NamedTuple
 
 from crescent.nano import skills
 from crescent.nano.chat import NANO, Markers
-from crescent.nano.prompts import BAIT, REWRITE, SOLVE
-from crescent.nano.wording import NAMES
+from crescent.nano.wording import BAIT, NAMES, REWRITE, SOLVE
 from crescent.nano.world import Problem, problem
 
 CARD = Path(__file__).with_name("model_card.md")

@@ -24,3 +24,8 @@ GAIN_VERBS = ("buys", "finds", "gets", "wins", "collects")
 LOSE_VERBS = ("loses", "sells", "uses", "gives away", "drops")
 
 MAKE_VERBS = ("makes", "collects", "packs", "sorts")
+
+
+BAIT = "Write a word problem."
+REWRITE = "Old: {other}\nNew: {question}\nThe new problem is too close to the old one. Write a different one."
+SOLVE = "{question}\nSolve it, answer after ####."

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from crescent.config.schema import Config, Model
+from crescent.config.schema.training import CHECKPOINTS_KEPT
 from crescent.loop.outlook import PLANNED
 from crescent.models.shape import Sizes, sizes
 from crescent.plan.cost import BYTES, Cost, cost, trained_weights
@@ -13,7 +14,6 @@ from crescent.plan.hardware import Hardware, hardware
 from crescent.plan.workload import Work, workload
 from crescent.run.folder import read_json, write_json
 from crescent.run.manifest import MANIFEST, Manifest, read_sealed
-from crescent.training.checkpoint import KEPT
 
 FILE = PLANNED
 ROW_BYTES = 6
@@ -87,7 +87,9 @@ def estimate(config: Config, folder: Path, machine: Hardware) -> Plan:
     known = {id(model): sizes(model) for model in (config.model, config.student) if model is not None}
     stages = [_stage(work, known[id(work.model)], config, folder, machine) for work in workload(config)]
     checkpoint = _checkpoint(stages, known, config)
-    return Plan(machine, stages, _disk(stages, known, config) + (KEPT + 1) * (checkpoint or 0.0), checkpoint)
+    return Plan(
+        machine, stages, _disk(stages, known, config) + (CHECKPOINTS_KEPT + 1) * (checkpoint or 0.0), checkpoint
+    )
 
 
 def expect(config: Config, folder: Path) -> None:
@@ -125,7 +127,7 @@ def _disk(stages: list[Estimate], known: dict[int, Sizes | None], config: Config
 
 
 def _checkpoint(stages: list[Estimate], known: dict[int, Sizes | None], config: Config) -> float | None:
-    """GB of one checkpoint. While it is written, `KEPT` others are there."""
+    """GB of one checkpoint. While it is written, `CHECKPOINTS_KEPT` others are there."""
     found = known[id(config.student or config.model)]
     if found is None or all(stage.finished is not None for stage in stages if stage.work.kind == "train"):
         return None

@@ -42,7 +42,7 @@ def completed(run: Run) -> Summary | None:
     for manifest in manifests:
         check_files(run.path / manifest.spec.stage, manifest)
     # A stage whose folder was deleted, as a message about damage may ask for, is work to do.
-    return summary if status.get("stages") == outcomes(manifests) else None
+    return summary if status.get("stages") == content_digests(manifests) else None
 
 
 def is_complete(folder: Path) -> bool:
@@ -50,7 +50,7 @@ def is_complete(folder: Path) -> bool:
     return (read_json(folder / "status.json") or {}).get("state") == "complete"
 
 
-def outcomes(manifests: Iterable[Manifest]) -> dict[str, str]:
+def content_digests(manifests: Iterable[Manifest]) -> dict[str, str]:
     """Stage -> digest of what it made, as `status.json` keeps them of a complete run."""
     return {manifest.spec.stage: manifest.outcome for manifest in manifests}
 

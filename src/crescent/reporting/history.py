@@ -132,24 +132,24 @@ def history_lines(history: History, others: dict[str, History]) -> Iterator[str]
 
 
 def _vote_lines(history: History) -> Iterator[str]:
-    outcome = history.consensus
+    consensus = history.consensus
     if history.solutions:
         votes = Counter(solution.answer for solution in history.solutions)
         counted = ", ".join(f"{_answer(answer)} {count}x" for answer, count in votes.most_common())
         yield f"{len(history.solutions)} solutions, their answers: {counted}"
-    chosen = {outcome.solution, *outcome.others} if outcome else set()
+    chosen = {consensus.solution, *consensus.others} if consensus else set()
     for solution in sorted(history.solutions, key=lambda solution: solution.sample):
         stands = ", stands for the consensus" if solution.sample in chosen else ""
         cut = ", cut at the token limit" if solution.stop == "length" else ""
         yield ""
         yield f"solution {solution.sample}, answer {_answer(solution.answer)}{stands}{cut}:"
         yield from _indented(solution.text)
-    if outcome is not None:
+    if consensus is not None:
         yield ""
-        result = "accepted" if outcome.reason is None else f"rejected: {_meaning(outcome.reason)}"
+        result = "accepted" if consensus.reason is None else f"rejected: {_meaning(consensus.reason)}"
         yield (
-            f"consensus {_answer(outcome.answer)}, {outcome.votes} of {outcome.samples} votes, "
-            f"agreement {outcome.agreement:.3f}: {result}"
+            f"consensus {_answer(consensus.answer)}, {consensus.votes} of {consensus.samples} votes, "
+            f"agreement {consensus.agreement:.3f}: {result}"
         )
 
 

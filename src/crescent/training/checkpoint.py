@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
+from crescent.config.schema.training import CHECKPOINTS_KEPT
 from crescent.errors import DamagedError, RunFolderError
 from crescent.run.atomic import TEMPORARY, file_digest, put_in_place
 from crescent.run.manifest import read_sealed, write_sealed
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from torch import Tensor, nn, optim
 
 STATE = "state.json"
-KEPT = 2
-"""Checkpoints on disk while none is being written: should the newest be damaged, there is one before it."""
 WEIGHT = "weight"
 
 
@@ -37,7 +36,7 @@ class CheckpointState(msgspec.Struct, kw_only=True):
 
 
 class Checkpoints:
-    """The checkpoints of one training, in `folder/step-000020` and so on; the `KEPT` newest are kept.
+    """The checkpoints of one training, in `folder/step-000020` and so on; the `CHECKPOINTS_KEPT` newest are kept.
 
     A checkpoint is copied to memory of the CPU and written from there while the training goes on, by every rank its
     share. It is written under another name, synced, and renamed by rank 0 when all ranks are done, so that what
@@ -164,7 +163,7 @@ class Checkpoints:
         """Give the checkpoint its name, then remove the oldest, and what killed processes were still writing."""
         write_sealed(temporary / STATE, msgspec.structs.replace(state, files=files))
         put_in_place(temporary, path)
-        kept = self._steps()[-KEPT:]
+        kept = self._steps()[-CHECKPOINTS_KEPT:]
         for other in self.folder.iterdir():
             if other not in kept:
                 shutil.rmtree(other)

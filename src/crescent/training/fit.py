@@ -12,18 +12,17 @@ import torch
 from pytorch_lightning.strategies import ModelParallelStrategy
 
 from crescent.config.schema import Training
+from crescent.config.seeds import derived_seed
 from crescent.run.atomic import publish
-from crescent.run.seeds import derived_seed
 from crescent.training.attention import by_document
 from crescent.training.checkpoint import Checkpoints
 from crescent.training.datamodule import StepDataModule
 from crescent.training.examples import encode_pairs
 from crescent.training.export import export_adapter
-from crescent.training.launch import cluster_environment
+from crescent.training.launch import cluster_environment, quiet_lightning
 from crescent.training.module import FineTuning, StepRecord
 from crescent.training.plan import TrainingPlan, plan_steps
 from crescent.training.prepare import keeps_documents_apart, prepared
-from crescent.training.quiet import quiet_lightning
 from crescent.training.sharding import collect
 from crescent.training.stop import StopSignals
 

@@ -11,7 +11,7 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from crescent.config.schema import Training
-from crescent.run.seeds import derived_seed
+from crescent.config.seeds import derived_seed
 from crescent.training.datamodule import StepBatch
 from crescent.training.packing import IGNORED, MicroBatch
 from crescent.training.plan import TrainingPlan

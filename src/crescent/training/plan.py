@@ -8,7 +8,7 @@ import msgspec
 
 from crescent.config.effects import effects
 from crescent.config.schema import Training
-from crescent.run.seeds import derived_seed
+from crescent.config.seeds import derived_seed
 from crescent.training.examples import Example, Examples
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from crescent.records import Consensus as Consensus
     from crescent.voting.answer import Answer as Answer
-    from crescent.voting.consensus import Ballot as Ballot
+    from crescent.voting.answer import Ballot as Ballot
     from crescent.voting.consensus import vote as vote
     from crescent.voting.equality.canonicalization import canonical as canonical
     from crescent.voting.equivalence import equivalent as equivalent

@@ -1,4 +1,4 @@
-"""The final answer of a solution, with where it was read and how far that reading can be trusted."""
+"""What is voted on: the final answer of a solution, where it was read and how far that can be trusted; the ballot."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -25,3 +25,17 @@ class Answer:
 
     def __str__(self) -> str:
         return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Ballot:
+    """One solution in the vote. `answer` None means it has none.
+
+    `logprob` is the mean natural-log probability per token (for `weighted` and `likeliest`), `length` counts tokens or
+    characters (for `shortest` and `median`), `text` is the solution itself (for `distinct`).
+    """
+
+    answer: str | None
+    logprob: float | None = None
+    length: int | None = None
+    text: str | None = None

@@ -5,13 +5,12 @@ votes can reject a question. Agreement is compared as an exact rational, so 4 of
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from math import exp, fsum, isfinite
 
 from crescent.errors import DataError
 from crescent.records import Consensus, Solution
-from crescent.voting.answer import Answer
+from crescent.voting.answer import Answer, Ballot
 from crescent.voting.equality.canonicalization import canonical
 from crescent.voting.extraction import extract_answer
 from crescent.voting.grouping import group, most_common
@@ -19,20 +18,6 @@ from crescent.voting.representatives import REPRESENTATIVES
 from crescent.voting.representatives import representatives as chosen_of
 
 RULES = ("majority", "first", "weighted")
-
-
-@dataclass(frozen=True, slots=True)
-class Ballot:
-    """One solution in the vote. `answer` None means it has none.
-
-    `logprob` is the mean natural-log probability per token (for `weighted` and `likeliest`), `length` counts tokens or
-    characters (for `shortest` and `median`), `text` is the solution itself (for `distinct`).
-    """
-
-    answer: str | None
-    logprob: float | None = None
-    length: int | None = None
-    text: str | None = None
 
 
 def vote(

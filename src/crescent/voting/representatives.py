@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from crescent.voting.consensus import Ballot
+    from crescent.voting.answer import Ballot
 
 REPRESENTATIVES = ("first", "shortest", "median", "likeliest", "distinct")
 _TOKENS = re.compile(r"\d+(?:\.\d+)?|\w+|[^\w\s]")

@@ -9,7 +9,7 @@ from crescent.commands.table import start
 from crescent.config.schema import Config
 from crescent.errors import DamagedError, RunFolderError
 from crescent.generation.prompts import fill
-from crescent.nano.prompts import SOLVE
+from crescent.nano.wording import SOLVE
 from crescent.records import Pair
 from crescent.run import rows
 from crescent.run.folder import write_json

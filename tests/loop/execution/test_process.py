@@ -16,8 +16,8 @@ from crescent.config.schema import Config
 from crescent.errors import ProcessError, StageError
 from crescent.generation.request import Request
 from crescent.loop.execution.executor import executor
+from crescent.loop.stages.assignments import Assignment
 from crescent.loop.stages.context import Context
-from crescent.loop.stages.orders import Order
 from crescent.records import Completion
 from crescent.run.atomic import publish
 from crescent.run.manifest import MANIFEST, Manifest, read_sealed
@@ -162,8 +162,8 @@ def test_what_a_killed_start_left_is_neither_order_nor_answer_to_the_next(
         written.write(index, foreign, asked="f" * 16)
     ShardFolder(folder / "rewritten-001-1").write(0, foreign, asked="f" * 16)
     context = context_of(copied_run, in_processes(devices=2))
-    old = Order("rewritten-001-1", [Request("foreign", "What?")])
-    publish(copied_run / "processes/round-01.questions/exchange/orders/1.json", msgspec.json.encode(old))
+    old = Assignment("rewritten-001-1", [Request("foreign", "What?")])
+    publish(copied_run / "processes/round-01.questions/exchange/assignments/1.json", msgspec.json.encode(old))
     made = executor(context)("questions", 1, context.base, [])
     expected = manifest(finished_run, "round-01/questions")
     assert (made.files, made.facts) == (expected.files, expected.facts)

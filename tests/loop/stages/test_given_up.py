@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from crescent.console.progress import Reporter
 from crescent.loop.stages import answers
 from crescent.loop.stages.context import Context
-from crescent.progress import Reporter
 from crescent.records import Question, Solution
 from crescent.run.manifest import Facts, Manifest
 from crescent.voting import module

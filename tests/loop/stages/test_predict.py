@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from crescent.config.schema import Embedding
-from crescent.dedup.datamodule import Candidate, DedupDataModule
 from crescent.dedup.index import NearDuplicateIndex
-from crescent.dedup.module import DedupModule
+from crescent.dedup.module import Candidate, DedupDataModule, DedupModule
 from crescent.loop.stages.answers import read_solution
 from crescent.loop.stages.context import Context
 from crescent.loop.stages.pool import encoder

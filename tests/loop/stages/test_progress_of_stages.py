@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from crescent import progress
+from crescent.console import progress
+from crescent.console.progress import Reporter
 from crescent.loop.stages import evaluation, training
 from crescent.loop.stages.context import Context
-from crescent.progress import Reporter
 from tests.conftest import tiny
 from tests.loop.stages.test_replay import taught
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from crescent.config.schema import Questions
+from crescent.config.seeds import derived_seed
 from crescent.errors import DataError
 from crescent.loop.stages.seeds import seed_problems, variation
-from crescent.run.seeds import derived_seed
 
 SEEDS = ["One {other}?", "Two?", "Three?"]
 

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from crescent.config.schema import Config, Sampling
+from crescent.config.seeds import derived_seed
 from crescent.generation.request import Request
 from crescent.loop.stages import dataset, predict, training
 from crescent.loop.stages import waves as waves_module
 from crescent.loop.stages.context import Context
-from crescent.run.seeds import derived_seed
 from tests.conftest import tiny
 from tests.loop.stages.test_replay import taught
 

@@ -10,11 +10,11 @@ import torch
 from transformers import AutoModelForCausalLM
 
 from crescent.config.schema import Config
+from crescent.console.progress import Advance, Reporter
 from crescent.errors import StageError
 from crescent.loop.stages import training
 from crescent.loop.stages.context import Context
 from crescent.loop.stages.trained import trained_model
-from crescent.progress import Advance, Reporter
 from tests.conftest import tiny
 from tests.loop.stages.test_replay import taught
 

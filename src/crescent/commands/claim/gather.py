@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from crescent.commands.claim.figures import BASE, ArmRun, Claim, Difference, OverSeeds, Part, RoundFigures
-from crescent.commands.claim.outcome import shares
+from crescent.commands.claim.headline import shares
 from crescent.config.schema import Config
 from crescent.errors import ConfigError, DamagedError
 from crescent.evaluation.comparison import compare

@@ -6,7 +6,7 @@ from typing import Any
 from markupsafe import Markup
 
 from crescent.commands.claim.figures import BASE, Claim
-from crescent.commands.claim.outcome import clear, name_of, outcome, shares
+from crescent.commands.claim.headline import clear, name_of, sentences, shares
 from crescent.reporting.report import numbers
 from crescent.reporting.report.charts import Point, score_range
 from crescent.reporting.report.page import style_sheet, templates
@@ -53,15 +53,15 @@ def _arm(frame: Frame, means: Sequence[Interval | None], shift: float, kind: str
 
 def render(claim: Claim) -> str:
     """The page for what `claim.json` holds."""
-    sentences = outcome(claim)
+    said = sentences(claim)
     return (
         templates()
         .get_template("claim.html.j2")
         .render(
             css=style_sheet(),
             claim=claim,
-            headline=sentences[0],
-            sentences=sentences[1:],
+            headline=said[0],
+            sentences=said[1:],
             share=shares(claim, claim.primary_task),
             gains=[_row(claim, arm, BASE, claim.primary_task) for arm in claim.arms],
             over=[_row(claim, p.arm, p.against, claim.primary_task) | {"name": p.name} for p in claim.parts]

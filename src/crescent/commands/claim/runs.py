@@ -92,9 +92,9 @@ def _conclude(config: Config, folder: Path, arms: Mapping[str, Config], runs: li
 
 
 def _show(claim: Claim, folder: Path) -> None:
-    from crescent.commands.claim.outcome import outcome
+    from crescent.commands.claim.headline import sentences
     from crescent.reporting.report.numbers import plain
 
-    for sentence in outcome(claim):
+    for sentence in sentences(claim):
         print(plain(sentence))
     print(f"Page: {folder / PAGE}")

@@ -4,9 +4,8 @@ import os
 import shutil
 from pathlib import Path
 
+from crescent.commands.export.cards import dataset_card, model_card
 from crescent.commands.export.conversations import as_jsonl, as_parquet, axolotl, conversation, dataset_info
-from crescent.commands.export.dataset_card import dataset_card
-from crescent.commands.export.model_card import model_card
 from crescent.config.check import read
 from crescent.config.schema import Config
 from crescent.errors import DamagedError, RunFolderError

@@ -14,7 +14,7 @@ from crescent.config.keys import flatten
 from crescent.reporting.completed import REPORT, summary_of
 from crescent.reporting.report import numbers
 from crescent.reporting.report.gathered import Score
-from crescent.reporting.report.outcome import kept_round
+from crescent.reporting.report.headline import kept_round
 from crescent.reporting.report.page import style_sheet, templates
 from crescent.reporting.report.summary import Measured, Summary
 from crescent.run.atomic import publish
@@ -124,9 +124,9 @@ def _score(rows: Sequence[SweepRow], dev: str | None) -> "Interval | None":
 def _other(run: RunState, page: Path) -> Other:
     claim = claim_of(run.folder) if run.kind == "claim" else None
     if claim is not None:
-        from crescent.commands.claim.outcome import outcome
+        from crescent.commands.claim.headline import sentences
 
-        return Other(run, outcome(claim)[0], _relative(run.folder / CLAIM_PAGE, page))
+        return Other(run, sentences(claim)[0], _relative(run.folder / CLAIM_PAGE, page))
     return Other(run, f"{run.kind.capitalize()}, {run.state}: {run.progress}.", None)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from hydra.errors import HydraException
 
 from crescent.config.keys import find, plain
-from crescent.private.hydra_internals import override_parser
+from crescent.config.overrides import parsed
 
 ENDS = ("uniform", "int_uniform", "q_uniform", "log_uniform_values", "q_log_uniform_values", "inv_log_uniform_values")
 EXPONENTS = ("log_uniform", "q_log_uniform", "inv_log_uniform")
@@ -71,7 +71,7 @@ def arrives(key: str, value: Any) -> Iterator[str]:
 
 def _misread(key: str, value: Any, text: str) -> Iterator[str]:
     try:
-        override = override_parser().parse_override(text)
+        override = parsed(text)
     except HydraException as error:
         reason = str(error).splitlines()[0].rstrip(".")
         yield f"{text}: Hydra cannot read it ({reason}); quote it: \"'{value}'\""

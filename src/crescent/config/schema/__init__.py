@@ -15,8 +15,7 @@ from crescent.config.schema.model import Model, Sampling, Shape
 from crescent.config.schema.option import option, section
 from crescent.config.schema.questions import Dedup, Embedding, Minhash, Questions
 from crescent.config.schema.tracking import Tracking
-from crescent.config.schema.trainer import Trainer
-from crescent.config.schema.training import Lora, Replay, Training
+from crescent.config.schema.training import Lora, Replay, Trainer, Training
 from crescent.config.schema.voting import Audit, Voting
 
 __all__ = [

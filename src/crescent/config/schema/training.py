@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from crescent.config.schema.model import Sampling
 from crescent.config.schema.option import option, section
 
+CHECKPOINTS_KEPT = 2
+"""Checkpoints on disk while none is being written: should the newest be damaged, there is one before it."""
+
 
 @dataclass
 class Lora:
@@ -84,3 +87,20 @@ class Training:
     replay: Replay = section(Replay, affects=("replay",))
     checkpoint_minutes: float = option(10.0, low=0.0, affects=())
     """Minutes between checkpoints, written while training goes on; two are kept. 0: one after every step."""
+
+
+@dataclass
+class Trainer:
+    """Where the work runs."""
+
+    accelerator: str = option("auto", of=("auto", "cpu", "gpu"))
+    """`auto` takes a GPU where there is one."""
+    devices: int = option(1, low=1)
+    """GPUs or processes per node that share a stage; several need `executor=process`."""
+    nodes: int = option(1, low=1)
+    """Machines that share a stage; several need a Slurm allocation, see docs/slurm.md."""
+    strategy: str = option("auto", of=("auto", "ddp", "fsdp"))
+    """How several devices train: `ddp` (and `auto`) with a copy of the model on each; `fsdp` with a share of every
+    weight on each."""
+    threads: int | None = option(None, low=1)
+    """CPU threads; null: all cores."""

@@ -11,6 +11,8 @@ from typing import Any, TextIO, get_type_hints
 import msgspec
 
 from crescent.config.load import to_config
+from crescent.console.output import outlast
+from crescent.console.progress import Reporter
 from crescent.errors import CrescentError, RunFolderError
 from crescent.loop.environment import JOURNAL, check_devices, listen, set_up
 from crescent.loop.execution.family import die_with_parent
@@ -18,8 +20,6 @@ from crescent.loop.execution.task import OUTCOME, Outcome, Task, read, write
 from crescent.loop.outlook import telling
 from crescent.loop.stages.context import Context
 from crescent.loop.stages.table import STAGES
-from crescent.output import outlast
-from crescent.progress import Reporter
 from crescent.run.failures import chain
 from crescent.run.folder import Run
 

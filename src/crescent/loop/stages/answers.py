@@ -1,7 +1,7 @@
 """Stage `answers`: K solutions of every accepted question, the answer read from each, and the vote.
 
-With adaptive sampling the solutions come in passes: a question whose outcome is certain (`lossless`) or probable enough
-is not asked again. Sample number i of a question is the same whatever pass it comes in.
+With adaptive sampling the solutions come in passes: a question whose consensus is certain (`lossless`) or probable
+enough is not asked again. Sample number i of a question is the same whatever pass it comes in.
 """
 
 from collections import Counter
@@ -82,7 +82,7 @@ def run(context: Context, name: str, model: ModelRef, questions: Manifest) -> Ma
 
 
 def _vote(context: Context, stage: Stage, questions: Sequence[Question], made: int) -> tuple[list[Consensus], int]:
-    """The outcome of every question, in their order, and the comparisons that were given up in the vote.
+    """The consensus of every question, in their order, and the comparisons that were given up in the vote.
 
     It reads the first `made` sampling passes, which are this start's. Of several ranks each votes on its share; rank 0
     has them all.
@@ -101,9 +101,9 @@ def _vote(context: Context, stage: Stage, questions: Sequence[Question], made: i
     if not context.is_main:
         return consensus, given_up
     wait_for(lambda: len(votes.finished()) == context.world_size)
-    outcome = {row.question: row for row in votes.stream(Consensus)}
+    by_question = {row.question: row for row in votes.stream(Consensus)}
     given_up = sum((read_json(path) or {}).get("comparisons", 0) for path in ranks)
-    return [outcome[question.id] for question in questions], given_up
+    return [by_question[question.id] for question in questions], given_up
 
 
 def _passes(stage: Stage, questions: Sequence[Question], config: Voting) -> Iterator[tuple[int, list[Request]]]:

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from crescent.config.schema import Config, Model
+from crescent.console.progress import Reporter
 from crescent.errors import StageError
-from crescent.progress import Reporter
 from crescent.run.folder import Run
 
 if TYPE_CHECKING:

@@ -9,19 +9,20 @@ from rejected questions where the vote accepted fewer than `max_pairs`.
 from collections.abc import Sequence
 
 from crescent.config.effects import settings
+from crescent.config.seeds import derived_seed
+from crescent.dedup.removal import decontaminate
 from crescent.errors import StageError
+from crescent.evaluation.loading import benchmark_questions
 from crescent.loop.stages.card import dataset_card
-from crescent.loop.stages.contamination import clean
 from crescent.loop.stages.context import Context
-from crescent.loop.stages.facts import AnswersFacts, Contamination, DatasetFacts
-from crescent.loop.stages.pool import encoder_input
+from crescent.loop.stages.facts import AnswersFacts, Contamination, DatasetFacts, Overlap
+from crescent.loop.stages.pool import encoder, encoder_input
 from crescent.loop.stages.rows import solution_passes
 from crescent.records import Consensus, Drop, Pair, Question, Solution
 from crescent.run import rows
 from crescent.run.atomic import publish
 from crescent.run.manifest import Manifest, facts_of
 from crescent.run.names import in_order, round_folder
-from crescent.run.seeds import derived_seed
 from crescent.run.shards import ShardFolder
 from crescent.voting.ballots import by_question, decide, unguarded
 
@@ -110,34 +111,34 @@ def _candidates(context: Context, questions: Manifest, answers: Manifest) -> lis
     """(preference, pair) for every question the arm may use; lower preferences are drawn first."""
     folder = context.run.path / answers.spec.stage
     texts = {q.id: q for q in ShardFolder(context.run.path / questions.spec.stage / "accepted").stream(Question)}
-    outcome = {c.question: c for c in ShardFolder(folder / "consensus").stream(Consensus)}
+    consensus = {c.question: c for c in ShardFolder(folder / "consensus").stream(Consensus)}
     solutions = dict(by_question(solution_passes(folder)))
     arm = context.config.training.pairs
     found = []
     for id, question in texts.items():
-        for preference, solution in _chosen(arm, outcome[id], solutions[id], context):
-            beside = solution.sample in outcome[id].others
+        for preference, solution in _chosen(arm, consensus[id], solutions[id], context):
+            beside = solution.sample in consensus[id].others
             pair = Pair(
                 id=f"{id}-s{solution.sample:02d}" if beside else id,
                 round=question.round,
                 question=question.text,
                 solution=solution.text,
                 answer=solution.answer,
-                agreement=outcome[id].agreement if arm == "consensus" else None,
+                agreement=consensus[id].agreement if arm == "consensus" else None,
             )
             found.append((preference, pair))
     return found
 
 
-def _chosen(arm: str, outcome: Consensus, solutions: list[Solution], context: Context) -> list[tuple[int, Solution]]:
+def _chosen(arm: str, consensus: Consensus, solutions: list[Solution], context: Context) -> list[tuple[int, Solution]]:
     """The solutions an arm takes for a question, and how much it prefers that question."""
     if arm == "unvoted":
         return [(0, solutions[0])] if solutions[0].text else []
-    if outcome.solution is not None:
+    if consensus.solution is not None:
         by_sample = {solution.sample: solution for solution in solutions}
-        return [(0, by_sample[sample]) for sample in (outcome.solution, *outcome.others)]
+        return [(0, by_sample[sample]) for sample in (consensus.solution, *consensus.others)]
     if arm == "shuffled":
-        plurality = decide(outcome.question, solutions, unguarded(context.config.voting)).solution
+        plurality = decide(consensus.question, solutions, unguarded(context.config.voting)).solution
         return [] if plurality is None else [(1, next(s for s in solutions if s.sample == plurality))]
     return []
 
@@ -163,3 +164,49 @@ def exchange(pairs: Sequence[Pair]) -> list[Pair]:
         msgspec.structs.replace(pair, solution=other.solution, answer=other.answer)
         for pair, other in zip(pairs, moved, strict=True)
     ]
+
+
+EXAMPLES = 10
+
+
+def clean(context: Context, pairs: Sequence[Pair]) -> tuple[list[Drop], Contamination]:
+    """The pairs that are near a benchmark question, and what was found, with examples for the report.
+
+    Near is what `evaluation.contamination` says, which is not None here. Every benchmark of the run is looked at, the
+    dev task too.
+    """
+    config = context.config
+    near = config.evaluation.contamination
+    if near is None:
+        raise StageError("evaluation.contamination is null: it is not said what is near a benchmark")
+    names = list(dict.fromkeys([*config.evaluation.tasks, config.evaluation.dev_task]))
+    by_task = benchmark_questions(names, config.evaluation.local_data or {})
+    benchmark = [(task, item, text) for task, texts in by_task.items() for item, text in enumerate(texts)]
+    texts = [text for _, _, text in benchmark]
+    found = decontaminate([p.question for p in pairs], texts, near, encoder(context, near))
+    context.release_encoder()
+    drops = [
+        Drop(
+            id=pairs[row.index].id,
+            text=pairs[row.index].question,
+            reason="contaminated",
+            other="{} {}".format(*benchmark[row.other]),
+            test=row.test,
+            similarity=round(row.similarity, 6),
+        )
+        for row in found.ledger
+    ]
+    ledger = sorted(found.ledger, key=lambda row: -row.similarity)
+    examples = [
+        Overlap(
+            text=pairs[row.index].question,
+            task=benchmark[row.other][0],
+            other_text=benchmark[row.other][2],
+            test=row.test,
+            similarity=round(row.similarity, 6),
+        )
+        for row in ledger[:EXAMPLES]
+    ]
+    return drops, Contamination(
+        checked=sorted(by_task), questions=len(benchmark), dropped=len(ledger), examples=examples
+    )

@@ -11,6 +11,7 @@ import msgspec
 import pytorch_lightning as pl
 
 from crescent.config.schema import Sampling
+from crescent.config.seeds import derived_seed
 from crescent.errors import StageError
 from crescent.generation.backend import Backend
 from crescent.generation.datamodule import PromptDataModule, cut
@@ -21,12 +22,10 @@ from crescent.loop.stages.context import Context, ModelRef
 from crescent.models.chat import spoken
 from crescent.models.load import folder_or_id, load_tokenizer, stop_tokens_at
 from crescent.records import Completion, Row
-from crescent.run.seeds import derived_seed
 from crescent.run.shards import ShardFolder
 from crescent.run.stage import Stage
 from crescent.run.waiting import wait_for
-from crescent.training.launch import cluster_environment
-from crescent.training.quiet import quiet_lightning
+from crescent.training.launch import cluster_environment, quiet_lightning
 
 
 def predict(context: Context, module: pl.LightningModule, data: pl.LightningDataModule) -> list[Any]:

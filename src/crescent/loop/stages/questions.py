@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 from crescent.config.effects import settings
 from crescent.errors import StageError
+from crescent.loop.stages.assignments import clear_assignments, follow_assignments
 from crescent.loop.stages.context import Context, ModelRef
 from crescent.loop.stages.facts import QuestionsFacts
-from crescent.loop.stages.orders import clear_orders, follow_orders
 from crescent.loop.stages.pool import encoder_input
 from crescent.loop.stages.seeds import seed_input
 from crescent.loop.stages.stored import take_over
@@ -55,7 +55,7 @@ def _make(context: Context, stage: Stage, number: int, model: ModelRef, earlier:
     take_over(context, stage)
     stage.begin()
     if not context.is_main:
-        return follow_orders(context, stage, model, context.config.questions.sampling)
+        return follow_assignments(context, stage, model, context.config.questions.sampling)
     waves = Waves(context, stage, number, model, earlier)
     ending = None
     while (ending := waves.ending()) is None:
@@ -63,5 +63,5 @@ def _make(context: Context, stage: Stage, number: int, model: ModelRef, earlier:
     context.release_encoder()
     waves.discard_beyond()
     manifest = stage.finish(waves.facts(ending), waves.total("tokens"))
-    clear_orders(context)
+    clear_assignments(context)
     return manifest

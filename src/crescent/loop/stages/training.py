@@ -3,6 +3,7 @@
 import shutil
 
 from crescent.config.effects import settings
+from crescent.config.seeds import derived_seed
 from crescent.generation.prompts import fill
 from crescent.loop.stages.card import model_card
 from crescent.loop.stages.context import Context, ModelRef
@@ -14,7 +15,6 @@ from crescent.run.atomic import publish, publish_folder
 from crescent.run.cards import origin
 from crescent.run.manifest import Manifest
 from crescent.run.names import round_folder
-from crescent.run.seeds import derived_seed
 from crescent.training.export import export_model
 from crescent.training.fit import ADAPTER, EVIDENCE, FINISHED, TrainingResult, train
 from crescent.training.module import StepRecord

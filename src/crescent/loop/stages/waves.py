@@ -6,24 +6,23 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from crescent.dedup.datamodule import Candidate, DedupDataModule
+from crescent.config.seeds import derived_seed
 from crescent.dedup.index import Match
-from crescent.dedup.module import DedupModule
+from crescent.dedup.module import Candidate, DedupDataModule, DedupModule
 from crescent.errors import StageError
 from crescent.generation.prompts import fill
 from crescent.generation.request import Request
 from crescent.generation.screening import no_question
+from crescent.loop.stages.assignments import Assignment, assign
 from crescent.loop.stages.context import Context, ModelRef
 from crescent.loop.stages.diversity import measure, warning
 from crescent.loop.stages.facts import QuestionsFacts
-from crescent.loop.stages.orders import Order, give_order
 from crescent.loop.stages.pool import open_pool
 from crescent.loop.stages.predict import generate, predict
 from crescent.loop.stages.seeds import seed_problems, variation
 from crescent.records import Completion, Drop, Question, WaveCount
 from crescent.run.manifest import Manifest, facts_of
 from crescent.run.names import in_order, rewritten_folder, round_folder, written_folder
-from crescent.run.seeds import derived_seed
 from crescent.run.stage import Stage
 
 
@@ -52,7 +51,7 @@ class Waves:
         self, context: Context, stage: Stage, number: int, model: ModelRef, earlier: Sequence[Manifest]
     ) -> None:
         self.earlier = earlier
-        self.orders = 0
+        self.assigned = 0
         self.context, self.stage, self.number, self.model = context, stage, number, model
         self.config = context.config.questions
         self.seeds = seed_problems(self.config.seed_problems) if self.config.seed_problems else []
@@ -137,8 +136,8 @@ class Waves:
 
     def _generate(self, wave: "Wave", requests: Sequence[Request], kind: str, what: str) -> list[Completion]:
         if self.context.world_size > 1:
-            self.orders += 1
-            give_order(self.context, self.orders, Order(kind, list(requests)))
+            self.assigned += 1
+            assign(self.context, self.assigned, Assignment(kind, list(requests)))
         shards = generate(
             self.context,
             self.stage,

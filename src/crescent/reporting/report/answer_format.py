@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from crescent.reporting.report import numbers
 from crescent.reporting.report.gathered import Score
-from crescent.reporting.report.outcome import kept_round
+from crescent.reporting.report.headline import kept_round
 from crescent.reporting.report.summary import Summary
 
 

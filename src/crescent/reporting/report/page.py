@@ -10,7 +10,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from crescent.reporting.report import answer_format, charts, flips, funnel, numbers, outcome, pool, sampling
+from crescent.reporting.report import answer_format, charts, flips, funnel, headline, numbers, pool, sampling
 from crescent.reporting.report.gathered import Comparison
 from crescent.reporting.report.summary import Round, Summary
 from crescent.reporting.report.untrusted import cut, visible
@@ -51,7 +51,7 @@ def write(run: Summary, path: Path | str) -> None:
 
 def render(run: Summary) -> str:
     """The page for what `summary.json` holds."""
-    sentences = outcome.outcome(run)
+    sentences = headline.sentences(run)
     return (
         templates()
         .get_template("page.html.j2")
@@ -64,9 +64,9 @@ def render(run: Summary) -> str:
             panels=list(_panels(run)),
             previous=list(_previous(run)),
             others=list(_other_metrics(run)),
-            dev_share=outcome.share_task(run, run.dev_task or ""),
+            dev_share=headline.share_task(run, run.dev_task or ""),
             environment=[(key, _bare(value)) for key, value in _flat(run.environment)],
-            unknowns=outcome.unknowns(run),
+            unknowns=headline.unknowns(run),
             config=list(_flat(run.config)),
             total_seconds=sum(entry.seconds for entry in run.cost),
             total_tokens=sum(entry.tokens for entry in run.cost),
@@ -119,7 +119,7 @@ def _sentence(text: object) -> str:
 def _panels(run: Summary) -> Iterator[dict[str, Any]]:
     """One benchmark chart per task with the rows of its table."""
     for task in run.measured_tasks():
-        points, share = _points(run, task), outcome.share_task(run, task)
+        points, share = _points(run, task), headline.share_task(run, task)
         marks = charts.score_range(points, share)
         yield {
             "task": task,
@@ -135,7 +135,7 @@ def _previous(run: Summary) -> Iterator[tuple[str, str, Comparison, bool]]:
     for task in run.measured_tasks():
         for name, score in run.scores(task):
             if score.against_previous:
-                yield task, name, score.against_previous, outcome.share_task(run, task)
+                yield task, name, score.against_previous, headline.share_task(run, task)
 
 
 def _other_metrics(run: Summary) -> Iterator[tuple[str, str, str, str]]:

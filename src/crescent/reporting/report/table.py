@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from crescent.reporting.report import numbers
 from crescent.reporting.report.gathered import Score
-from crescent.reporting.report.outcome import outcome, share_task
+from crescent.reporting.report.headline import sentences, share_task
 from crescent.reporting.report.sampling import SampledScore, as_scores
 from crescent.reporting.report.summary import Measured, Round, Summary
 from crescent.reporting.report.untrusted import cut
@@ -34,7 +34,7 @@ def print_summary(run: Summary, console: "Console | None" = None, report: Path |
             console.print(_sampled(run, console))
     else:
         _list(run, console)
-    _say(console, " ".join(outcome(run)), wrap=console.is_terminal)
+    _say(console, " ".join(sentences(run)), wrap=console.is_terminal)
     _say(console, f"Report: {_place(run, report)}")
 
 

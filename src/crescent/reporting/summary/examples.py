@@ -63,18 +63,18 @@ def question_samples(context: Context, number: int) -> list[Sample]:
     return [_sample(c, texts[c.question], votes[c.question], known(texts[c.question])) for c in chosen]
 
 
-def _sample(outcome: Consensus, text: str, solutions: list[Solution], expected: str | None) -> Sample:
+def _sample(consensus: Consensus, text: str, solutions: list[Solution], expected: str | None) -> Sample:
     votes = Counter(s.answer if s.answer is not None else "none" for s in solutions)
-    shown = next((s for s in solutions if s.sample == outcome.solution), solutions[0])
+    shown = next((s for s in solutions if s.sample == consensus.solution), solutions[0])
     return Sample(
         question=text,
-        answer=outcome.answer,
-        agreement=outcome.agreement,
-        accepted=outcome.reason is None,
-        reason=outcome.reason,
+        answer=consensus.answer,
+        agreement=consensus.agreement,
+        accepted=consensus.reason is None,
+        reason=consensus.reason,
         votes=dict(sorted(votes.items(), key=lambda item: (-item[1], item[0]))),
         solution=shown.text,
-        chosen=outcome.solution is not None,
+        chosen=consensus.solution is not None,
         truth=expected,
     )
 

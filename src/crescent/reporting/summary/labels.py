@@ -37,11 +37,11 @@ def worth(answers: Path, truths: Mapping[str, str], config: Voting) -> dict[str,
     Shares come with their 95 % interval over questions. Adaptive sampling draws more samples of harder questions, so
     what is said of single samples (`single_sample`, `pass_at_k`) uses the first `compared` samples of each alone.
     """
-    outcome = {row.question: row for row in ShardFolder(answers / "consensus").stream(Consensus)}
-    compared = min(row.samples for row in outcome.values())
+    consensus = {row.question: row for row in ShardFolder(answers / "consensus").stream(Consensus)}
+    compared = min(row.samples for row in consensus.values())
     judge = Judge(config)
     judged = [
-        _judged(rows, outcome[id], truths[id], config, compared, judge)
+        _judged(rows, consensus[id], truths[id], config, compared, judge)
         for id, rows in by_question(solution_passes(answers))
     ]
     matches = Counter(row.match or "none" for row in solutions(answers))
@@ -76,10 +76,10 @@ def share(values: Sequence[float]) -> dict[str, Any]:
 
 
 def _judged(
-    rows: list[Solution], outcome: Consensus, truth: str, config: Voting, compared: int, judge: Judge
+    rows: list[Solution], consensus: Consensus, truth: str, config: Voting, compared: int, judge: Judge
 ) -> Judged:
-    majority = decide(outcome.question, rows, replace(unguarded(config), rule="majority", representative="first"))
-    accepted = outcome.answer if outcome.reason is None else None
+    majority = decide(consensus.question, rows, replace(unguarded(config), rule="majority", representative="first"))
+    accepted = consensus.answer if consensus.reason is None else None
     return Judged(
         right=[judge.right(row.answer, truth) for row in rows[:compared]],
         label=None if accepted is None else judge.right(accepted, truth),

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FrameType
 
 from crescent.config.load import to_config
-from crescent.output import outlast
+from crescent.console.output import outlast
 from crescent.reporting.tracking.follower import Follower
 from crescent.reporting.tracking.open import follower
 from crescent.run.folder import read_json

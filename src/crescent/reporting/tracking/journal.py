@@ -130,8 +130,8 @@ class _Reader:
         return []
 
     def _samples(self) -> Table:
+        from crescent.console.progress import Reporter
         from crescent.loop.stages.context import Context, ModelRef
-        from crescent.progress import Reporter
         from crescent.reporting.summary.examples import question_samples
 
         nowhere = ModelRef("base", self.config.model.path, "")

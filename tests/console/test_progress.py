@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from crescent import progress
-from crescent.progress import Reporter
+from crescent.console import progress
+from crescent.console.progress import Reporter
 
 
 def console(terminal: bool = False) -> tuple[Console, StringIO]:

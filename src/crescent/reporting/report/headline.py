@@ -9,7 +9,7 @@ from crescent.reporting.report.summary import Round, Summary
 PARTS = {kind.name: kind.title for kind in ROUND if kind.when is None} | {"gate": "the gate"}
 
 
-def outcome(summary: Summary) -> list[str]:
+def sentences(summary: Summary) -> list[str]:
     """The headline, then at most a few sentences that belong to it."""
     tasks = summary.measured_tasks()
     task = summary.primary_task if summary.primary_task in tasks else next(iter(tasks), "")

@@ -6,7 +6,7 @@ from crescent.commands.claim.figures import BASE, Claim, OverSeeds
 from crescent.reporting.report import numbers
 
 
-def outcome(claim: Claim) -> list[str]:
+def sentences(claim: Claim) -> list[str]:
     """The headline, then the sentences that belong to it."""
     return [*_gain(claim), *_composition(claim), *_reservations(claim)]
 

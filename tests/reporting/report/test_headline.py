@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from crescent.reporting.report import numbers
-from crescent.reporting.report.outcome import outcome, unknowns
+from crescent.reporting.report.headline import sentences, unknowns
 from crescent.reporting.report.summary import read
 
 from . import example
@@ -16,7 +16,7 @@ def unsampled(raw: dict[str, Any]) -> dict[str, Any]:
 
 
 def said(raw: dict[str, Any]) -> str:
-    return numbers.plain(" ".join(outcome(read(raw))))
+    return numbers.plain(" ".join(sentences(read(raw))))
 
 
 def changed(difference: float, low: float, high: float) -> dict[str, Any]:
@@ -124,7 +124,7 @@ def test_greedy_decoding_one_sample_and_several_stand_together(
     for k, values in (("1", one), ("8", any_of)):
         part["against_base"]["pass_at_k"][k] = dict(zip(("difference", "low", "high"), values, strict=True))
         part["pass_at_k"][k]["value"] = raw["base"]["sampling"]["pass_at_k"][k]["value"] + values[0]
-    headline, *rest = [numbers.plain(sentence) for sentence in outcome(read(raw))]
+    headline, *rest = [numbers.plain(sentence) for sentence in sentences(read(raw))]
     moved = "rose" if greedy > 0 else "fell"
     assert headline == (
         f"nano_math {moved} from 38.1 % to {38.1 + 100 * greedy:.1f} % with greedy decoding ({100 * greedy:+.1f} "

@@ -1,4 +1,4 @@
-"""Orders are files that appear one after another; what is no order yet is waited for, what is damaged is not."""
+"""Orders are files that appear one after another; what is no assignment yet is waited for, what is damaged is not."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +10,7 @@ import pytest
 
 from crescent.config.schema import Sampling
 from crescent.generation.request import Request
-from crescent.loop.stages import orders
+from crescent.loop.stages import assignments
 from crescent.loop.stages.context import Context
 
 ContextOf = Callable[..., Context]
@@ -24,7 +24,7 @@ def finished_after(looks: int) -> Any:
 
 def test_an_order_that_is_not_there_yet_is_waited_for(tmp_path: Path, context_of: ContextOf) -> None:
     context = context_of(tmp_path, _exchange=tmp_path)
-    assert orders.follow_orders(context, finished_after(3), context.base, Sampling()) == "the manifest"
+    assert assignments.follow_assignments(context, finished_after(3), context.base, Sampling()) == "the manifest"
 
 
 def test_orders_are_followed_one_after_another(
@@ -32,27 +32,27 @@ def test_orders_are_followed_one_after_another(
 ) -> None:
     followed: list[tuple[str, list[Request]]] = []
     monkeypatch.setattr(
-        orders, "generate", lambda context, stage, kind, *, requests, **rest: followed.append((kind, requests))
+        assignments, "generate", lambda context, stage, kind, *, requests, **rest: followed.append((kind, requests))
     )
     context = context_of(tmp_path, _exchange=tmp_path)
-    given = [orders.Order(f"waves/{number:03d}", [Request(f"q{number}", "?")]) for number in (1, 2)]
-    for number, order in enumerate(given, start=1):
-        orders.give_order(context, number, order)
-    orders.follow_orders(context, finished_after(3), context.base, Sampling())
-    assert followed == [(order.kind, order.requests) for order in given]
+    given = [assignments.Assignment(f"waves/{number:03d}", [Request(f"q{number}", "?")]) for number in (1, 2)]
+    for number, assignment in enumerate(given, start=1):
+        assignments.assign(context, number, assignment)
+    assignments.follow_assignments(context, finished_after(3), context.base, Sampling())
+    assert followed == [(assignment.kind, assignment.requests) for assignment in given]
 
 
 def test_a_damaged_order_is_not_taken_for_one_that_is_still_to_come(tmp_path: Path, context_of: ContextOf) -> None:
     context = context_of(tmp_path, _exchange=tmp_path)
-    orders.give_order(context, 1, orders.Order("rows", []))
-    [path] = (tmp_path / "orders").iterdir()
+    assignments.assign(context, 1, assignments.Assignment("rows", []))
+    [path] = (tmp_path / "assignments").iterdir()
     path.write_bytes(path.read_bytes()[:-3])
     with pytest.raises(msgspec.DecodeError):
-        orders.follow_orders(context, finished_after(3), context.base, Sampling())
+        assignments.follow_assignments(context, finished_after(3), context.base, Sampling())
 
 
 def test_an_order_that_cannot_be_read_is_an_error(tmp_path: Path, context_of: ContextOf) -> None:
     context = context_of(tmp_path, _exchange=tmp_path)
-    (tmp_path / "orders" / "1.json").mkdir(parents=True)
+    (tmp_path / "assignments" / "1.json").mkdir(parents=True)
     with pytest.raises(OSError, match=r"1\.json"):
-        orders.follow_orders(context, finished_after(3), context.base, Sampling())
+        assignments.follow_assignments(context, finished_after(3), context.base, Sampling())
