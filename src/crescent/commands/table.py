@@ -38,6 +38,9 @@ COMMANDS = {
     "run": Command("the whole loop; the word may be left out", "run:start", ()),
     "plan": Command("what a run will take, without running it", "plan:plan", ("plan.enabled=true",)),
     "claim": Command("method and controls over seeds, one page", "claim.runs:start", ("stage=claim",)),
+    "half_hour": Command(
+        "try and measure this machine, and a small claim", "half_hour.command:start", ("stage=half_hour",)
+    ),
     "vote": Command("vote again on a run's solutions, by other rules", "vote:revote", ("stage=vote",)),
     "audit": Command("what a model's labels are worth", "audit:audit", ("stage=audit",)),
     "export": Command("a round's pairs and model for other programs", "export.command:export", ("stage=export",)),

@@ -139,8 +139,10 @@ def prompts_have_their_fields(config: Config) -> Iterator[Mistake]:
 
 def a_claim_has_arms(config: Config) -> Iterator[Mistake]:
     arms = config.claim.arms if config.claim else {}
-    if config.stage == "claim" and not arms:
-        yield Mistake(("stage", "claim.arms"), "stage=claim has nothing to compare: choose claim=controls or another")
+    if config.stage in ("claim", "half_hour") and not arms:
+        yield Mistake(
+            ("stage", "claim.arms"), f"stage={config.stage} has nothing to compare: choose claim=controls or another"
+        )
     for arm in arms:
         if not re.fullmatch(r"[a-z][a-z0-9_]*", arm):
             yield Mistake(

@@ -181,10 +181,10 @@ def _any_rank(trainer: pl.Trainer, *flags: bool) -> list[bool]:
 
 
 def _strategy(name: str, world_size: int) -> Any:
-    """What Lightning takes for a strategy. Alone, a process has nothing to share."""
-    if world_size == 1:
-        return "auto"
-    return ModelParallelStrategy(world_size, 1) if name == "fsdp" else "ddp"
+    """What Lightning takes for a strategy."""
+    if name == "fsdp":
+        return ModelParallelStrategy(world_size, 1)
+    return "auto" if world_size == 1 else "ddp"
 
 
 def _why(failure: StepRecord) -> str:

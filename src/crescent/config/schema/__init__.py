@@ -9,7 +9,7 @@ library: a wrong configuration is reported before anything heavy is loaded.
 from dataclasses import dataclass
 
 from crescent.config.schema.backend import Backend
-from crescent.config.schema.commands import Claim, Export, PlanOptions
+from crescent.config.schema.commands import Claim, Export, HalfHour, PlanOptions
 from crescent.config.schema.evaluation import Evaluation, Gate
 from crescent.config.schema.model import Model, Sampling, Shape
 from crescent.config.schema.option import option, section
@@ -28,6 +28,7 @@ __all__ = [
     "Evaluation",
     "Export",
     "Gate",
+    "HalfHour",
     "Lora",
     "Minhash",
     "Model",
@@ -67,9 +68,10 @@ class Config:
     from_run: str | None = option(None, affects=())
     """The folder of another run, whose questions and solutions are taken over as far as these settings and the model
     would sample the same ones. Voting, and everything after it, is done anew, by this run's rules."""
-    stage: str = option("all", of=("all", "vote", "audit", "claim", "export"), affects=())
+    stage: str = option("all", of=("all", "vote", "audit", "claim", "half_hour", "export"), affects=())
     """`all`: the loop. `vote`: vote anew on a run's solutions. `audit`: what labels are worth, see `audit.data`.
     `claim`: the loop for every arm of `claim` and several seeds, compared.
+    `half_hour`: every path of this machine tried and measured, and a small claim.
     `export`: a round's pairs and model for others."""
     executor: str = option("inline", of=("inline", "process"), affects=())
     """`inline`: all stages in this process. `process`: each stage in processes of its own, several with
@@ -87,5 +89,6 @@ class Config:
     trainer: Trainer = section(Trainer, affects=())
     tracking: Tracking = section(Tracking, affects=())
     claim: Claim | None = option(None, affects=("claim",))
+    half_hour: HalfHour = section(HalfHour, affects=())
     export: Export = section(Export, affects=())
     plan: PlanOptions = section(PlanOptions, affects=())

@@ -1,4 +1,4 @@
-"""What the commands beside a run take: claims, exports, plans."""
+"""What the commands beside a run take: claims, the half hour, exports, plans."""
 
 from dataclasses import dataclass
 
@@ -15,6 +15,20 @@ class Claim:
     """Which models of two arms: those of the round that the first arm kept, or those that each arm ends with."""
     repeats: int = option(3, low=1, high=100, affects=("length",))
     """Runs per arm, with `seed`, `seed` + 1, ... The arms of one seed are compared item by item."""
+
+
+@dataclass
+class HalfHour:
+    """`stage=half_hour`: what a person with one GPU does first. How much of it is measured."""
+
+    requests: int = option(256, low=1)
+    """Problems that each way of writing solves."""
+    new_tokens: int = option(256, low=2)
+    """Most tokens of a reply."""
+    steps: int = option(8, low=2)
+    """Optimizer steps of each way of training, `training.batch_size` pairs each; the first is not timed."""
+    minutes: float = option(8.0, low=0.1)
+    """The longest that one step may take, the claim left out."""
 
 
 @dataclass

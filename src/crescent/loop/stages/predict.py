@@ -119,7 +119,7 @@ def _sample(
     publish: Callable[[int, list[Completion]], Path],
 ) -> None:
     total = sum(request.samples for _, shard in data.shards for request in shard)
-    backend = _backend(context, ref)
+    backend = writer(context, ref)
     seed = derived_seed(context.config.seed, stage.name)
     if stage.note(decoder=backend.decoder) and backend.decoder.startswith("generate"):
         context.report.say(f"{ref.label} is decoded by transformers' {backend.decoder}. This is slower.")
@@ -127,7 +127,12 @@ def _sample(
         predict(context, GenerationModule(backend, sampling, seed, advance, publish), data)
 
 
-def _backend(context: Context, ref: ModelRef) -> Backend:
+def writer(context: Context, ref: ModelRef) -> Backend:
+    """What writes with model `ref`, by `backend`.
+
+    Raises:
+        StageError: the server serves another model.
+    """
     config, model = context.config.backend, context.settings(ref)
     if config.name == "server":
         from crescent.generation.server_backend import ServerBackend

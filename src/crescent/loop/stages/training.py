@@ -67,7 +67,7 @@ def run(
             accelerator="cpu" if context.device == "cpu" else "gpu",
             devices=context.world_size // config.trainer.nodes,
             num_nodes=config.trainer.nodes,
-            strategy=config.trainer.strategy,
+            strategy=config.trainer.strategy if context.world_size > 1 else "auto",  # alone there is nothing to share
         )
         facts = _facts(result, len(pairs), len(others), config.training.epochs, lineage)
         if result.state == FINISHED and context.is_main:
