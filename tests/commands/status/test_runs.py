@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from crescent.commands.status.runs import _figures, find_runs, inspect
+from crescent.commands.status.runs import _kept, find_runs, inspect
 from crescent.config.schema import Config
 from crescent.errors import DataError
 from crescent.loop.stages.facts import EvaluationFacts, TaskScore
@@ -122,10 +122,43 @@ def test_no_model_library_is_loaded(finished_run: Path) -> None:
     (finished_run.parent / "sweep.html").unlink()
 
 
-def test_the_last_figures_are_those_of_the_round_with_the_highest_number(tmp_path: Path) -> None:
-    for number in (11, 100):
-        scores = {"nano_dev": blank(TaskScore, value=number / 1000)}
-        stage = Run(tmp_path, Config()).stage(f"{round_folder(number)}/evaluation", 1, {}, {})
-        stage.begin()
-        stage.finish(EvaluationFacts(tasks=scores))
-    assert _figures(tmp_path, {}) == {"nano_dev": (None, 0.1)}
+def measured(folder: Path, place: str, value: float) -> None:
+    stage = Run(folder, Config()).stage(f"{place}/evaluation", 1, {}, {})
+    stage.begin()
+    stage.finish(EvaluationFacts(tasks={"nano_dev": blank(TaskScore, value=value)}))
+
+
+def judged(folder: Path, number: int, best: int) -> None:
+    write_json(folder / round_folder(number) / "gate.json", {"accepted": number == best, "best_round": best})
+
+
+def test_the_figures_are_those_of_the_model_that_the_last_gate_left_in_force(tmp_path: Path) -> None:
+    assert _kept(tmp_path, {}) == ("", {})
+    measured(tmp_path, "base", 0.5)
+    measured(tmp_path, round_folder(9), 0.9)
+    assert _kept(tmp_path, {}) == ("base", {"nano_dev": (0.5, 0.5)}), "no gate has spoken yet"
+    judged(tmp_path, 9, 9)
+    assert _kept(tmp_path, {}) == ("round 9", {"nano_dev": (0.5, 0.9)})
+    measured(tmp_path, round_folder(100), 0.7)
+    assert _kept(tmp_path, {}) == ("round 9", {"nano_dev": (0.5, 0.9)}), "round 100 is measured and not judged"
+    judged(tmp_path, 100, 9)
+    assert _kept(tmp_path, {}) == ("round 9", {"nano_dev": (0.5, 0.9)}), "round 100 was rolled back"
+    judged(tmp_path, 100, 100)
+    assert _kept(tmp_path, {}) == ("round 100", {"nano_dev": (0.5, 0.7)})
+
+
+@pytest.mark.system
+@pytest.mark.parametrize(("best", "kept"), [(0, "base"), (1, "round 1"), (2, "round 2")])
+def test_a_person_sees_the_model_that_is_kept(copied_run: Path, best: int, kept: str) -> None:
+    judged(copied_run, 1, min(best, 1))
+    judged(copied_run, 2, best)
+    summary = json.loads((copied_run / "summary.json").read_text())
+    scores = {"base": summary["base"]} | {f"round {part['round']}": part for part in summary["rounds"]}
+    value = scores[kept]["evaluation"]["nano_dev"]["value"]
+    done = subprocess.run(
+        [sys.executable, "-m", "crescent", "status", str(copied_run)], capture_output=True, text=True, check=False
+    )
+    [_, line, _] = done.stdout.splitlines()
+    shown = line.split("\t")[-1]
+    assert shown.startswith(f"{kept}: nano_dev ")
+    assert shown.split(", ")[0].endswith(f"{100 * value:.1f} %")

@@ -46,7 +46,8 @@ def print_runs(runs: Sequence[RunState], console: Console | None = None) -> None
 def _cells(run: RunState) -> tuple[str, ...]:
     name = f"{run.folder.name} (job {run.job})" if run.job else run.folder.name
     figures = [f"{task} {_figure(*values)}" for task, values in list(run.figures.items())[:FIGURES]]
-    return name, run.state, run.stage, run.progress, ", ".join(figures)
+    kept = f"{run.kept}: " if run.kept else ""
+    return name, run.state, run.stage, run.progress, kept + ", ".join(figures)
 
 
 def _figure(before: float | None, now: float) -> str:

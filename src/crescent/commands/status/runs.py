@@ -20,10 +20,11 @@ from crescent.run.events import EventLog
 from crescent.run.folder import CONFIG, read_json, stored_config
 from crescent.run.lock import is_held
 from crescent.run.manifest import MANIFEST, Manifest, facts_of, read_sealed
-from crescent.run.names import ROUNDS, in_order
+from crescent.run.names import ROUNDS, in_order, round_folder
 
 JOBS = "jobs.json"
 CLAIM = "claim.json"
+VERDICT = "gate.json"
 FRESH = 60.0
 """Seconds after which a run on another machine, whose lock cannot be seen from here, counts as gone."""
 
@@ -32,8 +33,9 @@ FRESH = 60.0
 class RunState:
     """One run. `state`: waiting, running, interrupted, failed, stopped, complete or unreadable.
 
-    `stage` is the one at work or the last one; `progress` says in words how far it is, `figures` what was measured
-    last, as task -> (value of the base model, last value). `job` is its Slurm job, where it is one of a sweep.
+    `stage` is the one at work or the last one; `progress` says in words how far it is. `kept` names the model that the
+    run would go on with, "" where none was measured, and `figures` are its scores, as task -> (value of the base model,
+    its own). `job` is its Slurm job, where it is one of a sweep.
     `kind` is the stage that the command named: "all" for an ordinary run, "claim" for several and their comparison.
     """
 
@@ -41,6 +43,7 @@ class RunState:
     state: str
     stage: str = ""
     progress: str = ""
+    kept: str = ""
     figures: dict[str, tuple[float | None, float]] = field(default_factory=dict)
     reason: str | None = None
     job: str | None = None
@@ -98,7 +101,7 @@ def inspect(folder: Path, job: str | None = None) -> RunState:
         return _claim(run, config)
     run.stage = _stage(folder)
     run.progress = _progress(folder, run.state, outlook(folder, to_config(config)))
-    run.figures = _figures(folder, config.get("evaluation", {}))
+    run.kept, run.figures = _kept(folder, config.get("evaluation", {}))
     return run
 
 
@@ -167,13 +170,20 @@ def _progress(folder: Path, state: str, found: Outlook) -> str:
     return f"{news['task']}: {news['done']:,}{total} {news['unit']}; {found.words()}"
 
 
-def _figures(folder: Path, evaluation: Mapping[str, Any]) -> dict[str, tuple[float | None, float]]:
-    """By task, the one that decisions read first."""
+def _kept(folder: Path, evaluation: Mapping[str, Any]) -> tuple[str, dict[str, tuple[float | None, float]]]:
+    """The model that the last gate left in force, and its scores by task, the task that decisions read first.
+
+    A round that the gate has not judged yet, or has rolled back, is not it.
+    """
     base = _values(folder / "base" / "evaluation" / MANIFEST)
-    rounds = sorted(folder.glob(f"{ROUNDS}/evaluation/{MANIFEST}"), key=in_order)
-    last = _values(rounds[-1]) if rounds else base
-    order = [evaluation.get("dev_task"), *evaluation.get("tasks", []), *last]
-    return {task: (base.get(task), last[task]) for task in order if task in last}
+    verdicts = (
+        read_json(path) or {} for path in sorted(folder.glob(f"{ROUNDS}/{VERDICT}"), key=in_order, reverse=True)
+    )
+    number = next((int(verdict["best_round"]) for verdict in verdicts if "best_round" in verdict), 0)
+    now = _values(folder / round_folder(number) / "evaluation" / MANIFEST) if number else base
+    order = [evaluation.get("dev_task"), *evaluation.get("tasks", []), *now]
+    figures = {task: (base.get(task), now[task]) for task in order if task in now}
+    return (f"round {number}" if number else "base") if figures else "", figures
 
 
 def _values(manifest: Path) -> dict[str, float]:
