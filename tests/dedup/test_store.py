@@ -76,11 +76,13 @@ def test_another_configuration_is_refused_by_name(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["rows.jsonl", "minhash.table.npy", "minhash.shingles.npy", "row_offsets.npy"])
-@pytest.mark.parametrize("how", ["cut", "gone"])
+@pytest.mark.parametrize("how", ["cut", "gone", "flipped"])
 def test_damage_is_noticed(tmp_path: Path, name: str, how: str) -> None:
     filled(tmp_path)
     path = tmp_path / segments(tmp_path)[0] / name
-    path.unlink() if how == "gone" else path.write_bytes(path.read_bytes()[:-3])
+    content = path.read_bytes()
+    damaged = {"cut": content[:-3], "flipped": content[:-1] + bytes([content[-1] ^ 4])}
+    path.unlink() if how == "gone" else path.write_bytes(damaged[how])
     with pytest.raises(DamagedError, match=r"segment-\d+"):
         NearDuplicateIndex(CONFIG, tmp_path)
 

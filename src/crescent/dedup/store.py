@@ -1,6 +1,6 @@
 """A pool's segments on disk: memory-mapped arrays that survive a kill at any moment.
 
-    FOLDER/manifest.json      the configuration, and the segments that count, in order
+    FOLDER/manifest.json      the configuration, and the segments that count, in order, with the digest of each file
     FOLDER/segment-000003/    rows.jsonl (id and text of each row), row_offsets.npy, one .npy per array of a test
 
 A segment is written under another name, synced and renamed, and only then named in the manifest, which is itself
@@ -10,7 +10,7 @@ process writes at a time; the caller holds the lock.
 
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, overload
 
@@ -20,12 +20,12 @@ from numpy.typing import NDArray
 
 from crescent.dedup.steps import Arrays, Segment
 from crescent.errors import DamagedError, RunFolderError
-from crescent.run.atomic import clear_temporary, publish_folder
+from crescent.run.atomic import clear_temporary, file_digest, publish_folder
 from crescent.run.manifest import read_sealed, write_sealed
 
 _ROW = msgspec.json.Decoder(tuple[str, str])
 
-FORMAT = 2
+FORMAT = 3
 """Raised when what is stored changes its meaning; an index of another format is refused."""
 
 
@@ -36,17 +36,18 @@ class Contents(msgspec.Struct):
     config: dict[str, Any]
     written: int
     """Segments written so far; the next one gets this number."""
-    segments: dict[str, dict[str, int]]
-    """Bytes of each file of each segment, in the order of the rows."""
+    segments: dict[str, dict[str, str]]
+    """SHA-256 of each file of each segment, in the order of the rows."""
 
 
 @dataclass(frozen=True)
 class Stored:
-    """A segment with the id and text of each of its rows."""
+    """A segment with the id and text of each of its rows; on disk also its name and the digests of its files."""
 
     segment: Segment
     rows: Sequence[tuple[str, str]]
     name: str = ""
+    digests: dict[str, str] = field(default_factory=dict)
 
 
 class SegmentStore:
@@ -59,8 +60,8 @@ class SegmentStore:
     def load(self) -> list[Stored]:
         """The segments that the manifest names.
 
-        Raises `RunFolderError` for an index of another configuration and `DamagedError` for files that are missing or
-        cut short.
+        Raises `RunFolderError` for an index of another configuration and `DamagedError` for files that are missing, cut
+        or altered: what a bit is flipped in would not be found again, or be found like anything.
         """
         contents = read_sealed(self._folder / "manifest.json", Contents)
         if contents is None:
@@ -77,9 +78,10 @@ class SegmentStore:
             )
         self._contents = contents
         segments: list[Stored] = []
-        for name, sizes in contents.segments.items():
+        for name, digests in contents.segments.items():
+            _check(self._folder / name, digests)
             start = segments[-1].segment.start + segments[-1].segment.rows if segments else 0
-            segments.append(_read(self._folder / name, sizes, start))
+            segments.append(_read(self._folder / name, digests, start))
         return segments
 
     def write(self, arrays: Arrays, rows: Iterable[tuple[str, str]], start: int) -> Stored:
@@ -94,11 +96,11 @@ class SegmentStore:
             np.save(temporary / "row_offsets.npy", np.cumsum(ends, dtype=np.int64))
             for key, array in arrays.items():
                 np.save(temporary / f"{key}.npy", array, allow_pickle=False)
-        return _read(folder, _sizes(folder), start)
+        return _read(folder, {path.name: file_digest(path) for path in sorted(folder.iterdir())}, start)
 
     def commit(self, segments: Sequence[Stored]) -> None:
         """Make these segments, in this order, the index."""
-        self._contents.segments = {stored.name: _sizes(self._folder / stored.name) for stored in segments}
+        self._contents.segments = {stored.name: stored.digests for stored in segments}
         write_sealed(self._folder / "manifest.json", self._contents)
         self._sweep()
 
@@ -139,17 +141,16 @@ class RowFile(Sequence[tuple[str, str]]):
         return row_id, text
 
 
-def _read(folder: Path, sizes: dict[str, int], start: int) -> Stored:
-    found = _sizes(folder)
-    if damaged := sorted(name for name, size in sizes.items() if found.get(name) != size):
-        raise DamagedError(
-            f"{folder / damaged[0]}: {found.get(damaged[0], 'no')} bytes instead of {sizes[damaged[0]]}; "
-            f"remove {folder.parent} to build the index anew"
-        )
+def _check(folder: Path, digests: dict[str, str]) -> None:
+    for name, expected in digests.items():
+        path = folder / name
+        if not path.is_file() or file_digest(path) != expected:
+            state = "was cut or altered after it was written" if path.is_file() else "is missing"
+            raise DamagedError(f"{path} {state}; remove {folder.parent} to build the index anew")
+
+
+def _read(folder: Path, digests: dict[str, str], start: int) -> Stored:
     arrays = {path.stem: np.load(path, mmap_mode="r") for path in sorted(folder.glob("*.npy"))}
     offsets = arrays.pop("row_offsets")
-    return Stored(Segment(start, len(offsets) - 1, arrays), RowFile(folder / "rows.jsonl", offsets), folder.name)
-
-
-def _sizes(folder: Path) -> dict[str, int]:
-    return {path.name: path.stat().st_size for path in sorted(folder.glob("*"))}
+    rows = RowFile(folder / "rows.jsonl", offsets)
+    return Stored(Segment(start, len(offsets) - 1, arrays), rows, folder.name, digests)

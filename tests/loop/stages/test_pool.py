@@ -32,6 +32,10 @@ def opened(context: Context, waves: set[int]) -> dict[str, str]:
     return dict(open_pool(context, ["round-01/questions"], stage, waves))
 
 
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
 def test_it_holds_the_questions_of_earlier_rounds(context: Context) -> None:
     assert opened(context, set()) == TEXTS
 
@@ -68,19 +72,44 @@ def test_a_text_that_changed_under_its_id_is_noticed(context: Context) -> None:
     assert opened(context, set()) == changed
 
 
-@pytest.mark.parametrize("damage", ["manifest.json", "segment-*/rows.jsonl", "segment-*/id_keys.npy"])
-@pytest.mark.parametrize("content", [b"", None])
-def test_a_damaged_pool_is_made_again_and_said(context: Context, damage: str, content: bytes | None) -> None:
-    """Cut to nothing, or with other bytes in as many places."""
+def cut(content: bytes) -> bytes:
+    return b""
+
+
+def overwritten(content: bytes) -> bytes:
+    return b"\xff" * len(content)
+
+
+def flipped(content: bytes) -> bytes:
+    """One bit, in the middle of the last number or word."""
+    return content[:-4] + bytes([content[-4] ^ 1]) + content[-3:]
+
+
+ARRAYS = [
+    "exact.digests",
+    "exact.rows",
+    "id_keys",
+    "minhash.bits",
+    "minhash.offsets",
+    "minhash.shingles",
+    "minhash.table",
+]
+
+
+@pytest.mark.parametrize("damage", ["manifest.json", "segment-*/rows.jsonl", *(f"segment-*/{a}.npy" for a in ARRAYS)])
+@pytest.mark.parametrize("how", [cut, overwritten, flipped])
+def test_a_damaged_pool_is_made_again_and_said(context: Context, damage: str, how: Callable[[bytes], bytes]) -> None:
     opened(context, set())
+    before = contents(context.run.path / "pool")
     [victim] = (context.run.path / "pool").glob(damage)
-    victim.write_bytes(b"\xff" * victim.stat().st_size if content is None else content)
+    victim.write_bytes(how(victim.read_bytes()))
     said: list[str] = []
     context.report.say = said.append  # type: ignore[method-assign]
     assert opened(context, set()) == TEXTS
     assert len(said) == 1 and "cannot be read" in said[0] and "made again from the questions" in said[0]
     assert opened(context, set()) == TEXTS
     assert len(said) == 1
+    assert contents(context.run.path / "pool") == before
 
 
 def test_an_empty_pool(tmp_path: Path, context_of: Callable[..., Context]) -> None:
