@@ -23,7 +23,8 @@ class History:
     """One question. `texts`: what was written and each rewrite; `collisions`: by the number of the text, from 0.
 
     `question` is None as long as no text was accepted. `pairs` has (round, pair) of every training set with it,
-    `drops` whatever was dropped of it, `trained` the rounds whose training on such a set is finished.
+    `drops` whatever was dropped of it before, `trained` the rounds whose training on such a set is finished, and
+    `untaught` (round, drop) of every pair that such a training did not learn from.
     """
 
     id: str
@@ -36,12 +37,15 @@ class History:
     pairs: list[tuple[int, Pair]] = field(default_factory=list)
     drops: list[Drop] = field(default_factory=list)
     trained: list[int] = field(default_factory=list)
+    untaught: list[tuple[int, Drop]] = field(default_factory=list)
 
     @property
     def state(self) -> str:
         """Where it ended, in a few words."""
         if self.trained:
             return "trained on"
+        if self.untaught:
+            return f"dropped: {self.untaught[-1][1].reason}"
         if self.pairs:
             return "a training pair"
         reason = self.consensus.reason if self.consensus else None
@@ -92,10 +96,13 @@ def _read_pairs(folder: Path, number: int, found: dict[str, History]) -> None:
     if not (dataset / MANIFEST).is_file():
         return
     trained = (folder / TRAINING.name / MANIFEST).is_file()
+    left_out = {drop.id: drop for drop in ShardFolder(folder / TRAINING.name / "drops").stream(Drop)} if trained else {}
     for pair in rows.read(dataset / TRAIN, Pair):
         history = found[_question_of(pair.id)]
         history.pairs.append((number, pair))
-        if trained and number not in history.trained:
+        if pair.id in left_out:
+            history.untaught.append((number, left_out[pair.id]))
+        elif trained and number not in history.trained:
             history.trained.append(number)
     for drop in ShardFolder(dataset / "drops").stream(Drop):
         found[_question_of(drop.id)].drops.append(drop)
@@ -124,6 +131,8 @@ def history_lines(history: History, others: dict[str, History]) -> Iterator[str]
     yield from _vote_lines(history)
     for number, pair in history.pairs:
         yield f"training pair {pair.id} in round {number}"
+    for number, drop in history.untaught:
+        yield f"left out of the training of round {number}: {drop.id}, {_meaning(drop.reason)}"
     for drop in history.drops:
         beside = f", near {drop.other} ({drop.test}, similarity {drop.similarity:.3f})" if drop.other else ""
         yield f"dropped {drop.id}: {_meaning(drop.reason)}{beside}"

@@ -9,6 +9,9 @@ from crescent.errors import ModelError, StageError
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
+EMPTY, TOO_LONG = "no-solution", "too-long"
+"""Reasons of drops."""
+
 
 class Example(NamedTuple):
     """One conversation. The loss covers `input_ids[prompt_length:]`: the solution and its end-of-turn token."""
@@ -24,11 +27,11 @@ class Example(NamedTuple):
 
 @dataclass(frozen=True)
 class Examples:
-    """What is left to train on. `kept[i]` was made of pair number `pairs[i]`. `dropped`: reason -> number of pairs."""
+    """What is left to train on. `kept[i]` was made of pair number `pairs[i]`. `dropped`: number of a pair -> reason."""
 
     kept: list[Example]
     pairs: list[int]
-    dropped: dict[str, int]
+    dropped: dict[int, str]
 
 
 def encode_pair(tokenizer: "PreTrainedTokenizerBase", question_prompt: str, solution: str) -> Example:
@@ -44,7 +47,7 @@ def encode_pair(tokenizer: "PreTrainedTokenizerBase", question_prompt: str, solu
 
 
 def encode_pairs(tokenizer: "PreTrainedTokenizerBase", pairs: Sequence[tuple[str, str]], max_length: int) -> Examples:
-    """Encode all pairs; drop and count those that are too long ("too-long") or teach nothing ("no-solution").
+    """Encode all pairs; drop those that are too long ("too-long") or teach nothing ("no-solution").
 
     Raises:
         ModelError: see `encode_pair`.
@@ -53,21 +56,21 @@ def encode_pairs(tokenizer: "PreTrainedTokenizerBase", pairs: Sequence[tuple[str
     examples = _encode(tokenizer, pairs)
     reasons = [_reason_to_drop(example, max_length) for example in examples]
     left = [index for index, reason in enumerate(reasons) if reason is None]
-    dropped = {name: reasons.count(name) for name in ("no-solution", "too-long")}
     if not left:
         shortest = min((len(example.input_ids) for example in examples), default=0)
         raise StageError(
-            f"nothing to train on: of {len(pairs)} pairs {dropped['no-solution']} have an empty solution and "
-            f"{dropped['too-long']} are longer than {max_length} tokens (the shortest conversation has {shortest}). "
-            "Raise training.max_length, or look at the dataset of this round."
+            f"nothing to train on: of {len(pairs)} pairs {reasons.count(EMPTY)} have an empty solution and "
+            f"{reasons.count(TOO_LONG)} are longer than {max_length} tokens (the shortest conversation has {shortest})."
+            " Raise training.max_length, or look at the dataset of this round."
         )
+    dropped = {index: reason for index, reason in enumerate(reasons) if reason is not None}
     return Examples([examples[index] for index in left], left, dropped)
 
 
 def _reason_to_drop(example: Example, max_length: int) -> str | None:
     if example.solution_tokens < 1:
-        return "no-solution"
-    return "too-long" if len(example.input_ids) > max_length else None
+        return EMPTY
+    return TOO_LONG if len(example.input_ids) > max_length else None
 
 
 def _encode(tokenizer: "PreTrainedTokenizerBase", pairs: Sequence[tuple[str, str]]) -> list[Example]:

@@ -39,15 +39,15 @@ class TrainingResult(msgspec.Struct, kw_only=True):
     """What a training did, an earlier part of it that was resumed included.
 
     `steps`: optimizer steps applied; `tokens` and `solution_tokens`: seen in them; `losses`: per step, in nats per
-    solution token; `dropped`: reason -> pairs; `packed`: whether forward passes were free of padding; `state`:
-    "finished" or why it stopped.
+    solution token; `dropped`: number of a pair -> reason; `packed`: whether forward passes were free of padding;
+    `state`: "finished" or why it stopped.
     """
 
     steps: int
     tokens: int
     solution_tokens: int
     losses: list[float]
-    dropped: dict[str, int]
+    dropped: dict[int, str]
     packed: bool
     state: str
 

@@ -1,6 +1,7 @@
 """Replay on the embedded model: what it writes to general prompts, and that it is learned along with the pairs."""
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
@@ -13,9 +14,10 @@ from crescent.config.schema import Config
 from crescent.loop.stages import replay, training
 from crescent.loop.stages.context import Context
 from crescent.loop.stages.facts import DatasetFacts
-from crescent.records import Pair, Replayed
+from crescent.records import Drop, Pair, Replayed
 from crescent.run import rows
 from crescent.run.manifest import Manifest
+from crescent.run.shards import ShardFolder
 from tests.conftest import tiny
 from tests.facts import blank
 from tests.test_conf_tree import composed
@@ -91,7 +93,10 @@ def test_cut_and_empty_samples_are_dropped(tmp_path: Path, context_of: Callable[
     context = context_of(tmp_path, config)
     manifest = replay.run(context, 1, context.base, taught(context, 21))
     assert manifest.facts["kept"] == 0
-    assert sum(manifest.facts["drops"].values()) == 7
+    drops = list(ShardFolder(tmp_path / "round-01/replay/drops").stream(Drop))
+    assert len({drop.id for drop in drops}) == len(drops) == 7
+    assert Counter(drop.reason for drop in drops) == manifest.facts["drops"]
+    assert "cut-off" in manifest.facts["drops"]
 
 
 def test_prompts_of_nano_are_not_in_its_benchmark() -> None:

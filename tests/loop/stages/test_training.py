@@ -14,8 +14,13 @@ from crescent.console.progress import Advance, Reporter
 from crescent.errors import StageError
 from crescent.loop.stages import training
 from crescent.loop.stages.context import Context
+from crescent.loop.stages.facts import ReplayFacts
 from crescent.loop.stages.trained import trained_model
+from crescent.records import Drop, Pair, Replayed
+from crescent.run import rows
+from crescent.run.shards import ShardFolder
 from tests.conftest import tiny
+from tests.facts import blank
 from tests.loop.stages.test_replay import taught
 
 
@@ -73,6 +78,29 @@ def test_all_solutions_too_long_is_one_line(tmp_path: Path, context_of: Callable
     context = context_of(tmp_path, configured(max_length=8))
     with pytest.raises(StageError, match=r"12 are longer than 8 tokens .* Raise training\.max_length"):
         training.run(context, 1, context.base, taught(context, 12))
+
+
+def test_what_is_not_learned_from_is_a_row_each(tmp_path: Path, context_of: Callable[..., Context]) -> None:
+    config = configured(max_length=40)
+    context = context_of(tmp_path, config)
+    dataset = taught(context, 12)
+    path = tmp_path / "round-01/dataset/train.jsonl"
+    pairs = rows.read(path, Pair)
+    pairs[3].solution, pairs[5].solution = " ", "1 + 1 = 2 . " * 20
+    path.write_bytes(rows.to_lines(pairs))
+    replay = context.run.stage("round-01/replay", 1, {}, {})
+    replay.begin()
+    texts = ["door moon fish", "moon " * 100]
+    (replay.path / "replay.jsonl").write_bytes(rows.to_lines([Replayed(prompt="Say it.", text=text) for text in texts]))
+    replayed = replay.finish(blank(ReplayFacts, kept=2))
+    manifest = training.run(context, 1, context.base, dataset, replayed)
+    drops = list(ShardFolder(tmp_path / "round-01/training/drops").stream(Drop))
+    assert [(drop.id, drop.text, drop.reason) for drop in drops] == [
+        ("q3", pairs[3].question, "no-solution"),
+        ("q5", pairs[5].question, "too-long"),
+        ("replay-00001", "Say it.", "too-long"),
+    ]
+    assert manifest.facts["dropped"] == {"no-solution": 1, "too-long": 2}
 
 
 class Watched(Reporter):

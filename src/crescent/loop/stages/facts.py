@@ -115,8 +115,9 @@ class Lineage(Row):
 class TrainingFacts(Facts, frozen=True):
     """Stage `training`: `steps` optimizer steps over `pairs` and `replayed` examples.
 
-    `tokens` and `solution_tokens` were seen in them; `losses` are (step, nats per solution token). `dropped` counts
-    examples by reason. `packed`: forward passes were free of padding. `state` is "finished", or why it stopped.
+    `tokens` and `solution_tokens` were seen in them; `losses` are (step, nats per solution token). `dropped` counts by
+    reason the examples that are not learned from. `packed`: forward passes were free of padding. `state` is "finished",
+    or why it stopped.
     """
 
     pairs: int

@@ -4,6 +4,7 @@ A model that is trained on mathematics alone forgets the rest. Its own answers t
 training, show it what it could do, without any data from outside.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 
 from crescent.config.effects import settings
@@ -11,13 +12,13 @@ from crescent.generation.request import Request
 from crescent.loop.stages.context import Context, ModelRef
 from crescent.loop.stages.facts import DatasetFacts, ReplayFacts
 from crescent.loop.stages.predict import generate
-from crescent.records import Completion, Replayed
+from crescent.records import Completion, Drop, Replayed
 from crescent.run import rows
 from crescent.run.atomic import publish
 from crescent.run.manifest import Manifest, facts_of
 from crescent.run.names import round_folder
 
-VERSION = 1
+VERSION = 2
 FILE = "replay.jsonl"
 
 
@@ -25,7 +26,7 @@ def run(context: Context, number: int, start: ModelRef, dataset: Manifest) -> Ma
     """Sample `round-NN/replay` from the model that the round's training starts from.
 
     As many samples as make `training.replay.share` of the examples, with the dataset's pairs as the rest, spread evenly
-    over `training.replay.prompts`. Those that came to an end are in `replay.jsonl`.
+    over `training.replay.prompts`. Those that came to an end are in `replay.jsonl`, the others in `drops`.
     """
     config = context.config.training.replay
     wanted = count(facts_of(dataset, DatasetFacts).total, config.share)
@@ -51,12 +52,21 @@ def run(context: Context, number: int, start: ModelRef, dataset: Manifest) -> Ma
         return stage.finish(None)
     prompts = dict(zip(ids(number, config.prompts), config.prompts, strict=True))
     sampled = list(shards.stream(Completion))
-    kept = [Replayed(prompt=prompts[s.request], text=s.text) for s in sampled if s.stop == "stop" and s.text]
+    kept = [Replayed(prompt=prompts[s.request], text=s.text) for s in sampled if _dropped(s) is None]
     publish(stage.path / FILE, rows.to_lines(kept))
-    cut = sum(sample.stop == "length" for sample in sampled)
-    drops = {"cut": cut, "empty": len(sampled) - len(kept) - cut}
+    drops = [drop for sample in sampled if (drop := _dropped(sample)) is not None]
+    stage.shards("drops").write(0, drops)
+    counts = dict(sorted(Counter(drop.reason for drop in drops).items()))
     tokens = sum(sample.tokens for sample in sampled)
-    return stage.finish(ReplayFacts(samples=len(sampled), kept=len(kept), drops=drops), tokens)
+    return stage.finish(ReplayFacts(samples=len(sampled), kept=len(kept), drops=counts), tokens)
+
+
+def _dropped(sample: Completion) -> Drop | None:
+    """The sample as a drop where it did not come to an end, or says nothing."""
+    if sample.stop == "stop" and sample.text:
+        return None
+    reason = "cut-off" if sample.stop == "length" else "empty"
+    return Drop(id=f"{sample.request}-s{sample.sample:02d}", text=sample.text, reason=reason)
 
 
 def count(pairs: int, share: float) -> int:

@@ -1,6 +1,9 @@
 """Stage `training`: fine-tune the student on the pairs and save it as an ordinary Hugging Face folder."""
 
 import shutil
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from crescent.config.effects import settings
 from crescent.config.seeds import derived_seed
@@ -9,7 +12,7 @@ from crescent.loop.stages.card import model_card
 from crescent.loop.stages.context import Context, ModelRef
 from crescent.loop.stages.facts import Lineage, TrainingFacts
 from crescent.loop.stages.trained import MODEL
-from crescent.records import Pair, Replayed
+from crescent.records import Drop, Pair, Replayed
 from crescent.run import rows
 from crescent.run.atomic import publish, publish_folder
 from crescent.run.cards import origin
@@ -19,7 +22,7 @@ from crescent.training.export import export_model
 from crescent.training.fit import ADAPTER, EVIDENCE, FINISHED, TrainingResult, train
 from crescent.training.module import StepRecord
 
-VERSION = 2
+VERSION = 3
 
 
 def run(
@@ -27,7 +30,8 @@ def run(
 ) -> Manifest:
     """Train from `start` on the dataset's pairs, and on what stage `replay` sampled, if it did.
 
-    The result is `model/`, and with `training.lora.keep_adapter` also `adapter/`, unless the loss was no number.
+    The result is `model/`, and with `training.lora.keep_adapter` also `adapter/`, unless the loss was no number;
+    `drops` has what was not learned from.
     """
     config = context.config
     stage = context.run.stage(
@@ -48,6 +52,7 @@ def run(
     lineage = _lineage(context, start, dataset)
     student.model.name_or_path = lineage.path  # what an adapter will say it belongs to
     pairs, others = _examples(context, dataset, replayed)
+    examples = [*pairs, *others]
     done = 0
 
     def show(step: StepRecord) -> None:
@@ -59,7 +64,7 @@ def run(
         result = train(
             student.model,
             student.tokenizer,
-            [*pairs, *others],
+            [(example.prompt, example.text) for example in examples],
             config.training,
             seed=derived_seed(config.seed, stage.name),
             folder=stage.scratch,
@@ -70,6 +75,8 @@ def run(
             strategy=config.trainer.strategy if context.world_size > 1 else "auto",  # alone there is nothing to share
         )
         facts = _facts(result, len(pairs), len(others), config.training.epochs, lineage)
+        if context.is_main:
+            stage.shards("drops").write(0, _drops(examples, result.dropped))
         if result.state == FINISHED and context.is_main:
             card = model_card(config, number, facts)
             export_model(student.model, student.tokenizer, stage.path / MODEL, context.settings(start).dtype, card)
@@ -84,17 +91,29 @@ def run(
     return manifest
 
 
-def _examples(
-    context: Context, dataset: Manifest, replayed: Manifest | None
-) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """(prompt, what to learn) of the dataset's pairs, and of what is replayed."""
+class _Example(NamedTuple):
+    """The student learns to write `text` after `prompt`; in a row of a drop it is `id`, which asks `asked`."""
+
+    id: str
+    asked: str
+    prompt: str
+    text: str
+
+
+def _examples(context: Context, dataset: Manifest, replayed: Manifest | None) -> tuple[list[_Example], list[_Example]]:
+    """Of the dataset's pairs, and of what is replayed, each in the order of the rows."""
     folder, prompt = context.run.path, context.config.voting.prompt
     pairs = rows.read(folder / dataset.spec.stage / "train.jsonl", Pair)
     others = rows.read(folder / replayed.spec.stage / "replay.jsonl", Replayed) if replayed else []
     return (
-        [(fill(prompt, question=pair.question), pair.solution) for pair in pairs],
-        [(other.prompt, other.text) for other in others],
+        [_Example(pair.id, pair.question, fill(prompt, question=pair.question), pair.solution) for pair in pairs],
+        [_Example(f"replay-{row:05d}", other.prompt, other.prompt, other.text) for row, other in enumerate(others)],
     )
+
+
+def _drops(examples: Sequence[_Example], dropped: Mapping[int, str]) -> list[Drop]:
+    """What is not learned from, in the order of the examples."""
+    return [Drop(id=examples[n].id, text=examples[n].asked, reason=reason) for n, reason in sorted(dropped.items())]
 
 
 def _lineage(context: Context, start: ModelRef, dataset: Manifest) -> Lineage:
@@ -120,7 +139,7 @@ def _facts(result: TrainingResult, pairs: int, replayed: int, epochs: int, linea
         steps=result.steps,
         tokens=result.tokens,
         solution_tokens=result.solution_tokens,
-        dropped=result.dropped,
+        dropped=dict(sorted(Counter(result.dropped.values()).items())),
         packed=result.packed,
         losses=[(step, round(loss, 6)) for step, loss in enumerate(result.losses, start=1)],
         state=result.state,
