@@ -165,6 +165,15 @@ def test_an_interruption_is_one_line(run, capsys: pytest.CaptureFixture[str]) ->
     ("arguments", "line"),
     [
         (["--foo"], "--foo: unknown option; see --help"),
+        (["--multirn"], "--multirn: unknown option, did you mean --multirun?; see --help"),
+        (["vot"], "vot: no such command; did you mean vote?"),
+        (["statsu", "outputs"], "statsu: no such command; did you mean status?"),
+        (["-m", "clam", "seed=1,2"], "clam: no such command; did you mean claim?"),
+        (["-m", "claim", "seed=1,2"], "claim: the command stands before its options"),
+        (["outputs"], "outputs: no such command; there are run, plan, claim, vote, "),
+        (["stage=vot"], "stage=vot: must be one of all, vote, audit, claim, export; did you mean vote?"),
+        (["modle=chat"], "modle=chat: unknown key; did you mean model=...?"),
+        (["+experimnet=nano"], "+experimnet=nano: unknown key; did you mean +experiment=...?"),
         (["-m", "--cfg", "job"], "--multirun and --cfg exclude each other"),
         (["--resolve"], "--resolve goes with --cfg only"),
         (["--experimental-rerun", "x"], "--experimental-rerun is not supported"),
@@ -175,6 +184,15 @@ def test_mistakes_exit_with_2(run, capsys: pytest.CaptureFixture[str], arguments
     code, started = run(*arguments)
     assert (code, started) == (2, [])
     assert line in capsys.readouterr().err
+
+
+def test_a_word_that_is_no_command_is_one_line_on_the_real_command_line() -> None:
+    done = crescent_command("vot")
+    assert done.returncode == 2
+    assert done.stderr.splitlines() == [
+        "1 mistake in the configuration:", "  - vot: no such command; did you mean vote?"
+    ]  # fmt: skip
+    assert not done.stdout
 
 
 def test_help_names_every_group_choice_and_option() -> None:

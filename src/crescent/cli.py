@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crescent.commands.table import COMMANDS, spelled_out, start
+from crescent.commands.table import COMMANDS, no_command, spelled_out, start
 from crescent.console.output import outlast, was_lost
 from crescent.errors import ConfigError, CrescentError
 
@@ -110,6 +110,8 @@ def _check_and_launch(arguments: list[str]) -> int:
     arguments = [SPELLED_OUT.get(word, word) for word in spelled_out(arguments)]
     parsed, rest = command_line().parse_known_args(arguments)
     overrides = parsed.overrides + [word for word in rest if not word.startswith("-")]
+    if (wrong := no_command(overrides)) is not None:
+        raise ConfigError([wrong])
     _refuse_unusable_flags(parsed, [word for word in rest if word.startswith("-")])
     if not (parsed.shell_completion or parsed.hydra_help):
         preflight(Command(overrides, parsed.multirun, parsed.config_path, parsed.config_dir, parsed.config_name))
@@ -142,8 +144,18 @@ def _show_runs() -> None:
         print_runs(find_runs(made))
 
 
+def _meant(flag: str) -> str:
+    from difflib import get_close_matches
+
+    from crescent.commands.help import OPTIONS
+
+    known = [word.strip(",") for word in OPTIONS.split() if word.startswith("--")]
+    near = get_close_matches(flag.partition("=")[0], known, 1, 0.75)
+    return f", did you mean {near[0]}?" if near else ""
+
+
 def _refuse_unusable_flags(parsed: argparse.Namespace, unknown: list[str]) -> None:
-    mistakes = [f"{flag}: unknown option; see --help" for flag in unknown]
+    mistakes = [f"{flag}: unknown option{_meant(flag)}; see --help" for flag in unknown]
     commands = {"--run": parsed.run, "--multirun": parsed.multirun, "--cfg": parsed.cfg, "--info": parsed.info}
     given = [flag for flag, value in commands.items() if value]
     if len(given) > 1:

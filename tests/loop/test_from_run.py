@@ -2,13 +2,17 @@
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from crescent.commands.run import start
 from crescent.config.schema import Config
 from crescent.errors import DamagedError, RunFolderError
+from crescent.records import Solution
 from crescent.run.folder import read_json
+from crescent.run.manifest import Manifest, read_sealed
+from crescent.run.shards import read_checked
 from tests.conftest import tiny
 from tests.system.commandline import contents, crescent, differences
 
@@ -27,6 +31,17 @@ def voted_otherwise() -> Config:
     config = stays_with_base()
     config.voting.min_agreement, config.voting.marker, config.voting.representative = 0.75, "", "shortest"
     return config
+
+
+def whole(folder: Path) -> dict[str, Any]:
+    """All that a run made, without what says where it started from, and what it cost."""
+    found = contents(folder)
+    for name in ("config.yaml", "summary.json"):
+        found.pop(name)
+    for name, content in found.items():
+        if name.endswith("/manifest.json") and name.startswith("round-"):
+            content["content"].pop("tokens")
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -51,9 +66,13 @@ def test_it_has_the_same_bytes_as_a_run_that_samples_itself(
         assert f"round-0{number} solutions " not in said  # the progress of sampling
         assert f"round-0{number} wave" not in said
     assert "answers read again by this run's marker" in said
-    itself, taken = contents(tmp_path / "itself"), contents(tmp_path / "taken")
-    for name in ("config.yaml", "summary.json"):  # which say where the run started from
-        itself.pop(name), taken.pop(name)
+    summary = read_json(tmp_path / "taken/summary.json") or {}
+    cost = {entry["stage"]: (entry["tokens"], entry["taken_over"]) for entry in summary["cost"]}
+    for number in (1, 2):
+        assert cost[f"round-0{number}/questions"] == cost[f"round-0{number}/answers"] == (0, True)
+        assert cost[f"round-0{number}/training"][0] > 0 and not cost[f"round-0{number}/training"][1]
+    assert summary["plan"]["stages"].keys() & cost.keys() == {stage for stage, (_, given) in cost.items() if not given}
+    itself, taken = whole(tmp_path / "itself"), whole(tmp_path / "taken")
     assert differences(itself, taken) == []
     assert any("train.jsonl" in name for name in taken)
     before = (source / "round-01/dataset/train.jsonl").read_bytes()
@@ -131,8 +150,9 @@ def test_solutions_that_were_not_sampled_yet_are(finished_run: Path, tmp_path: P
     config.from_run = str(source)
     assert start(config, tmp_path / "run") == 0
     assert (tmp_path / "run/round-01/answers/solutions/00" / kept.name).read_bytes() == kept.read_bytes()
-    assert differences(*(
-        {name: data for name, data in contents(folder).items() if name not in ("config.yaml", "summary.json")}
-        for folder in (finished_run, tmp_path / "run")
-    )) == []  # fmt: skip
-    assert read_json(tmp_path / "run/status.json") is not None
+    assert differences(whole(finished_run), whole(tmp_path / "run")) == []
+    folder = tmp_path / "run/round-01/answers/solutions/00"
+    spent = sum(row.tokens for shard in lost for row in read_checked(folder / shard.name, Solution))
+    manifest = read_sealed(tmp_path / "run/round-01/answers/manifest.json", Manifest)
+    assert manifest is not None
+    assert 0 < manifest.tokens == spent < manifest.facts["tokens"]

@@ -6,6 +6,7 @@ Nothing is imported before a command is called.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 
@@ -67,6 +68,18 @@ def command_of(config: Config) -> Command:
     if config.plan.enabled:
         return COMMANDS["plan"]
     return COMMANDS["run" if config.stage == "all" else config.stage]
+
+
+def no_command(words: Sequence[str]) -> str | None:
+    """What is wrong with a word that stands first among the settings and is none, None where there is no such word."""
+    word = words[0] if words else ""
+    if not word or "=" in word or word[0] in "+~":
+        return None
+    if word in COMMANDS:
+        return f"{word}: the command stands before its options"
+    near = get_close_matches(word, COMMANDS, 1, 0.6)
+    meant = f"did you mean {near[0]}?" if near else f"there are {', '.join(COMMANDS)}; a setting is written KEY=VALUE"
+    return f"{word}: no such command; {meant}"
 
 
 def spelled_out(words: Sequence[str]) -> list[str]:

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any
 
 from crescent.config.check import Mistake, did_you_mean, unknown_key
+from crescent.config.hints import hint
 from crescent.config.keys import find, is_entry, plain
 from crescent.private.hydra_internals import elements, override_parser
 
@@ -103,7 +105,7 @@ class Overrides:
                 self.axes.append(Axis(override, False, [None]))
             return
         is_group = key in self.groups
-        problem = self._wrong_group_use(override) if is_group else _wrong_key_use(override)
+        problem = self._wrong_group_use(override) if is_group else self._wrong_key_use(override)
         if problem is None and override.is_sweep_override() and not self.multirun:
             problem = "a comma or a sweep function stands for several runs: add -m to run them all"
             found = find(key)
@@ -136,6 +138,18 @@ class Overrides:
             return f"{group} has a choice already: write it without the +"
         return None
 
+    def _wrong_key_use(self, override: "Override") -> str | None:
+        key = override.key_or_group
+        if find(key) is None:
+            near = get_close_matches(key, self.groups, 1, 0.75) if hint(key) is None else []
+            plus = "+" if near == ["experiment"] else ""
+            return f"unknown key; did you mean {plus}{near[0]}=...?" if near else unknown_key(key)
+        if override.is_delete():
+            return "a key cannot be removed; give it a value, or null where that is allowed"
+        if override.is_add() and not is_entry(key):
+            return "the key exists: write it without the +"
+        return None
+
     def _unknown_choice(self, group: str, value: Any) -> str | None:
         names = self.groups[group] + (["basic"] if group.startswith("hydra/") else [])  # Hydra's own
         for name in value if isinstance(value, list) else [value]:
@@ -145,17 +159,6 @@ class Overrides:
 
     def _elements(self, override: "Override") -> list[Any]:
         return elements(override, self.groups.get(override.key_or_group, []), most=100_000)
-
-
-def _wrong_key_use(override: "Override") -> str | None:
-    key = override.key_or_group
-    if find(key) is None:
-        return unknown_key(key)
-    if override.is_delete():
-        return "a key cannot be removed; give it a value, or null where that is allowed"
-    if override.is_add() and not is_entry(key):
-        return "the key exists: write it without the +"
-    return None
 
 
 def for_hydra(text: str) -> str:

@@ -37,7 +37,8 @@ def outlook(folder: Path, config: Config) -> Outlook:
     used = {stage: _seconds(folder / stage / MANIFEST) for stage, _ in names if (folder / stage / MANIFEST).is_file()}
     planned = {row["stage"]: row["seconds"] for row in (read_json(folder / PLANNED) or {}).get("stages", [])}
     events = EventLog(folder / "events.jsonl")
-    left, expected = 0.0, _expectation(dict(names), used, planned)
+    own = {stage: seconds for stage, seconds in used.items() if events.taken_over(stage) is None}
+    left, expected = 0.0, _expectation(dict(names), own, planned)
     for stage, kind in names:
         if stage in used:
             continue

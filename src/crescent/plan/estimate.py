@@ -1,19 +1,21 @@
 """The plan itself: every stage with what it reads, writes, takes and needs, and which of them are finished already."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from crescent.config.schema import Config, Model
 from crescent.config.schema.training import CHECKPOINTS_KEPT
 from crescent.loop.outlook import PLANNED
+from crescent.loop.stages.table import ANSWERS, QUESTIONS
 from crescent.models.shape import Sizes, sizes
 from crescent.plan.cost import BYTES, Cost, cost, trained_weights
 from crescent.plan.hardware import Hardware, hardware
 from crescent.plan.workload import Work, workload
 from crescent.run.folder import read_json, write_json
 from crescent.run.manifest import MANIFEST, Manifest, read_sealed
+from crescent.run.names import round_folder
 
 FILE = PLANNED
 ROW_BYTES = 6
@@ -105,7 +107,16 @@ def expect(config: Config, folder: Path) -> None:
 
 def _stage(work: Work, known: Sizes | None, config: Config, folder: Path, machine: Hardware) -> Estimate:
     manifest = read_sealed(folder / work.stage / MANIFEST, Manifest)
-    return Estimate(work, cost(work, known, config, machine) if known else None, manifest.seconds if manifest else None)
+    needed = cost(work, known, config, machine) if known else None
+    if needed is not None and _is_there(config, work.stage):
+        needed = replace(needed, seconds=0.0)
+    return Estimate(work, needed, manifest.seconds if manifest else None)
+
+
+def _is_there(config: Config, stage: str) -> bool:
+    """Whether the stage is one of the first round that `from_run` has and that will be taken over."""
+    sampled = stage in (f"{round_folder(1)}/{kind.name}" for kind in (QUESTIONS, ANSWERS))
+    return config.from_run is not None and sampled and (Path(config.from_run) / stage / MANIFEST).is_file()
 
 
 def _disk(stages: list[Estimate], known: dict[int, Sizes | None], config: Config) -> float:

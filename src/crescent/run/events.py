@@ -8,6 +8,8 @@ from typing import Any
 
 from crescent.run.atomic import room_to_write
 
+TAKEN = "taken-over"
+
 
 class EventLog:
     """Append-only. A line torn by a kill is closed by the next start and skipped by readers."""
@@ -43,6 +45,12 @@ class EventLog:
         """What was noted about a stage over all starts; of two notes of one name the later one."""
         notes = [e["facts"] for e in self if e.get("event") == "note" and e.get("stage") == stage]
         return {name: value for facts in notes for name, value in facts.items()}
+
+    def taken_over(self, stage: str) -> dict[str, int] | None:
+        """What a stage was given from another run: each shard by its place in the stage, with the tokens that were
+        written for it there. None where it was given nothing."""
+        given = [e["tokens"] for e in self if e.get("event") == TAKEN and e.get("stage") == stage and "tokens" in e]
+        return given[-1] if given else None
 
     def _ends_whole(self) -> bool:
         if not self.path.exists() or self.path.stat().st_size == 0:

@@ -50,7 +50,7 @@ class Facts(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=Tru
 
 
 class Manifest(msgspec.Struct, kw_only=True):
-    """A finished stage: its spec, its files with digests, what it says of itself, and what it cost.
+    """A finished stage: its spec, its files with digests, what it says of itself, and what it cost in this run.
 
     `facts` is the plain form in which they are stored; `facts_of` reads them.
     """

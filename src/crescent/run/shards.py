@@ -67,8 +67,9 @@ class ShardFolder:
         publish(path, data)
         return path
 
-    def take(self, path: Path, kind: type[R], change: Callable[[R], R] | None = None) -> None:
-        """Copy a shard from another folder, its content checked. `change`: what becomes of its rows, which are `kind`.
+    def take(self, path: Path, kind: type[R], change: Callable[[R], R] | None = None) -> Path:
+        """Copy a shard from another folder, its content checked, and return its file. `change`: what becomes of its
+        rows, which are `kind`.
 
         Raises:
             DamagedError: its content does not fit the digest in its name.
@@ -76,9 +77,9 @@ class ShardFolder:
         data = _checked(path)
         if change is None:
             publish(self.path / path.name, data)
-        else:
-            index = int(path.name.partition(".")[0])
-            self.write(index, map(change, rows.from_lines(data, kind, path)), _asked(path))
+            return self.path / path.name
+        index = int(path.name.partition(".")[0])
+        return self.write(index, map(change, rows.from_lines(data, kind, path)), _asked(path))
 
     def remove(self, index: int, keep: Path | None = None) -> None:
         """Remove shard `index`, if it is there and not the file to `keep`."""

@@ -95,7 +95,8 @@ class Stage:
     def finish(self, facts: Facts | None, tokens: int = 0) -> Manifest:
         """Write the manifest over every file of the folder, scratch and temporary files left out.
 
-        What was noted goes into `facts`. Only ranks other than 0 have none.
+        What was noted goes into `facts`. Only ranks other than 0 have none. `tokens` are those of all rows; what was
+        taken over from another run was not spent here.
         """
         if facts is None:
             raise StageError(f"{self.name} was to be finished without its facts. This is a defect.")
@@ -105,6 +106,8 @@ class Stage:
             for path in sorted(self.path.rglob("*"))
             if path.is_file() and not self._private(path)
         }
+        given = self._events.taken_over(self.name) or {}
+        tokens -= sum(count for place, count in given.items() if place in files)
         seconds = round(self._events.seconds(self.name), 3)
         manifest = Manifest(spec=self.spec, files=files, facts=_plain(facts), tokens=tokens, seconds=seconds)
         write_sealed(self.path / MANIFEST, manifest)

@@ -18,13 +18,13 @@ from crescent.config.schema import Config
 from crescent.errors import RunFolderError
 from crescent.loop.stages.context import Context
 from crescent.loop.stages.table import ANSWERS, QUESTIONS
-from crescent.records import Solution
-from crescent.run.events import EventLog
+from crescent.records import Completion, Solution
+from crescent.run.events import TAKEN, EventLog
 from crescent.run.folder import stored_config
 from crescent.run.lock import is_held
 from crescent.run.manifest import MANIFEST, SPEC, Manifest, Spec, check_files, read_sealed
 from crescent.run.names import round_folder
-from crescent.run.shards import ShardFolder
+from crescent.run.shards import ShardFolder, read_checked
 from crescent.run.stage import Stage
 
 FIRST = round_folder(1)
@@ -104,9 +104,9 @@ def take_over(context: Context, stage: Stage) -> None:
     else:
         taken, reread = _copy(place, stage, "*", None), False
     stage.note(**EventLog(Path(source) / "events.jsonl").noted(stage.name))
-    stage.tell("taken-over", source=source, shards=taken)
+    stage.tell(TAKEN, source=source, shards=len(taken), tokens=taken)
     again = ", answers read again by this run's marker" if reread else ""
-    context.report.say(f"{stage.name}: {taken:,} shards taken over from {source}{again}")
+    context.report.say(f"{stage.name}: {len(taken):,} shards taken over from {source}{again}")
 
 
 def read_again(solution: Solution, marker: str) -> Solution:
@@ -146,12 +146,19 @@ def _sampling(plan: Spec, kind: str) -> Spec:
     return msgspec.structs.replace(plan, config=config)
 
 
-def _copy(place: Path, stage: Stage, pattern: str, change: Callable[[Solution], Solution] | None) -> int:
-    """Copy the shards of every folder that fits `pattern`; returns how many."""
-    taken = 0
+def _copy(place: Path, stage: Stage, pattern: str, change: Callable[[Solution], Solution] | None) -> dict[str, int]:
+    """Copy the shards of every folder that fits `pattern`. Returns where each is now, with the tokens of its texts."""
+    taken = {}
     for folder in sorted(path for path in place.glob(pattern) if path.is_dir()):
-        shards = stage.shards(folder.relative_to(place).as_posix())
+        name = folder.relative_to(place).as_posix()
         for path in ShardFolder(folder).finished().values():
-            shards.take(path, Solution, change)
-            taken += 1
+            now = stage.shards(name).take(path, Solution, change)
+            taken[f"{name}/{now.name}"] = _tokens(name, now)
     return taken
+
+
+def _tokens(name: str, shard: Path) -> int:
+    """What was written for a shard of the folder `name`; nothing where its rows are no texts of a model."""
+    if name.startswith("solutions/"):
+        return sum(row.tokens for row in read_checked(shard, Solution))
+    return sum(row.tokens for row in read_checked(shard, Completion)) if "written-" in name else 0

@@ -42,11 +42,12 @@ class Round(Measured, kw_only=True):
 
 
 class Cost(Row):
-    """What a stage took."""
+    """What a stage took in this run. `taken_over`: some of its texts, or all, are another run's."""
 
     stage: str
     seconds: float
     tokens: int
+    taken_over: bool = False
 
 
 class PlannedStage(Row):

@@ -48,7 +48,10 @@ def gather(context: Context, note: str | None, stopped: bool) -> Summary:
     listed = [rounds.gather(number) for number in numbers]
     verdicts = [part.gate for part in listed if part.gate is not None]
     manifests = list(context.run.manifests())
-    planned = accuracy(read_json(context.run.path / FILE), [(m.spec.stage, m.seconds) for m in manifests])
+    cost = [_cost(context, manifest) for manifest in manifests]
+    # What was taken over was expected to be made: it says nothing of how good the expectation is.
+    taken = [(entry.stage, entry.seconds) for entry in cost if not entry.taken_over]
+    planned = accuracy(read_json(context.run.path / FILE), taken)
     return Summary(
         name=config.name,
         seed=config.seed,
@@ -64,11 +67,16 @@ def gather(context: Context, note: str | None, stopped: bool) -> Summary:
         teacher=_measured(Comparisons(context, base, None), _manifest(context, "teacher/evaluation"), None),
         rounds=listed,
         best_round=verdicts[-1].best_round if verdicts else 0,
-        cost=[Cost(stage=m.spec.stage, seconds=m.seconds, tokens=m.tokens) for m in manifests],
+        cost=cost,
         plan=None if planned is None else msgspec.convert(planned, Planned),
         wall_s=round(sum(m.seconds for m in manifests), 3),
         peak_gb=round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, 3),
     )
+
+
+def _cost(context: Context, manifest: Manifest) -> Cost:
+    given = context.run.events.taken_over(manifest.spec.stage) is not None
+    return Cost(stage=manifest.spec.stage, seconds=manifest.seconds, tokens=manifest.tokens, taken_over=given)
 
 
 def _measured(comparisons: Comparisons, measured: Manifest | None, sampled: Manifest | None) -> Measured:
