@@ -21,7 +21,7 @@ SPELLED_OUT = {"plan=true": "plan.enabled=true", "plan=false": "plan.enabled=fal
 codes: list[int] = []
 """Exit code of every job that ran in this process, since Hydra keeps a job's return value to itself."""
 folders: list[Path] = []
-"""The run folders of these jobs."""
+"""The run folders of these jobs, and of those that a launcher ran elsewhere and waited for."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -135,7 +135,7 @@ def _check_and_launch(arguments: list[str]) -> int:
 
 
 def _show_runs() -> None:
-    """The runs of a sweep in one table; those without a folder, as when they are jobs elsewhere, are not in it."""
+    """The runs of a sweep in one table; those that came to no folder, having said why, are not in it."""
     from crescent.commands.status.command import print_runs
     from crescent.commands.status.runs import find_runs
     from crescent.run.folder import CONFIG

@@ -104,11 +104,22 @@ def test_a_killed_and_a_cancelled_job_do_not_lose_the_others(swept: tuple[Path, 
     assert code == 130, printed
     states = [json_of(folder_of(output, seed) / "status.json")["state"] for seed in (1, 2, 3, 4)]
     assert states == ["complete", "running", "interrupted", "complete"], printed
-    first, second, third, fourth = printed.splitlines()[-4:]
+    first, second, third, fourth = [line for line in printed.splitlines() if " -> " in line and line.startswith("job ")]
     assert "done: seed=1" in first
     assert "ended without a word (failed, " in second
     assert "exit code 130: seed=3" in third
     assert "done: seed=4" in fourth
+
+
+def test_the_sweep_ends_with_the_table_that_a_local_one_ends_with(swept: tuple[Path, str, int]) -> None:
+    output, printed, _ = swept
+    lines = printed.splitlines()
+    table = lines[lines.index("run\tstate\tstage\tprogress\tfigures") :]
+    assert [line.split("\t")[:2] for line in table if "\t" in line][1:] == [
+        [folder_of(output, seed).name, state]
+        for seed, state in zip((1, 2, 3, 4), ("complete", "interrupted", "interrupted", "complete"), strict=True)
+    ]
+    assert table[-1].startswith("4 runs: 2 complete, 2 interrupted; the same command goes on with the 2")
 
 
 def test_editing_conf_after_submission_changes_no_queued_job(swept: tuple[Path, str, int]) -> None:
