@@ -321,7 +321,7 @@ SHORT = [
     ("Her age is 9. Wait, let me recompute: 5 + 5 = 10. So her age is 10.", "10"),
     ("The answer is 1,234.", "1234"),
     ("Therefore, the answer is 12 (twelve).", "12"),
-    ("So the final price is $1.234,56", "1.234"),
+    ("So the final price is $1.234,56", "1234.56"),
     ("The distance is 1.5 × 10^8 km.", "150000000"),
     ("She'll be finished at 3:45 PM.", "3:45 pm"),
     ("The answer is 5 feet 6 inches", "5 feet 6 inches"),

@@ -25,6 +25,7 @@ from crescent.voting.equality.inequalities import interval
 from crescent.voting.equality.latex import closing, closing_brace, simplified, split
 from crescent.voting.equality.names import is_name
 from crescent.voting.equality.numerals import NUMBER, exact, from_words, short_number, written
+from crescent.voting.equality.separators import in_english, unbraced
 
 MAX_LENGTH = 1000
 MAX_DEPTH = 6
@@ -54,6 +55,8 @@ def canonical(text: str) -> str:
     """The canonical text of an answer; empty when there is nothing in it. Never raises, takes bounded time."""
     if number := short_number(text):
         return number
+    if "," in text or "." in text:
+        text = in_english(unbraced(text))
     for _ in range(MAX_DEPTH):  # odd texts need several passes: "((1)),." and the like
         before, text = text, _one_pass(text)
         if text == before:

@@ -6,6 +6,8 @@ are alike.
 
 import re
 
+from crescent.voting.equality.separators import grouped, in_english, swapped
+
 ANSWER_IS = (
     r"(?:(?:最终|最后|正确)?(?:答案|结果)(?:应该|应当)?(?:是|为|等于)?\s?[:：]?|故(?:应)?选(?:择)?\s?[:：]?|(?:因此|所以|应该?|故)选择?\s?[:：]?|"
     r"(?:正确)?(?:选项|答案)(?:是|为)\s?[:：]?"
@@ -38,23 +40,31 @@ _ENGLISH = re.compile(
     r"|then)(?![^\W\d_])"
 )
 _COMMA = re.compile(r"(?<![\d.,])(\d{1,9}),(\d{1,2})(?![\d,]|\s?[;,]\s?\d|\.\d)")
-_MONEY_COMMA = re.compile(
-    r"(?<![\d.,])(?:(?<=[$€£])|(?<=[$€£] ))(\d{1,9}),(\d\d)(?![\d,])"
-    r"|(?<![\d.,])(\d{1,9}),(\d{1,2})(?=\s?(?:kr\b|kroner\b|€|euros?\b|EUR\b|zł|₽|R\$|\$(?!\s?\d)))"
+_THOUSANDS = r"[1-9]\d{0,2}(?:\.\d{3})+(?!\d|[.,]\d)"
+_GROUPS = re.compile(rf"(?<![\d.,]){_THOUSANDS}")
+_GROUPS_OR_THREE = re.compile(rf"(?<![\d.,])(?:{_THOUSANDS}|\d{{1,3}},\d{{3}}(?![\d,]|\.\d))")
+_SPACED = re.compile(
+    r"(?<![\d.,])(?<!\d[ \u00a0])[1-9]\d{0,2}(?:[ \u00a0]\d{3})+(?:,\d{1,2})?(?=[ \u00a0][^\W\d_]{3}|[.?!]?$)", re.M
 )
-_BETWEEN_DIGITS = re.compile(r"[,.](?<=\d.)(?:(?<=,)\d\d?|(?<=\.)\d\d\d)(?!\d)")
-_POINTS = re.compile(r"(?<![\d.,])\d{1,3}(?:\.\d{3})+(?![\d.])")
+_DECIMAL_POINT = re.compile(r"(?<![\d.,])\d{1,9}\.\d{1,2}(?![\d.,])")
+_SEPARATED = re.compile(r"\d[,.\s]\d")
 
 
 def with_decimal_points(text: str) -> str:
-    """`text` with the decimal commas of other languages as points, of the same length: 12,50 kr, $100,00."""
-    if _BETWEEN_DIGITS.search(text) is None:
+    """`text` with the decimal commas of other languages as points, of the same length: 3,5 Meter, 12,50 kr, $100,00.
+
+    What a number or its unit says holds in every text (`equality.separators`). In one whose words are of another
+    language (twice as many as English ones) one or two digits after a comma are decimals, and points or spaces before
+    three digits are thousands; three digits after a comma are decimals if another number of the text has decimals
+    after a comma and none has them after a point.
+    """
+    if _SEPARATED.search(text) is None:
         return text
-    if _COMMA.search(text) is None and _POINTS.search(text) is None:
-        return text
-    text = _MONEY_COMMA.sub(lambda match: match[0].replace(",", "."), text)
     foreign, english = len(_WORDS.findall(text[-4000:])), len(_ENGLISH.findall(text[-4000:]))
     if foreign <= 2 * english:
-        return text
-    text = _POINTS.sub(lambda match: match[0].replace(".", ","), text)
-    return _COMMA.sub(lambda match: match[0].replace(",", "."), text)
+        return in_english(text)
+    commas = _COMMA.search(text) is not None or in_english(text) != text
+    threes = commas and _DECIMAL_POINT.search(text) is None
+    text = (_GROUPS_OR_THREE if threes else _GROUPS).sub(swapped, text)
+    text = _SPACED.sub(grouped, text)
+    return _COMMA.sub(swapped, in_english(text))
