@@ -22,9 +22,7 @@ def given() -> Iterator[str]:
                 for part in ast.walk(node):
                     if isinstance(part, ast.Return) and part.value is not None:
                         yield from _texts(part.value)
-            elif (
-                isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.target.id == "LEFTOVERS"
-            ):
+            elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.target.id == "CHECKS":
                 yield from (text for part in ast.walk(node) if isinstance(part, ast.Tuple) for text in _first(part))
             elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 if node.func.id in ("Drop", "Consensus"):

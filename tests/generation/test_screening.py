@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crescent.generation.screening import no_question
+from crescent.config.schema.questions import SCREENS
+from crescent.generation.screening import CHECKS, no_question
+from tests.test_conf_tree import composed
 
 BAIT = "Write a word problem."
 REASONS = {None, "empty", "cut-off", "prompt-repeated", "answer-attached", "no-quantity", "nothing-asked"} | {
@@ -119,3 +121,37 @@ def test_any_text_gets_a_known_reason(text: str, stop: Literal["stop", "length"]
 @settings(max_examples=100, deadline=None)
 def test_no_text_with_an_answer_attached_passes(before: str, marker: str) -> None:
     assert no_question(f"How many is 3? {before}{marker} 7", "stop", BAIT) == "answer-attached"
+
+
+def test_the_configuration_has_every_check_but_that_of_empty_texts() -> None:
+    assert {"cut-off", *(reason for reason, _ in CHECKS)} == set(SCREENS) == REASONS - {None, "empty"}
+
+
+@pytest.mark.parametrize("check", SCREENS)
+def test_a_check_that_is_not_named_drops_nothing(check: str) -> None:
+    """What it alone finds passes without it, and is found by it alone."""
+    texts = {
+        "cut-off": TOM, "prompt-repeated": f"{BAIT} {TOM}", "chat-token": f"{TOM}<|eot_id|>",
+        "thought": f"<think>an easy one</think>\n{TOM}", "dialogue": f"**Student:** {TOM}",
+        "answer-attached": f"{TOM}\nAnswer: 17", "preamble": f"Of course! {TOM}",
+        "several-questions": f"{TOM}\n\n---\n\nBo has 9 figs. How many in 2 bags?", "heading": f"# Apples\n{TOM}",
+        "no-quantity": "Why is the sky blue?", "nothing-asked": "Ann has 3 apples.",
+    }  # fmt: skip
+    stop: Literal["stop", "length"] = "length" if check == "cut-off" else "stop"
+    assert no_question(texts[check], stop, BAIT, [check]) == check
+    assert no_question(texts[check], stop, BAIT, [other for other in SCREENS if other != check]) is None
+    assert no_question(" ", stop, BAIT, []) == "empty"
+
+
+def test_the_published_method_drops_only_what_is_no_question() -> None:
+    checks = composed("questions=paper").questions.screen
+    for question in (
+        f"Sure! Here is a problem: {TOM}",
+        f"Question: {TOM}",
+        f"{TOM}\nAnswer: 17",
+        "Why is the sky blue?",
+    ):
+        assert no_question(question, "stop", BAIT, checks) is None
+    for text in ("", "Ann has 3 apples.", BAIT):
+        assert no_question(text, "stop", BAIT, checks) is not None
+    assert no_question(TOM, "length", BAIT, checks) == "cut-off"

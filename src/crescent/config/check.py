@@ -58,8 +58,10 @@ def unfit(value: Any, hint: Any, field: Field[Any]) -> str | None:
     if not _has_type(value, kind):
         return f"must be {allowed(hint, field)}"
     low, high, of = (field.metadata.get(name) for name in ("low", "high", "of"))
-    if of and value not in of:
-        return f"must be {allowed(hint, field)}{did_you_mean(str(value), of)}"
+    of = of or ()
+    wrong = [each for each in (value if isinstance(value, list) else [value]) if each not in of] if of else []
+    if wrong:
+        return f"must be {allowed(hint, field)}{did_you_mean(str(wrong[0]), of)}"
     if (low is not None and not value >= low) or (high is not None and not value <= high):
         return f"must be {allowed(hint, field)}"
     return None
@@ -68,8 +70,10 @@ def unfit(value: Any, hint: Any, field: Field[Any]) -> str | None:
 def allowed(hint: Any, field: Field[Any]) -> str:
     """In words what the field takes: its type and its bounds, or its choice of words."""
     low, high, of = (field.metadata.get(name) for name in ("low", "high", "of"))
+    kind = plain(hint)
     if of:
-        words = ("one of " if len(of) > 1 else "") + ", ".join(of)
+        several = "a list of " if kind == list[str] else "one of " if len(of) > 1 else ""
+        words = several + ", ".join(of)
     elif section_type(hint) is not None:
         words = "a group of keys"
     else:
@@ -85,6 +89,8 @@ def shown(key: str, value: Any) -> str:
     """`key=value` as on the command line, long values cut."""
     words = {True: "true", False: "false", None: "null"}
     text = words[value] if value is None or isinstance(value, bool) else str(value)
+    if isinstance(value, list):
+        text = f"[{','.join(map(str, value))}]"
     return f"{key}={text}" if len(text) <= 60 else f"{key}={text[:57]}..."
 
 

@@ -1,8 +1,15 @@
-"""Rules for what is no question. They reject, each under its own name, and never alter a text."""
+"""Rules for what is no question. They reject, each under its own name, and never alter a text.
+
+`crescent.generation.asking` knows numbers and questions in several languages. What is left over from writing one
+(thoughts, preambles, headings) is known in English, the label of an answer in German, French and Chinese too.
+"""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Literal
+
+from crescent.config.schema.questions import SCREENS
+from crescent.generation.asking import asks, has_quantity
 
 CHAT_TOKEN = re.compile(
     r"<\|[\w ]{1,40}\|>|</?s>|<(?:start|end)_of_turn>|<[be]os>|\[/?INST\]|<</?SYS>>|<｜[^｜\n]{1,40}｜>|\[/?[AQ]\]"
@@ -49,6 +56,7 @@ NEXT = re.compile(
 ANSWER_ATTACHED = re.compile(
     r"####|\\boxed|^[\s*_#>(]*(?:final |correct |the )?(?:answer|solution|explanation|hint|working"
     r"|ans)s?\s?(?:\([^)\n]{0,20}\))?[*_]{0,3}\s*(?:[:=]|$)"
+    r"|^[\s*_#>(]*(?:die )?(?:antwort|lösung|ergebnis|réponse|corrigé|答案|解答|解析|答|解)[*_]{0,3}\s*[:：=]"
     r"|[(\[]\s*(?:answer|solution|ans)s?\s?[:=]|\b(?:let's|let us) (?:think|solve|work|break|calculate"
     r"|start)\b|\bstep[- ]by[- ]step\b|^\s*a\s?:\s"
     r"|\b(?:the |final |correct )+(?:answer|solution) (?:is|would be|to th(?:is|e) (?:problem|question) is"
@@ -67,50 +75,40 @@ HINT = re.compile(
     r"|suppose|answer|your|please|state|do not|\()",
     re.IGNORECASE,
 )
-QUANTITY = re.compile(
-    r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen"
-    r"|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand"
-    r"|dozen|half|third|quarter|twice|double|triple)\b",
-    re.IGNORECASE,
-)
-ASKS = re.compile(
-    r"[?？]|\b(?:find|calculate|compute|determine|how (?:many|much|long|far|old|often)|what (?:is|are|was))\b",
-    re.IGNORECASE,
-)
 
 
-def no_question(text: str, stop: Literal["stop", "length"], bait: str) -> str | None:
+def no_question(text: str, stop: Literal["stop", "length"], bait: str, checks: Collection[str] = SCREENS) -> str | None:
     """Why a text that the model wrote is no question, or None if it may be one.
 
-    In this order: `empty`; `cut-off` (the model did not end it within the token limit); `prompt-repeated` (it is, or
-    starts with, the bait); `chat-token` (a token of a chat template is written out); `thought` (it thinks aloud);
-    `dialogue` (turns of several speakers); `answer-attached` (a marker or label of an answer, or a solution after the
-    question); `preamble` ("Sure! Here is a problem"); `several-questions` (numbered or parted problems); `heading` (a
-    title or label before the question); `no-quantity` (no number, in figures or words); `nothing-asked` (no question
-    mark and no word that asks).
+    In this order, and apart from the first only where `checks` names it: `empty`; `cut-off` (the model did not end it
+    within the token limit); `prompt-repeated` (it is, or starts with, the bait); `chat-token` (a token of a chat
+    template is written out); `thought` (it thinks aloud); `dialogue` (turns of several speakers); `answer-attached` (a
+    marker or label of an answer, or a solution after the question); `preamble` ("Sure! Here is a problem");
+    `several-questions` (numbered or parted problems); `heading` (a title or label before the question); `no-quantity`
+    (no number, in figures or words); `nothing-asked` (no question mark and no word that asks).
     """
     stripped = text.strip()
     if not stripped:
         return "empty"
-    if stop == "length":
+    if stop == "length" and "cut-off" in checks:
         return "cut-off"
-    if bait.strip() and stripped.casefold().startswith(bait.strip().casefold()):
-        return "prompt-repeated"
-    for reason, found in LEFTOVERS:
-        if found(stripped):
+    for reason, found in CHECKS:
+        if reason in checks and found(stripped, bait):
             return reason
-    if not QUANTITY.search(stripped):
-        return "no-quantity"
-    if not ASKS.search(stripped):
-        return "nothing-asked"
     return None
+
+
+def repeated(text: str, bait: str) -> bool:
+    """Whether a text is, or starts with, the prompt that asked for it."""
+    return bool(bait.strip()) and text.casefold().startswith(bait.strip().casefold())
 
 
 def answered(text: str) -> bool:
     """Whether an answer or a solution stands in a text: labelled, or in what follows the last question mark."""
     if ANSWER_ATTACHED.search(text):
         return True
-    rest = text[text.rfind("?") + 1 :] if "?" in text else ""
+    last = max(text.rfind("?"), text.rfind("？"))
+    rest = text[last + 1 :] if last >= 0 else ""
     return bool(rest.strip()) and not HINT.match(rest) and AFTER_THE_QUESTION.search(rest) is not None
 
 
@@ -119,13 +117,16 @@ def several(text: str) -> bool:
     return len(SEVERAL.findall(text)) > 1 or NEXT.search(text) is not None
 
 
-LEFTOVERS: tuple[tuple[str, Callable[[str], object]], ...] = (
-    ("chat-token", CHAT_TOKEN.search),
-    ("thought", THOUGHT.search),
-    ("dialogue", DIALOGUE.search),
-    ("answer-attached", answered),
-    ("preamble", PREAMBLE.search),
-    ("several-questions", several),
-    ("heading", HEADING.search),
+CHECKS: tuple[tuple[str, Callable[[str, str], object]], ...] = (
+    ("prompt-repeated", repeated),
+    ("chat-token", lambda text, _: CHAT_TOKEN.search(text)),
+    ("thought", lambda text, _: THOUGHT.search(text)),
+    ("dialogue", lambda text, _: DIALOGUE.search(text)),
+    ("answer-attached", lambda text, _: answered(text)),
+    ("preamble", lambda text, _: PREAMBLE.search(text)),
+    ("several-questions", lambda text, _: several(text)),
+    ("heading", lambda text, _: HEADING.search(text)),
+    ("no-quantity", lambda text, _: not has_quantity(text)),
+    ("nothing-asked", lambda text, _: not asks(text)),
 )
-"""Reasons and their tests, in order."""
+"""Reasons and their tests on (text, bait), in order."""

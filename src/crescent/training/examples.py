@@ -9,9 +9,6 @@ from crescent.errors import ModelError, StageError
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
-EMPTY, TOO_LONG = "no-solution", "too-long"
-"""Reasons of drops."""
-
 
 class Example(NamedTuple):
     """One conversation. The loss covers `input_ids[prompt_length:]`: the solution and its end-of-turn token."""
@@ -59,8 +56,8 @@ def encode_pairs(tokenizer: "PreTrainedTokenizerBase", pairs: Sequence[tuple[str
     if not left:
         shortest = min((len(example.input_ids) for example in examples), default=0)
         raise StageError(
-            f"nothing to train on: of {len(pairs)} pairs {reasons.count(EMPTY)} have an empty solution and "
-            f"{reasons.count(TOO_LONG)} are longer than {max_length} tokens (the shortest conversation has {shortest})."
+            f"nothing to train on: of {len(pairs)} pairs {reasons.count('no-solution')} have an empty solution and "
+            f"{reasons.count('too-long')} are longer than {max_length} tokens (the shortest conversation has {shortest})."
             " Raise training.max_length, or look at the dataset of this round."
         )
     dropped = {index: reason for index, reason in enumerate(reasons) if reason is not None}
@@ -69,8 +66,8 @@ def encode_pairs(tokenizer: "PreTrainedTokenizerBase", pairs: Sequence[tuple[str
 
 def _reason_to_drop(example: Example, max_length: int) -> str | None:
     if example.solution_tokens < 1:
-        return EMPTY
-    return TOO_LONG if len(example.input_ids) > max_length else None
+        return "no-solution"
+    return "too-long" if len(example.input_ids) > max_length else None
 
 
 def _encode(tokenizer: "PreTrainedTokenizerBase", pairs: Sequence[tuple[str, str]]) -> list[Example]:

@@ -5,6 +5,12 @@ from dataclasses import dataclass, field
 from crescent.config.schema.model import Sampling
 from crescent.config.schema.option import option
 
+SCREENS = (
+    "cut-off", "prompt-repeated", "chat-token", "thought", "dialogue", "answer-attached", "preamble",
+    "several-questions", "heading", "no-quantity", "nothing-asked",
+)  # fmt: skip
+"""The checks by which a text is found to be no question, beside that it is empty."""
+
 
 @dataclass
 class Questions:
@@ -18,6 +24,8 @@ class Questions:
     """Seed problems to vary instead of the bait: a JSON Lines file with a column `question`, or `embedded:nano`."""
     vary: str | None = None
     """Asks for a variation of the seed problem `{question}`; `{other}` is another one. null: `rewrite` asks for it."""
+    screen: list[str] = option(list(SCREENS), of=SCREENS)
+    """By which checks a text is dropped as no question (docs/runs.md says what each means); an empty one always is."""
     target: int = option(1000, low=1)
     """Accepted questions per round."""
     wave_size: int = option(512, low=1)

@@ -19,7 +19,7 @@ from crescent.run.manifest import Manifest, facts_of
 from crescent.run.names import round_folder
 from crescent.run.stage import Stage
 
-VERSION = 2
+VERSION = 3
 
 
 def run(context: Context, number: int, model: ModelRef, earlier: Sequence[Manifest]) -> Manifest:
