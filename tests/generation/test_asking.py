@@ -1,4 +1,4 @@
-"""Questions of each language that screening holds in, with numbers in words and without a question mark, and no others."""
+"""Questions of each language that screening holds in, numbers in words, no question mark; and what is no question."""
 
 import pytest
 
@@ -49,8 +49,8 @@ QUESTIONS = {
     ],
 }
 NOTHING_ASKED = {
-    "English": ["Tom has 5 apples. They give 3 to Bob.", "A box, which holds 3 apples, is red.", "She gives 3 and shows 4.",
-                "When Tom was 3, he had a dog.", "Write a story about 3 dogs."],
+    "English": ["Tom has 5 apples. They give 3 to Bob.", "A box, which holds 3 apples, is red.",
+                "She gives 3 and shows 4.", "When Tom was 3, he had a dog.", "Write a story about 3 dogs."],
     "German": ["Der Hund ist braun und hat zwei Ohren.", "Er gibt Anna drei Äpfel und zeigt ihr den Baum."],
     "French": ["Le chien est brun et a deux oreilles.", "Il donne trois pommes à Marie."],
     "Chinese": ["这只狗有两只耳朵。", "老师要求学生写三页。"],
@@ -59,7 +59,7 @@ NO_QUANTITY = {
     "English": ["How many legs has the elf?", "Which of the tiers of a cake is larger? It costs a cent."],
     "German": [
         "Anna hat Äpfel. Wie viele hat sie?",
-        "Wie hat er das gemacht? Er achtet die Menschen und ist ein Freund.",
+        "Wie hat er das gemacht? Er achtet sie und ist ein Freund.",
     ],
     "French": ["Marie a des pommes. Combien en a-t-elle ?"],
     "Chinese": ["小明有苹果，一共有多少个？", "什么是三角形？"],

@@ -57,8 +57,8 @@ def encode_pairs(tokenizer: "PreTrainedTokenizerBase", pairs: Sequence[tuple[str
         shortest = min((len(example.input_ids) for example in examples), default=0)
         raise StageError(
             f"nothing to train on: of {len(pairs)} pairs {reasons.count('no-solution')} have an empty solution and "
-            f"{reasons.count('too-long')} are longer than {max_length} tokens (the shortest conversation has {shortest})."
-            " Raise training.max_length, or look at the dataset of this round."
+            f"{reasons.count('too-long')} are longer than {max_length} tokens (the shortest conversation has "
+            f"{shortest}). Raise training.max_length, or look at the dataset of this round."
         )
     dropped = {index: reason for index, reason in enumerate(reasons) if reason is not None}
     return Examples([examples[index] for index in left], left, dropped)
