@@ -106,7 +106,8 @@ def take_over(context: Context, stage: Stage) -> None:
     stage.note(**EventLog(Path(source) / "events.jsonl").noted(stage.name))
     stage.tell(TAKEN, source=source, shards=len(taken), tokens=taken)
     again = ", answers read again by this run's marker" if reread else ""
-    context.report.say(f"{stage.name}: {len(taken):,} shards taken over from {source}{again}")
+    shards = "1 shard" if len(taken) == 1 else f"{len(taken):,} shards"
+    context.report.say(f"{stage.name}: {shards} taken over from {source}{again}")
 
 
 def read_again(solution: Solution, marker: str) -> Solution:
