@@ -7,8 +7,7 @@ from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from crescent.config.check import Mistake, did_you_mean, unknown_key
-from crescent.config.hints import hint
+from crescent.config.check import Mistake, did_you_mean, hint, unknown_key
 from crescent.config.keys import find, is_entry, plain
 from crescent.private.hydra_internals import elements, override_parser
 
