@@ -3,22 +3,16 @@
 import copy
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
 
-import lm_eval
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
-from crescent.errors import ConfigError, ModelError
+from crescent.errors import ModelError
+from crescent.evaluation.benchmarks import DEFAULT_SEED, Benchmarks
 from crescent.evaluation.isolation import isolated, quiet_loading
-from crescent.evaluation.loading import load_tasks
 from crescent.evaluation.model import HarnessModel, Progress
+from crescent.evaluation.replies import longest
 from crescent.evaluation.results import TaskResult
-from crescent.evaluation.scoring import task_result
-
-DEFAULT_SEED = 1234
-"""The harness's own seed for drawing worked examples, so that figures can be compared with published ones."""
 
 Model = tuple[PreTrainedModel, PreTrainedTokenizerBase]
 
@@ -64,23 +58,20 @@ def evaluate(
         StageError: a task needs a missing package, or has no metric that is scored item by item.
     """
     network, tokenizer = _load(model, device) if isinstance(model, str | Path) else model
-    with TemporaryDirectory(prefix="crescent-tasks-") as folder, isolated(network, seed):
-        harness_model = HarnessModel(network, copy.deepcopy(tokenizer), batch_size, progress)
-        names, loaded = load_tasks(tasks, local_data or {}, Path(folder))
-        for task in loaded["tasks"].values():
-            _configure(task, num_fewshot, max_new_tokens, seed, harness_model.max_length)
-        templated = chat_template and tokenizer.chat_template is not None
-        # `lm_eval.simple_evaluate` would seed again, look for a git repository, collect a second's worth of facts on
-        # the machine, ask the hub for the model, and return None wherever LOCAL_RANK is not 0.
-        results = lm_eval.evaluate(
-            harness_model,
-            loaded,
+    with isolated(network, seed):
+        benchmarks = Benchmarks(
+            tasks,
+            tokenizer,
+            longest(network.config, tokenizer),
+            num_fewshot=num_fewshot,
             limit=limit,
-            bootstrap_iters=0,
-            apply_chat_template=templated,
-            fewshot_as_multiturn=templated,
+            max_new_tokens=max_new_tokens,
+            chat_template=chat_template,
+            prefer_filter=prefer_filter,
+            local_data=local_data,
+            seed=seed,
         )
-    return [task_result(name, loaded, results, prefer_filter, tokenizer) for name in names]
+        return benchmarks.measured(HarnessModel(network, copy.deepcopy(tokenizer), batch_size, progress))
 
 
 def _load(folder: str | Path, device: str) -> Model:
@@ -90,23 +81,3 @@ def _load(folder: str | Path, device: str) -> Model:
         return model.to(device), AutoTokenizer.from_pretrained(str(folder))
     except (OSError, ValueError) as error:
         raise ModelError(f"{folder}: no model can be loaded from here: {str(error).splitlines()[0]}") from error
-
-
-def _configure(task: Any, num_fewshot: int | None, max_new_tokens: int | None, seed: int, context: int) -> None:
-    """What `lm_eval.simple_evaluate` does with the command line's options."""
-    own = task.get_config("num_fewshot")
-    if own is None or (num_fewshot is not None and own != 0):
-        task.set_config("num_fewshot", num_fewshot or 0)
-    task.set_fewshot_seed(seed)
-    if task.get_config("output_type") != "generate_until":
-        return
-    if max_new_tokens is not None:
-        task.set_config("generation_kwargs", {"max_gen_toks": max_new_tokens}, update=True)
-    asked = task.get_config("generation_kwargs").get("max_gen_toks", 256)
-    if asked >= context:
-        raise ConfigError(
-            [
-                f"evaluation.max_new_tokens: {task.task_name} asks for outputs of {asked} tokens, and the model's "
-                f"whole context is {context}; set a smaller number"
-            ]
-        )

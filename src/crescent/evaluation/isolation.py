@@ -17,18 +17,20 @@ log = logging.getLogger(__name__)
 
 
 @contextmanager
-def isolated(model: torch.nn.Module, seed: int) -> Iterator[None]:
+def isolated(model: transformers.PreTrainedModel | None, seed: int) -> Iterator[None]:
     """Seed every generator for the evaluation; afterwards restore them, the model's modes, logging and progress bars.
+
+    `model` is None where the harness works without one.
 
     The harness seeds `random`, numpy and torch globally, calls `eval()` on the model it is handed, and writes
     progress bars and warnings to the terminal.
     """
-    modes = {module: module.training for module in model.modules()}
-    device = next(model.parameters()).device
+    modes = {module: module.training for module in model.modules()} if model is not None else {}
+    devices = [model.device] if model is not None and model.device.type == "cuda" else []
     with ExitStack() as stack:
         stack.callback(random.setstate, random.getstate())
         stack.callback(np.random.set_state, np.random.get_state())
-        stack.enter_context(torch.random.fork_rng([device] if device.type == "cuda" else []))
+        stack.enter_context(torch.random.fork_rng(devices))
         stack.callback(_set_modes, modes)
         stack.enter_context(warnings.catch_warnings())
         warnings.simplefilter("ignore")

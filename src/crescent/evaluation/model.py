@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from transformers import DynamicCache
 
-from crescent.models.chat import THINK_END
+from crescent.evaluation.replies import think_end
 from crescent.private.lm_eval_internals import Steps
 from crescent.private.transformers_internals import DynamicLayer
 
@@ -26,8 +26,7 @@ class HarnessModel(Steps):
     """
 
     def __init__(self, model: Any, tokenizer: Any, batch_size: int, progress: Progress | None = None) -> None:
-        # Of a reasoning model the figures read what follows its thoughts.
-        end = THINK_END if THINK_END in tokenizer.get_vocab() else None
+        end = think_end(tokenizer)
         super().__init__(pretrained=model, tokenizer=tokenizer, batch_size=batch_size, think_end_token=end)
         self._progress = progress or (lambda done, total: None)
         self._done = self._total = 0

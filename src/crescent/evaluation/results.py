@@ -26,6 +26,19 @@ class Item(Row):
     tokens: int | None = None
 
 
+class Reply(Row):
+    """What a model replied to one request of a benchmark.
+
+    `text` is what it went on to write. Of a given continuation, `logprob` is its natural-log probability (of a whole
+    text: of all its tokens), None where that is no number, and `greedy` whether greedy decoding writes just that.
+    """
+
+    id: str
+    text: str | None = None
+    logprob: float | None = None
+    greedy: bool | None = None
+
+
 class TaskResult(Row):
     """One benchmark. `metrics` has every metric of every filter under its lm-eval name, "exact_match,flexible-extract".
 

@@ -21,9 +21,11 @@ class Backend(ABC):
     do not (on the CPU; other engines promise as much as their kernels do).
 
     `decoder` says for the stage's manifest what computes them: the engine, and with `generate` why it is not `slots`.
+    `continues`: whether a `Continuation` may be among the requests.
     """
 
     decoder: str
+    continues: bool = False
 
     @abstractmethod
     def stream(self, shards: Sequence[Shard], sampling: Sampling, seed: int, report: Report) -> "Generator[Completed]":

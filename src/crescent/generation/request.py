@@ -22,6 +22,19 @@ class Request(msgspec.Struct, frozen=True):
     """Number of the first sample: asked for in two parts, samples are the same as asked for at once."""
 
 
+class Continuation(Request, frozen=True, kw_only=True):
+    """A text to go on with, in place of a chat message: `prompt` as it is read, and its tokens.
+
+    The completion has the text as it was written, space and stop string included, by at most `limit` tokens (and no
+    more than the sampling allows). It ends with the first token that completes one of the texts `until`. Its
+    log-probability is over all tokens drawn, some of which may stand behind that one. See `Backend.continues`.
+    """
+
+    ids: tuple[int, ...]
+    limit: int
+    until: tuple[str, ...] = ()
+
+
 def requests_digest(requests: Sequence[Request]) -> str:
     """16 hexadecimal digits that stand for these requests, for the name of the shard that answers them.
 

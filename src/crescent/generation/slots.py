@@ -11,6 +11,7 @@ from transformers.cache_utils import DynamicCache
 from crescent.config.schema import Sampling
 from crescent.generation.cache import SlotCache
 from crescent.generation.sampling import draw, uniforms
+from crescent.generation.until import EVERY
 from crescent.generation.waiting import Job, Place
 
 MIN_ROWS = 16
@@ -19,7 +20,7 @@ MIN_ROWS = 16
 
 @dataclass
 class Decoded:
-    """One continuation. `stopped` is False when it was cut at a limit; `logprob` is the mean per token."""
+    """One continuation. `stopped` is False when it was cut at a limit; `logprob` is the mean per token drawn."""
 
     tokens: list[int]
     logprob: float
@@ -47,9 +48,10 @@ class Slots:
         self.tokens = np.zeros((capacity, sampling.max_new_tokens), dtype=np.int32)
         self.count = np.zeros(capacity, dtype=np.int64)
         self.logprob = np.zeros(capacity)
+        self.watched = np.zeros(capacity, dtype=bool)
         self._state = (
             self.job, self.member, self.seed, self.limit, self.position, self.last, self.tokens, self.count,
-            self.logprob,
+            self.logprob, self.watched,
         )  # fmt: skip
 
     def admit(self, jobs: Sequence[Job]) -> None:
@@ -69,6 +71,7 @@ class Slots:
         self.last[slots] = np.array([prompt[-1] for prompt in ids])[copies]
         self.count[slots] = 0
         self.logprob[slots] = 0
+        self.watched[slots] = np.array([job.until is not None for job in jobs])[copies]
         self.rows = slots.stop
 
     def step(self) -> list[tuple[Place, Decoded]]:
@@ -87,11 +90,27 @@ class Slots:
         self.position[active] += 1
         stopped = np.isin(tokens, self.stops)
         ended = stopped | (self.count[active] >= self.limit[active])
+        said = self._said(ended)
+        ended[list(said)] = True
         if not ended.any():
             return []
-        finished = [self._result(row, bool(stopped[row])) for row in np.flatnonzero(ended).tolist()]
+        finished = [self._result(row, bool(stopped[row]), said.get(row)) for row in np.flatnonzero(ended).tolist()]
         self._close_gaps(ended)
         return finished
+
+    def _said(self, ended: np.ndarray) -> dict[int, int]:
+        """Rows that wrote one of their stop strings -> the tokens up to its end.
+
+        A row is looked at when its own number of tokens says so: neighbours change nothing.
+        """
+        found = {}
+        due = ended | (self.count[: self.rows] % EVERY == 0)
+        for row in np.flatnonzero(due & self.watched[: self.rows]).tolist():
+            count = int(self.count[row])
+            end = self.job[row].until.end(self.tokens[row, :count].tolist(), (count - 1) // EVERY * EVERY)
+            if end is not None:
+                found[row] = end
+        return found
 
     def unfinished(self) -> list[Job]:
         """The sequences in the slots as jobs, to be begun anew."""
@@ -124,10 +143,11 @@ class Slots:
         logits: torch.Tensor = output.logits[:, -1]
         return logits
 
-    def _result(self, row: int, stopped: bool) -> tuple[Place, Decoded]:
+    def _result(self, row: int, stopped: bool, end: int | None) -> tuple[Place, Decoded]:
         count = int(self.count[row])
         place: Place = self.job[row].places[self.member[row]]
-        return place, Decoded(self.tokens[row, :count].tolist(), float(self.logprob[row]) / count, stopped)
+        tokens = self.tokens[row, :count].tolist()[:end]
+        return place, Decoded(tokens, float(self.logprob[row]) / count, stopped or end is not None)
 
     def _close_gaps(self, ended: np.ndarray) -> None:
         """Move the last rows into the slots that became free, so that the active rows stay in front."""

@@ -7,16 +7,23 @@ from threading import Lock
 
 import numpy as np
 
+from crescent.generation.until import Until
+
 Place = tuple[int, int, int]
 """Where a sequence belongs: its group, its prompt there, its number among the prompt's seeds."""
 
 
 @dataclass
 class Prompt:
-    """Token ids to continue, once per seed. The prompt is computed once for all of them."""
+    """Token ids to continue, once per seed. The prompt is computed once for all of them.
+
+    `limit`: the most tokens for this prompt, where that is less than for all; `until`: texts that end it.
+    """
 
     ids: list[int]
     seeds: list[int]
+    limit: int | None = None
+    until: Until | None = None
 
 
 @dataclass(eq=False)
@@ -27,10 +34,11 @@ class Job:
     limit: int
     seeds: np.ndarray
     places: list[Place]
+    until: Until | None = None
 
     def part(self, chosen: Sequence[int]) -> "Job":
         """The sequences with these numbers."""
-        return Job(self.ids, self.limit, self.seeds[list(chosen)], [self.places[i] for i in chosen])
+        return Job(self.ids, self.limit, self.seeds[list(chosen)], [self.places[i] for i in chosen], self.until)
 
 
 class Waiting:
@@ -90,13 +98,13 @@ class Waiting:
             self._jobs.extendleft(reversed(list(jobs)))
 
     def _jobs_of(self, group: int, prompts: Sequence[Prompt], context: int, max_new_tokens: int) -> Iterable[Job]:
-        equal: dict[tuple[int, ...], list[int]] = {}
+        equal: dict[tuple[tuple[int, ...], int | None, Until | None], list[int]] = {}
         for index, prompt in enumerate(prompts):
-            equal.setdefault(tuple(prompt.ids), []).append(index)
-        for ids in sorted(equal, key=len):
-            limit = min(context - len(ids), max_new_tokens)
-            places = [(group, index, sample) for index in equal[ids] for sample in range(len(prompts[index].seeds))]
+            equal.setdefault((tuple(prompt.ids), prompt.limit, prompt.until), []).append(index)
+        for (ids, most, until), indices in sorted(equal.items(), key=lambda item: len(item[0][0])):
+            limit = min(context - len(ids), max_new_tokens, *([] if most is None else [most]))
+            places = [(group, index, sample) for index in indices for sample in range(len(prompts[index].seeds))]
             if limit > 0 and places:
                 self.longest = max(self.longest, len(ids) + limit)
                 seeds = np.array([prompts[index].seeds[sample] for _, index, sample in places], dtype=np.uint64)
-                yield Job(list(ids), limit, seeds, places)
+                yield Job(list(ids), limit, seeds, places, until)

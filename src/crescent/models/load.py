@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import SafetensorError
@@ -97,6 +98,26 @@ def stop_tokens_at(place: str, tokenizer: PreTrainedTokenizerBase, revision: str
     except OSError:  # it has none
         generation = None
     return _stops(generation, tokenizer)
+
+
+NEUTRAL: dict[str, Any] = {
+    "bad_words_ids": None, "begin_suppress_tokens": None, "dola_layers": None, "encoder_no_repeat_ngram_size": 0,
+    "encoder_repetition_penalty": 1.0, "exponential_decay_length_penalty": None, "forced_bos_token_id": None,
+    "forced_eos_token_id": None, "guidance_scale": 1.0, "min_length": 0, "min_new_tokens": None,
+    "no_repeat_ngram_size": 0, "num_beams": 1, "penalty_alpha": None, "repetition_penalty": 1.0, "sequence_bias": None,
+    "stop_strings": None, "suppress_tokens": None, "watermarking_config": None,
+}  # fmt: skip
+"""Settings of a generation config that change what greedy decoding writes, with the values that change nothing."""
+
+
+def greedy_settings_at(place: str, revision: str | None = None) -> dict[str, Any]:
+    """What the generation config of a checkpoint, a folder or a hub id, says of greedy decoding but "most likely"."""
+    try:
+        generation = GenerationConfig.from_pretrained(place, revision=revision)
+    except OSError:  # it has none
+        return {}
+    given = {name: getattr(generation, name, None) for name in NEUTRAL}
+    return {name: value for name, value in given.items() if value not in (None, NEUTRAL[name])}
 
 
 def _stops(generation: GenerationConfig | None, tokenizer: PreTrainedTokenizerBase) -> list[int]:

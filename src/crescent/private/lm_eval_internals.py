@@ -1,4 +1,4 @@
-"""lm-evaluation-harness: the steps of its model class, the filters of a task, its progress bars and its templates."""
+"""lm-evaluation-harness: its model class in steps and without a model, filters of a task, progress bars, templates."""
 
 import functools
 from collections.abc import Callable, Iterator
@@ -8,11 +8,16 @@ from typing import Any
 import lm_eval.api.task
 import lm_eval.utils
 import torch
+from lm_eval.api.model import TemplateLM
 from lm_eval.models.huggingface import HFLM
+from lm_eval.models.utils import configure_pad_token
 
 NAMES = (
     "lm_eval.api.task:ConfigurableTask#_filters",
     "lm_eval.api.task:tqdm",
+    "lm_eval.models.huggingface:HFLM#_max_length",
+    "lm_eval.models.huggingface:HFLM#_rank",
+    "lm_eval.models.huggingface:HFLM#_world_size",
     "lm_eval.models.huggingface:HFLM._loglikelihood_tokens",
     "lm_eval.models.huggingface:HFLM._model_call",
     "lm_eval.models.huggingface:HFLM._model_generate",
@@ -43,6 +48,26 @@ class Steps(HFLM):  # type: ignore[misc]
 
     def _model_generate(self, context: torch.Tensor, max_length: int, stop: list[str], **options: Any) -> Any:
         return self.generate_tokens(context, max_length, stop, **options)
+
+
+class Reader(HFLM):  # type: ignore[misc]
+    """HFLM without a model, for all that it does to a text before and after: templates, tokens, truncation.
+
+    It is what HFLM is when it was made with `pretrained=MODEL, tokenizer=tokenizer, think_end_token=think_end` and
+    nothing else. `context` is the most tokens that the model takes.
+    """
+
+    def __init__(self, tokenizer: Any, context: int, think_end: str | None) -> None:
+        TemplateLM.__init__(self)
+        self.tokenizer = configure_pad_token(tokenizer)
+        self.think_end_token = think_end
+        self.chat_template_args: dict[str, Any] = {}
+        self.add_bos_token = None
+        self.custom_prefix_token_id = None
+        self.truncation = False
+        self.backend = "causal"
+        self._max_length = context
+        self._rank, self._world_size = 0, 1
 
 
 def filters(task: Any, name: str) -> list[Any]:

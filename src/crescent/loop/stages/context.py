@@ -104,6 +104,15 @@ class Context:
         path = None if ref in (self.base, self.student) else Path(ref.path)
         return load(self.settings(ref), path, dtype=dtype, device=device or self.device)
 
+    def place(self, ref: ModelRef) -> tuple[str, str | None]:
+        """Where the model is: a folder, or an id of the hub and its revision."""
+        from crescent.models.load import folder_or_id
+
+        if ref not in (self.base, self.student):
+            return ref.path, None
+        settings = self.settings(ref)
+        return folder_or_id(settings), settings.revision
+
     def settings(self, ref: ModelRef) -> Model:
         """The section of the configuration that `ref` belongs to: in a distillation only the teacher is `model`."""
         student = self.config.student

@@ -7,17 +7,16 @@ from crescent.loop.stages.context import Context, ModelRef
 from crescent.loop.stages.facts import EvaluationFacts, TaskScore
 from crescent.run.manifest import Manifest
 from crescent.run.shards import ShardFolder
-from crescent.run.stage import Stage
 from crescent.run.waiting import wait_for
 from crescent.statistics import mean_score
 
-VERSION = 3
+VERSION = 4
 
 
 def run(context: Context, name: str, model: ModelRef) -> Manifest:
     """Measure `model` on all tasks and on the dev task; a result row per task, all items in it.
 
-    Several ranks share the tasks out among them: a figure is that of one process.
+    Several ranks share the requests of all tasks out among them, and what is replied is on disk shard by shard.
     """
     config, data = context.config.evaluation, context.config.evaluation.local_data or {}
     tasks = [task for task in dict.fromkeys([config.dev_task, *config.tasks]) if task]
@@ -29,9 +28,11 @@ def run(context: Context, name: str, model: ModelRef) -> Manifest:
         return manifest
     stage.begin()
     results = stage.shards("results")
-    for index, task in enumerate(tasks):
-        if index % context.world_size == context.rank and index not in results.finished():
-            results.write(index, [_measure(context, stage, model, task)])
+    if len(results.finished()) < len(tasks):
+        from crescent.loop.stages.benchmarks import measured
+
+        for index, result in measured(context, stage, model, tasks):
+            results.write(index, [result])
     wait_for(lambda: len(results.finished()) == len(tasks))
     scores = {task: _score(*results.read(index, TaskResult)) for index, task in enumerate(tasks)}
     return stage.finish(EvaluationFacts(tasks=scores))
@@ -58,33 +59,3 @@ def items(context: Context, manifest: Manifest) -> dict[str, TaskResult]:
     """The results of a finished evaluation by task, items included."""
     folder = ShardFolder(context.run.path / manifest.spec.stage / "results")
     return {result.task: result for result in folder.stream(TaskResult)}
-
-
-def _measure(context: Context, stage: Stage, model: ModelRef, task: str) -> TaskResult:
-    from crescent.evaluation.harness import evaluate
-
-    config = context.config.evaluation
-    loaded = context.model(model)
-    shown = 0
-
-    def show(done: int, total: int) -> None:
-        nonlocal shown
-        advance(done - shown, total=total)
-        shown = done
-
-    with context.report.task(f"{model.label} {task}", None, "requests") as advance, stage.work():
-        [result] = evaluate(
-            (loaded.model, loaded.tokenizer),
-            [task],
-            num_fewshot=config.num_fewshot,
-            limit=config.limit,
-            batch_size=config.batch_size,
-            max_new_tokens=config.max_new_tokens,
-            chat_template=config.chat_template,
-            prefer_filter=config.filter,
-            local_data=config.local_data,
-            device=context.device,
-            progress=show,
-        )
-    result.task = task  # As the configuration calls it: a task file is given by its path.
-    return result

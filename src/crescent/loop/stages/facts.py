@@ -155,9 +155,10 @@ class TaskScore(Row):
 
 
 class EvaluationFacts(Facts, frozen=True):
-    """Stage `evaluation`: the score on each task, the dev task first."""
+    """Stage `evaluation`: the score on each task, the dev task first. What only chooses has no `decoder`."""
 
     tasks: dict[str, TaskScore]
+    decoder: str | None = None
 
 
 class Share(Row):

@@ -16,7 +16,7 @@ from crescent.errors import StageError
 from crescent.generation.backend import Backend
 from crescent.generation.datamodule import PromptDataModule, cut
 from crescent.generation.module import GenerationModule
-from crescent.generation.request import Request, requests_digest
+from crescent.generation.request import Continuation, Request, requests_digest
 from crescent.generation.transformers_backend import TransformersBackend
 from crescent.loop.stages.context import Context, ModelRef
 from crescent.models.chat import spoken
@@ -80,6 +80,9 @@ def generate(
     sampling: Sampling,
     title: str,
     convert: Callable[[Completion], Row] | None = None,
+    unit: str = "samples",
+    shard_size: int | None = None,
+    backend: Backend | None = None,
 ) -> ShardFolder:
     """Sample every request with model `ref` into the stage's shards of `kind`; finished shards are left as they are.
 
@@ -89,21 +92,26 @@ def generate(
     Of several ranks each samples its shards, and returns when those of all are there.
     `convert` makes the rows that are kept of the completions. Without it they are kept as they are, but for thoughts of
     a reasoning model, which are no part of a question; `model.think` says what becomes of them in solutions.
+    Continuations are kept as they are. `backend` is what writes, `writer` of the model where it is not given.
     """
     shards = stage.shards(kind)
-    config = context.config.backend
-    asked = {index: requests_digest(part) for index, part in enumerate(cut(requests, config.shard_size))}
+    size = shard_size or context.config.backend.shard_size
+    asked = {index: requests_digest(part) for index, part in enumerate(cut(requests, size))}
     if context.is_main and (others := shards.discard_others(asked)):
         stage.tell("discard", kind=kind, shards=others, reason="they answer other requests than are asked now")
-    data = PromptDataModule(requests, config.shard_size, shards.answering(asked), context.rank, context.world_size)
+    data = PromptDataModule(requests, size, shards.answering(asked), context.rank, context.world_size)
     if data.shards:
-        think = context.settings(ref).think if convert else "strip"
+        continues = any(isinstance(request, Continuation) for request in requests)
+        think = "keep" if continues else context.settings(ref).think if convert else "strip"
 
         def publish(index: int, completions: list[Completion]) -> Path:
             rows = (_kept(completion, convert, think) for completion in completions)
             return shards.write(index, rows, asked[index])
 
-        _sample(context, stage, data, ref, sampling, title, publish)
+        writes = backend or writer(context, ref)
+        if continues and not writes.continues:
+            raise StageError(f"{writes.decoder} was asked to continue texts, which it cannot. This is a defect.")
+        _sample(context, stage, data, writes, ref, sampling, title, unit, publish)
     if context.world_size > 1:
         wait_for(lambda: shards.answering(asked) == asked.keys())
     return shards
@@ -113,22 +121,26 @@ def _sample(
     context: Context,
     stage: Stage,
     data: PromptDataModule,
+    backend: Backend,
     ref: ModelRef,
     sampling: Sampling,
     title: str,
+    unit: str,
     publish: Callable[[int, list[Completion]], Path],
 ) -> None:
     total = sum(request.samples for _, shard in data.shards for request in shard)
-    backend = writer(context, ref)
     seed = derived_seed(context.config.seed, stage.name)
     if stage.note(decoder=backend.decoder) and backend.decoder.startswith("generate"):
         context.report.say(f"{ref.label} is decoded by transformers' {backend.decoder}. This is slower.")
-    with context.report.task(title, total, "samples") as advance, stage.work():
+    with context.report.task(title, total, unit) as advance, stage.work():
         predict(context, GenerationModule(backend, sampling, seed, advance, publish), data)
 
 
-def writer(context: Context, ref: ModelRef) -> Backend:
+def writer(context: Context, ref: ModelRef, batch_size: int | None = None, longest: int | None = None) -> Backend:
     """What writes with model `ref`, by `backend`.
+
+    `batch_size` and `longest`, the most tokens of a sequence: in place of `backend.batch_size` and `model.context`, for
+    a model in this process. An engine has both from its start.
 
     Raises:
         StageError: the server serves another model.
@@ -149,7 +161,7 @@ def writer(context: Context, ref: ModelRef) -> Backend:
         engine = context.engine(ref, lambda: Engine(settings, context.run.path / "vllm.log", visible_devices(context)))
         tokenizer = load_tokenizer(model, place, revision)
         return VllmBackend(engine, tokenizer, stop_tokens_at(place, tokenizer, revision), model.context)
-    return TransformersBackend(context.model(ref), config.batch_size, model.context)
+    return TransformersBackend(context.model(ref), batch_size or config.batch_size, longest or model.context)
 
 
 def visible_devices(context: Context) -> str | None:
