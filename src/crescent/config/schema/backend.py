@@ -13,7 +13,7 @@ class Backend:
     """What turns prompts into text. Keys of one backend alone are named after it. Only who writes decides what is
     written: the other keys may change while a run goes on."""
 
-    name: str = option("transformers", of=("transformers", "vllm", "server"), affects=WRITER)
+    name: str = option("transformers", of=("transformers", "vllm", "server"), affects=(*WRITER, "evaluation"))
     """`transformers`: in this process. `vllm`: its engine in a process beside. `server`: an OpenAI-compatible API."""
     batch_size: int | None = option(None, low=1)
     """Sequences decoded together; null: as many as fit. For `server` null means 64 requests at a time."""

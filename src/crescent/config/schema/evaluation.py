@@ -43,7 +43,7 @@ class Evaluation:
     limit: int | None = option(None, low=1, affects=("evaluation", "samples"))
     """Items per task, for quick looks."""
     batch_size: int = option(64, low=1, affects=())
-    """Items decoded together."""
+    """Items decoded or scored together in this process; an engine of `backend` batches as it does elsewhere."""
     max_new_tokens: int | None = option(None, low=1, affects=("evaluation", "samples"))
     """Longest output in tokens; null: as each task states."""
     isolated: bool = option(False, affects=())

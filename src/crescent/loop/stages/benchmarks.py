@@ -14,7 +14,7 @@ from crescent.evaluation.results import Reply, TaskResult
 from crescent.generation.backend import Backend
 from crescent.generation.request import Continuation
 from crescent.loop.stages.context import Context, ModelRef
-from crescent.loop.stages.predict import generate, writer
+from crescent.loop.stages.predict import continues, generate, writer
 from crescent.models.load import greedy_settings_at, load_tokenizer
 from crescent.records import Completion
 from crescent.run.atomic import digest
@@ -31,29 +31,10 @@ def measured(context: Context, stage: Stage, ref: ModelRef, tasks: Sequence[str]
     All requests of all tasks are replied to first, shard by shard, by all ranks: `completions` are texts that the
     backend wrote, `replies` what this process found out.
     """
-    config = context.config.evaluation
-    place, revision = context.place(ref)
-    settings = context.settings(ref)
-    tokenizer = load_tokenizer(settings, place, revision)
-    limits = AutoConfig.from_pretrained(place, revision=revision, trust_remote_code=settings.trust_remote_code)
-    room = longest(limits, tokenizer)
-    asked = []
-    for task in tasks:
+    with stage.work():
+        room, asked = _asked(context, ref, tasks)
         with isolated(None, DEFAULT_SEED):
-            asked.append(
-                Benchmarks(
-                    [task],
-                    tokenizer,
-                    room,
-                    num_fewshot=config.num_fewshot,
-                    limit=config.limit,
-                    max_new_tokens=config.max_new_tokens,
-                    chat_template=config.chat_template,
-                    prefer_filter=config.filter,
-                    local_data=config.local_data,
-                )
-            )
-    greedy = [request for benchmarks in asked for request in benchmarks.greedy()]
+            greedy = [request for benchmarks in asked for request in benchmarks.greedy()]
     decoder = _decoder(context, stage, ref, room) if greedy else None
     known = _completed(context, stage, ref, greedy, decoder) if decoder else {}
     others = {name: request for each in asked for name, request in each.requests.items() if name not in known}
@@ -66,12 +47,39 @@ def measured(context: Context, stage: Stage, ref: ModelRef, tasks: Sequence[str]
             yield index, result
 
 
+def _asked(context: Context, ref: ModelRef, tasks: Sequence[str]) -> tuple[int, list[Benchmarks]]:
+    """The most tokens that the model takes, and each task with its requests."""
+    config, settings = context.config.evaluation, context.settings(ref)
+    place, revision = context.place(ref)
+    tokenizer = load_tokenizer(settings, place, revision)
+    model = AutoConfig.from_pretrained(place, revision=revision, trust_remote_code=settings.trust_remote_code)
+    room = longest(model, tokenizer)
+    if context.config.backend.name == "vllm" and continues(context):
+        room = min(room, settings.context)  # The engine is started for no more.
+    asked = []
+    for task in tasks:
+        with isolated(None, DEFAULT_SEED):
+            made = Benchmarks(
+                [task],
+                tokenizer,
+                room,
+                num_fewshot=config.num_fewshot,
+                limit=config.limit,
+                max_new_tokens=config.max_new_tokens,
+                chat_template=config.chat_template,
+                prefer_filter=config.filter,
+                local_data=config.local_data,
+            )
+        asked.append(made)
+    return room, asked
+
+
 def _decoder(context: Context, stage: Stage, ref: ModelRef, room: int) -> Backend | None:
     """What writes greedy texts as the harness's model class would; None: that class, and the stage's notes say why."""
     backend = None
     if own := greedy_settings_at(*context.place(ref)):
         why = f"its generation_config.json sets {', '.join(own)}"
-    elif context.config.backend.name != "transformers":
+    elif not continues(context):
         why = f"backend={context.config.backend.name} takes no rendered prompts"
     else:
         backend = writer(context, ref, context.config.evaluation.batch_size, room)

@@ -101,15 +101,15 @@ def generate(
         stage.tell("discard", kind=kind, shards=others, reason="they answer other requests than are asked now")
     data = PromptDataModule(requests, size, shards.answering(asked), context.rank, context.world_size)
     if data.shards:
-        continues = any(isinstance(request, Continuation) for request in requests)
-        think = "keep" if continues else context.settings(ref).think if convert else "strip"
+        texts = any(isinstance(request, Continuation) for request in requests)
+        think = "keep" if texts else context.settings(ref).think if convert else "strip"
 
         def publish(index: int, completions: list[Completion]) -> Path:
             rows = (_kept(completion, convert, think) for completion in completions)
             return shards.write(index, rows, asked[index])
 
         writes = backend or writer(context, ref)
-        if continues and not writes.continues:
+        if texts and not writes.continues:
             raise StageError(f"{writes.decoder} was asked to continue texts, which it cannot. This is a defect.")
         _sample(context, stage, data, writes, ref, sampling, title, unit, publish)
     if context.world_size > 1:
@@ -134,6 +134,15 @@ def _sample(
         context.report.say(f"{ref.label} is decoded by transformers' {backend.decoder}. This is slower.")
     with context.report.task(title, total, unit) as advance, stage.work():
         predict(context, GenerationModule(backend, sampling, seed, advance, publish), data)
+
+
+def continues(context: Context) -> bool:
+    """Whether what writes may be given continuations; of a model in this process it turns out when it is tried."""
+    if context.config.backend.name == "vllm":
+        from crescent.generation.vllm_backend import VllmBackend
+
+        return VllmBackend.continues
+    return context.config.backend.name == "transformers"
 
 
 def writer(context: Context, ref: ModelRef, batch_size: int | None = None, longest: int | None = None) -> Backend:
