@@ -12,6 +12,8 @@ the same.
 import argparse
 import time
 from collections.abc import Callable
+from contextlib import redirect_stderr
+from io import StringIO
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -23,13 +25,13 @@ from lm_eval.tasks import TaskManager
 from report_line import emit
 
 from crescent.config.schema import Config
+from crescent.console.progress import Reporter
 from crescent.evaluation.isolation import quiet_libraries
 from crescent.evaluation.tasks import OWN
 from crescent.loop.stages import evaluation
 from crescent.loop.stages.context import Context, ModelRef
 from crescent.models.identity import identity
 from crescent.models.load import Loaded, load
-from crescent.progress import Reporter
 from crescent.run.folder import Run
 
 TASKS = ["nano_dev", "nano_math", "nano_hard", "nano_skills"]
@@ -92,7 +94,7 @@ def ours(loaded: Loaded, limit: int) -> Figures:
 
 def theirs(loaded: Loaded, limit: int) -> Figures:
     """Accuracy per task, as the harness's command line comes to it."""
-    with quiet_libraries():
+    with quiet_libraries(), redirect_stderr(StringIO()):  # it shows a bar
         results = lm_eval.simple_evaluate(
             HFLM(pretrained=loaded.model, tokenizer=loaded.tokenizer, batch_size=BATCH),
             tasks=TASKS,

@@ -35,7 +35,7 @@ def test_every_group_says_what_it_decides() -> None:
         ("training.micro_batch_tokens", ()),
         ("evaluation.local_data.gsm8k", ("evaluation", "dataset", "samples")),
         ("claim.arms.method", ("claim",)),
-        ("backend.name", ("questions", "answers", "replay", "samples")),
+        ("backend.name", ("questions", "answers", "replay", "samples", "evaluation")),
         ("backend", ()),
         ("model.context", ("model",)),
         ("rounds", ("length",)),

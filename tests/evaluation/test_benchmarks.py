@@ -67,7 +67,7 @@ def test_ids_name_task_and_item(model: Model, task_folder: Path, tmp_path: Path)
     ("settings", "greedy"),
     [
         ({"until": ["Stop", ""], "max_gen_toks": 9}, True),
-        ({"do_sample": False, "temperature": 0.0, "top_p": 0.5}, True),
+        ({"do_sample": False, "temperature": 0.0, "top_p": 0.5, "until": []}, True),
         ({"temperature": 0.7}, False),
         ({"do_sample": True}, False),
         ({"do_sample": False, "num_beams": 2}, False),
