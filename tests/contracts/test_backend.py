@@ -1,28 +1,21 @@
 """What every backend promises, whatever computes the tokens. A new one subclasses the suite and makes itself."""
 
-import os
 import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
-from crescent.config.schema import Backend as Settings
-from crescent.config.schema import Model, Sampling
+from crescent.config.schema import Sampling
 from crescent.generation.backend import Backend
 from crescent.generation.request import Continuation, Request
 from crescent.generation.server_backend import ServerBackend
 from crescent.generation.transformers_backend import TransformersBackend
-from crescent.generation.vllm_backend import VllmBackend
-from crescent.generation.vllm_engine import Engine, engine_settings
 from crescent.models.chat import prompt_ids
 from crescent.models.load import Loaded
-from crescent.models.locate import locate
 from crescent.nano.wording import BAIT, SOLVE
 from crescent.records import Completion
-from tests.generation import stand_in
 from tests.generation.api import Api, serving
 from tests.generation.families import mamba
 
@@ -266,42 +259,3 @@ class TestServerBackendCompletions(TestServerBackend):
     @pytest.fixture(scope="class")
     def other_batch(self, nano: Loaded, api: Api) -> Backend:
         return ServerBackend(api.settings(endpoint="completions", batch_size=2), nano.tokenizer)
-
-
-class TestVllmBackend(BackendContract):
-    """The adapter and its process as they are, with a stand-in for the engine: vLLM itself needs a GPU."""
-
-    @pytest.fixture(scope="class")
-    def start(self, nano: Loaded, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], VllmBackend]]:
-        log = tmp_path_factory.mktemp("vllm") / "vllm.log"
-        engines: list[Engine] = []
-
-        def started() -> VllmBackend:
-            model = Model(context=256)
-            engines.append(Engine(engine_settings(Settings("vllm"), model, locate(model.path), None), log))
-            return VllmBackend(engines[-1], nano.tokenizer, nano.stops, 256)
-
-        with pytest.MonkeyPatch.context() as patch:
-            paths = [stand_in.FOLDER, os.environ.get("PYTHONPATH", ""), str(Path(__file__).parents[2] / "src")]
-            patch.setenv("PYTHONPATH", os.pathsep.join(path for path in paths if path))
-            patch.setenv("OMP_NUM_THREADS", "1")
-            yield started
-        for engine in engines:
-            engine.close()
-
-    @pytest.fixture(scope="class")
-    def backend(self, start: Callable[[], VllmBackend]) -> Backend:
-        return start()
-
-    @pytest.fixture(scope="class")
-    def other_batch(self, backend: Backend) -> Backend:
-        return backend  # the engine's own business
-
-    def test_a_stream_that_is_left_early_leaves_nothing_behind(
-        self, start: Callable[[], VllmBackend], reference: list[Completion]
-    ) -> None:
-        """The engine ends, so that nothing stale is answered; the next stage begins another."""
-        backend = start()
-        with closing(backend.stream([(0, REQUESTS[:1]), (1, REQUESTS[1:])], SAMPLING, 1, lambda *_: None)) as stream:
-            next(stream)
-        assert not backend.engine.alive

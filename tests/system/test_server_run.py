@@ -61,9 +61,3 @@ def test_a_server_that_will_not_do_is_told_in_a_line_before_any_work(
     assert len(done.stderr.strip().splitlines()) == 1, done.stderr
     assert not api.bodies
     assert not list(tmp_path.iterdir())
-
-
-def test_vllm_without_the_package(tmp_path: Path) -> None:
-    done = crescent(*TINY, "backend=vllm", output=tmp_path)
-    assert done.returncode == 1
-    assert done.stderr.strip() == "backend=vllm needs the package `vllm`: pip install 'crescent-lm[vllm]'"

@@ -5,12 +5,11 @@
 """
 
 import re
-from importlib.util import find_spec
 from pathlib import Path
 
 from crescent.config.schema import Config, Embedding, Model
 from crescent.dedup.settings import mistakes as dedup_mistakes
-from crescent.errors import ConfigError, DamagedError, DataError, MissingExtraError, ModelError
+from crescent.errors import ConfigError, DamagedError, DataError, ModelError
 from crescent.evaluation.cache import mistakes as cache_mistakes
 from crescent.evaluation.tasks import check_sampled, check_tasks
 from crescent.loop.execution.process import allocation_mistakes
@@ -49,10 +48,10 @@ def _training_mistakes(config: Config) -> list[str]:
 
 def check_backend(config: Config) -> None:
     """See that what is to write the text is there: the server, its model and what the vote needs of it, or the
-    engine's package.
+    engine's package, and that it has the arguments it is to be given.
 
     Raises:
-        ModelError, MissingExtraError: what is wrong, in a line.
+        ConfigError, ModelError, MissingExtraError: what is wrong, in a line.
     """
     if config.backend.name == "server":
         from crescent.generation.endpoint import reach
@@ -64,8 +63,10 @@ def check_backend(config: Config) -> None:
             weighted = voting.rule == "weighted"
             key = "voting.rule=weighted" if weighted else "voting.representative=likeliest"
             check_logprobs(endpoint, config.backend, key)
-    elif config.backend.name == "vllm" and find_spec("vllm") is None:
-        raise MissingExtraError("vllm", "backend=vllm", "vllm")
+    elif config.backend.name == "vllm":
+        from crescent.generation.vllm_check import check_engine
+
+        check_engine(config.backend)
 
 
 def models(config: Config) -> dict[str, Model]:

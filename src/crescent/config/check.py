@@ -15,6 +15,7 @@ WORDS: dict[Any, str] = {
     str: "text",
     list[str]: "a list of texts, such as [a,b]",
     dict[str, str]: "a mapping of texts to texts, such as {a: b}",
+    dict[str, Any]: "a mapping of names to values, such as {a: 1}",
 }
 
 
@@ -132,6 +133,8 @@ def _has_type(value: Any, kind: Any) -> bool:
         return isinstance(value, list) and all(isinstance(item, str) for item in value)
     if kind == dict[str, str]:
         return isinstance(value, dict) and all(isinstance(text, str) for pair in value.items() for text in pair)
+    if kind == dict[str, Any]:
+        return isinstance(value, dict) and all(isinstance(name, str) for name in value)
     return kind in WORDS and isinstance(value, kind)
 
 

@@ -12,13 +12,14 @@ from crescent.config.schema import Config
 def find(key: str) -> tuple[Any, Field[Any]] | None:
     """Type and field of a dotted key, or None where the schema has no such key.
 
-    Below a mapping of texts, such as `evaluation.local_data`, every name is a key that holds a text.
+    Below a mapping, such as `evaluation.local_data`, every name is a key that holds what its values are: a text, or
+    (`Any`) whatever there is.
     """
     kind: Any = Config
     found: tuple[Any, Field[Any]] | None = None
     for name in key.split("."):
         if kind is None:
-            return (str, found[1]) if found and is_entry(key) else None
+            return (get_args(plain(found[0]))[1], found[1]) if found and is_entry(key) else None
         field = next((field for field in fields(kind) if field.name == name), None)
         if field is None:
             return None
@@ -31,7 +32,7 @@ def is_entry(key: str) -> bool:
     """Whether a dotted key is an entry of a mapping that the schema has: `evaluation.local_data.gsm8k`."""
     mapping, _, name = key.rpartition(".")
     found = find(mapping) if mapping and name else None
-    return found is not None and plain(found[0]) == dict[str, str]
+    return found is not None and get_origin(plain(found[0])) is dict
 
 
 @cache

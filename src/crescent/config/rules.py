@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 from crescent.config.check import Mistake
+from crescent.config.engine import engine_environment_can_be_written_down, engine_is_left_what_is_its_own
 from crescent.config.place import place_can_be_made
 from crescent.config.schema import Config
 
@@ -236,6 +237,8 @@ RULES: tuple[Rule, ...] = (
     place_can_be_made,
     server_is_named,
     engines_do_not_share_devices,
+    engine_is_left_what_is_its_own,
+    engine_environment_can_be_written_down,
     dev_task_is_held_out,
     gate_has_a_benchmark,
     agreement_band_is_open,

@@ -7,8 +7,8 @@ from transformers import PreTrainedTokenizerBase
 from crescent.config.schema import Sampling
 from crescent.generation.backend import Backend, Completed, Report
 from crescent.generation.request import Request, Shard, sample_seed
+from crescent.generation.vllm_child import Order, Output
 from crescent.generation.vllm_engine import Engine
-from crescent.generation.vllm_protocol import Order, Output
 from crescent.models.chat import prompt_ids
 from crescent.records import Completion
 
@@ -45,8 +45,9 @@ class VllmBackend(Backend):
             lengths[number] = len(ids)
             self.engine.order(
                 Order(
-                    number=number, ids=ids, n=request.samples, seed=_first_seed(seed, request), max_tokens=limit,
-                    temperature=sampling.temperature, top_p=sampling.top_p, stops=self.stops,
+                    number=number, ids=ids, n=request.samples if sampling.temperature else 1,
+                    seed=_first_seed(seed, request), max_tokens=limit, temperature=sampling.temperature,
+                    top_p=sampling.top_p, stops=self.stops,
                 )
             )  # fmt: skip
         for shard, count in enumerate(missing):
@@ -56,7 +57,9 @@ class VllmBackend(Backend):
             while lengths:
                 result = self.engine.result()
                 shard, place = asked[result.number]
-                rows = self._completions(shards[shard][1][place], lengths.pop(result.number), result.outputs)
+                request = shards[shard][1][place]
+                outputs = result.outputs if sampling.temperature else result.outputs * request.samples  # greedy: equal
+                rows = self._completions(request, lengths.pop(result.number), outputs)
                 results[shard][place] = rows
                 report(len(rows), sum(row.tokens for row in rows))
                 missing[shard] -= 1

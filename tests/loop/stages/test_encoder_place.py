@@ -1,6 +1,8 @@
-"""What writes and what embeds have a place each, and share a model where it is the same one."""
+"""What writes and what embeds have a place each, and share a model where it is the same one.
 
-import os
+That an engine stays while a model embeds is seen in tests/contracts/test_vllm.py.
+"""
+
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +13,6 @@ from crescent.loop.stages import questions
 from crescent.loop.stages.context import Context, ModelRef
 from crescent.models import load as loading
 from tests.conftest import tiny
-from tests.generation import stand_in
 
 ContextOf = Callable[..., Context]
 
@@ -37,23 +38,6 @@ def embedding() -> Config:
     config.questions.target, config.questions.wave_size, config.questions.max_waves = 60, 8, 3
     config.questions.min_yield = 0.0
     return config
-
-
-def test_the_engine_stays_while_the_model_embeds(
-    tmp_path: Path, context_of: ContextOf, loads: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    source = str(Path(__file__).parents[3] / "src")
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([stand_in.FOLDER, source]))
-    config = embedding()
-    config.backend.name = "vllm"
-    context = context_of(tmp_path, config)
-    manifest = questions.run(context, 1, context.base, [])
-    assert len(list((tmp_path / "round-01/questions/waves").iterdir())) == 3
-    assert manifest.facts["written"] == 24
-    assert (tmp_path / "vllm.log").read_text().count("loading") == 1
-    assert loads == ["base"]
-    assert context._engine is not None and context._engine[1].alive
-    context.release()
 
 
 def test_a_model_that_writes_and_embeds_is_loaded_once(tmp_path: Path, context_of: ContextOf, loads: list[str]) -> None:

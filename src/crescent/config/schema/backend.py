@@ -1,8 +1,9 @@
 """What turns prompts into text."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from crescent.config.schema.option import option
+from crescent.config.schema.option import option, section
 
 WRITER = ("questions", "answers", "replay", "samples")
 """Everything that is sampled from a model."""
@@ -35,6 +36,13 @@ class Backend:
     pause: float = option(0.5, low=0.0, high=60.0)
     """server: seconds before the first repetition; they double each time, up to 60."""
     gpu_memory: float = option(0.9, low=0.05, high=1.0)
-    """vllm: share of the device's memory for weights, keys and values."""
+    """vllm: share of a GPU's memory for weights, keys and values. On a CPU keys and values take a quarter of what is
+    free, at most 4 GiB."""
     tensor_parallel: int = option(1, low=1)
     """vllm: GPUs that share one model."""
+    python: str | None = None
+    """vllm: the interpreter that has it, such as /envs/vllm/bin/python; null: the one that runs this."""
+    engine: dict[str, Any] = section(dict, affects=WRITER)
+    """vllm: further arguments of its engine by the names it gives them, such as quantization: fp8."""
+    environment: dict[str, Any] = section(dict, affects=WRITER)
+    """vllm: what is added to its process's environment, such as VLLM_BATCH_INVARIANT: 1."""

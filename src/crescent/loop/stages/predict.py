@@ -163,11 +163,13 @@ def writer(context: Context, ref: ModelRef, batch_size: int | None = None, longe
         return ServerBackend(config, load_tokenizer(model) if config.endpoint == "completions" else None)
     if config.name == "vllm":
         from crescent.generation.vllm_backend import VllmBackend
-        from crescent.generation.vllm_engine import Engine, engine_settings
+        from crescent.generation.vllm_engine import Engine, engine_environment, engine_settings
 
         place, revision = (folder_or_id(model), model.revision) if ref == context.base else (ref.path, None)
         settings = engine_settings(config, model, place, revision)
-        engine = context.engine(ref, lambda: Engine(settings, context.run.path / "vllm.log", visible_devices(context)))
+        environment = engine_environment(config, visible_devices(context), context.config.trainer.threads)
+        log = context.run.path / "vllm.log"
+        engine = context.engine(ref, lambda: Engine(settings, log, config.python, environment))
         tokenizer = load_tokenizer(model, place, revision)
         return VllmBackend(engine, tokenizer, stop_tokens_at(place, tokenizer, revision), model.context)
     return TransformersBackend(context.model(ref), batch_size or config.batch_size, longest or model.context)
