@@ -6,7 +6,6 @@ starts it; the contract's last test ends it.
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 import torch

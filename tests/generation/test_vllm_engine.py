@@ -44,7 +44,7 @@ def order() -> Order:
 
 
 def test_an_interpreter_without_the_package(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="No module named 'vllm'.*backend.python.*vllm.log") as failure:
+    with pytest.raises(ModelError, match=r"No module named 'vllm'.*backend.python.*vllm.log") as failure:
         Engine(settings(), tmp_path / "vllm.log")
     assert "\n" not in str(failure.value)
     assert "Traceback" in (tmp_path / "vllm.log").read_text()
@@ -82,10 +82,12 @@ def test_an_engine_that_fails_is_explained_by_its_first_exception_since_it_began
     engine = Engine(settings(), log)
     with pytest.raises(StageError) as failure:
         engine.result()
-    assert str(failure.value).startswith("vLLM's process failed: OutOfMemoryError: CUDA out of memory. (change backend.")
+    assert str(failure.value).startswith(
+        "vLLM's process failed: OutOfMemoryError: CUDA out of memory. (change backend."
+    )
     assert str(failure.value).endswith("What is finished is kept: the same command goes on from there.")
     assert not engine.alive
-    with pytest.raises(StageError, match="it takes no more orders|CUDA out of memory"):
+    with pytest.raises(StageError, match=r"it takes no more orders|CUDA out of memory"):
         engine.order(order())
 
 

@@ -22,11 +22,11 @@ MEMORY = (
     "change backend.gpu_memory (on a CPU backend.engine.kv_cache_memory_bytes), model.context or backend.batch_size"
 )
 ADVICE = (
-    (r"No module named|ImportError|ModuleNotFoundError", "install it into the environment of backend.python"),
     (
         r"CUDA driver version|no kernel image|Found no NVIDIA driver|libcud\w*\.so|Failed to infer device type",
         "take the build of vLLM for this machine's driver, see docs/engines.md",
     ),
+    (r"No module named|ImportError", "install it into the environment of backend.python"),
     (r"/dev/shm|[Ss]hared memory|Bus error", "give it more shared memory (docker run --ipc=host or --shm-size=8g)"),
     (r"Address already in use|EADDRINUSE", "another program has the port: set backend.environment.VLLM_PORT"),
     (r"CUBLAS_STATUS_ALLOC|out of memory|[Aa]vailable memory|Free memory|KV cache|cache blocks", MEMORY),
@@ -35,10 +35,12 @@ ADVICE = (
         "this vLLM does not know the model: take a newer one, or backend=transformers",
     ),
     (r"max_model_len", "lower model.context"),
+    (r"cache_dtype: ", "take another backend.engine.kv_cache_dtype"),
     (r"dtype|[Bb][Ff]loat16|float16|float32|compute capability", "take another model.dtype"),
     (r"does not use offset", "on a CPU leave backend.engine.enable_chunked_prefill off"),
 )
 """Pattern in a reason -> what to do; the first that fits."""
+
 
 def explained(log: str, said: str) -> str:
     """The first exception in `log`, or else what the run was told (`said`), and what to do about it where that is
@@ -99,9 +101,11 @@ def _raised(lines: list[tuple[int, str]]) -> Iterator[tuple[int, str]]:
 
 def _message(raised: "re.Match[str]", following: list[str]) -> str:
     said = raised["said"] or ""
-    if re.match(r"\d+ validation errors? for", said) or not said:  # pydantic, and messages that begin on a new line
-        said = next((line.strip() for line in following if line.strip().startswith("Value error")), said)
-        said = re.sub(r"^Value error, | \[type=.*$", "", said)
+    if re.match(r"\d+ validation errors? for", said) and following:
+        # pydantic says which field and what of it in the lines that follow, or what of the whole in the first of them.
+        field, what = (re.sub(r" \[type=.*$", "", line.strip()) for line in [*following, ""][:2])
+        whole = field.startswith("Value error, ")
+        said = field.removeprefix("Value error, ") if whole else f"{field.partition('.')[0]}: {what}"
     if len(said) > LONGEST:
         whole = said[:LONGEST].rpartition(". ")[0]
         said = f"{whole}." if len(whole) > LONGEST // 4 else f"{said[:LONGEST]}..."
