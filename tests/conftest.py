@@ -1,7 +1,7 @@
 """The embedded model, its configuration with tiny numbers, and one whole run of it that many tests look at."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,10 +9,19 @@ import pytest
 
 from crescent.config.schema import Config
 from crescent.nano.wording import BAIT, REWRITE, SOLVE
+from tests.left_out import left_out
 
 if TYPE_CHECKING:
     from crescent.loop.stages.context import Context
     from crescent.models.load import Loaded
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Generator[None]:
+    """One line after everything else: which real parts were left out."""
+    yield
+    skipped = [report for report in terminalreporter.stats.get("skipped", []) if isinstance(report.longrepr, tuple)]
+    terminalreporter.write_line(left_out(report.longrepr[2] for report in skipped))
 
 
 @pytest.fixture(scope="session")

@@ -8,23 +8,27 @@ from pathlib import Path
 
 import pytest
 
-from crescent.generation.vllm_child import __file__ as child
 from tests.generation.test_vllm_engine import running
 from tests.generation.vllm import PYTHON, needs_vllm
 from tests.system.commandline import begin, crescent, run_folder, shards, tail
 
 pytestmark = [needs_vllm, pytest.mark.system, pytest.mark.slow, pytest.mark.timeout(900)]
-QUICK = ("+experiment=nano_quick", "backend=vllm", f"backend.python={PYTHON}", "backend.shard_size=8")
+QUICK = (
+    "+experiment=nano_quick",
+    "backend=vllm",
+    f"backend.python={PYTHON}",
+    "backend.shard_size=8",
+    "evaluation.limit=20",
+)
 FEW_AT_A_TIME = "backend.batch_size=8"
 SOLUTIONS = "*/round-01/answers/solutions/00/*.jsonl"
 
 
 def engine_of(process: "subprocess.Popen[str]") -> int:
-    """The process that the run has started for its engine."""
-    columns = ["ps", "-o", "pid=,args=", "--ppid", str(process.pid)]
-    listed = subprocess.run(columns, capture_output=True, text=True, check=True)
-    [number] = [line.split()[0] for line in listed.stdout.splitlines() if child in line]
-    return int(number)
+    """The child of the run that writes its log; vLLM gives it a name of its own."""
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    logging = [child for child in children if Path(f"/proc/{child}/fd/1").readlink().name == "vllm.log"]
+    return int(logging[0])
 
 
 def begun(output: Path, more_than: int) -> "tuple[subprocess.Popen[str], int]":
