@@ -22,7 +22,7 @@ from crescent.loop.stages import questions
 from crescent.loop.stages.context import Context
 from crescent.models.chat import prompt_ids
 from crescent.models.load import Loaded
-from crescent.nano.prompts import SOLVE
+from crescent.nano.wording import SOLVE
 from crescent.nano.world import problem
 from crescent.records import Completion
 from tests.conftest import tiny
