@@ -6,7 +6,7 @@ Each figure has a function of its name in `FIGURES`; `--only` takes any of them.
 vLLM (`make engine`); figures that need it are left out without.
 
 `vllm_loop_gain_*`: nano_quick as a user starts it, with `backend=vllm`: the paired 95 % interval of nano_math against
-the base model at the accepted round, in points; `transformers_loop_gain_*`: the same with our decoder.
+the base model at the accepted round, as a share; `transformers_loop_gain_*`: the same with our decoder.
 `vllm_over_transformers_cpu`: tokens per second of vLLM over those of our decoder on the CPU, same requests (three of
 four are problems to solve, one of four asks for a problem; one sample each), all cores, without loading; medians.
 """

@@ -52,6 +52,8 @@ def test_null_switches_an_optional_group_off() -> None:
         ({"dedup": {"exact": "yes"}}, "dedup.exact=yes: must be true or false"),
         ({"evaluation": {"tasks": "nano_math"}}, "evaluation.tasks=nano_math: must be a list of texts"),
         ({"evaluation": {"tasks": [1]}}, r"evaluation.tasks=\[1\]: must be a list of texts"),
+        ({"backend": {"engine": 3}}, "backend.engine=3: must be a mapping of names to values"),
+        ({"backend": {"engine": {1: 2}}}, "backend.engine={1: 2}: must be a mapping of names to values"),
         ({"name": 5}, "name=5: must be text; quote it"),
         ({"training": {"max_pairs": 0}}, "training.max_pairs=0: must be a whole number of at least 1 or null"),
         ({"votng": {"samples": 1}}, "votng: unknown key"),

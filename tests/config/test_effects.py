@@ -37,6 +37,9 @@ def test_every_group_says_what_it_decides() -> None:
         ("claim.arms.method", ("claim",)),
         ("backend.name", ("questions", "answers", "replay", "samples", "evaluation")),
         ("backend", ()),
+        ("backend.python", ()),
+        ("backend.engine.quantization", ("questions", "answers", "replay", "samples")),
+        ("backend.environment.VLLM_BATCH_INVARIANT", ("questions", "answers", "replay", "samples")),
         ("model.context", ("model",)),
         ("rounds", ("length",)),
     ],
@@ -82,7 +85,8 @@ def test_the_plan_of_a_stage_has_the_keys_that_decide_it() -> None:
     assert found.keys() == {"seed", "questions", "dedup", "backend"}
     assert found["dedup"] == {"exact": True, "minhash": None, "embedding": None}
     assert found["questions"] == asdict(config.questions)
-    assert found["backend"] == {"name": "transformers", "model": None, "endpoint": "chat"}
+    writer = {"name": "transformers", "model": None, "endpoint": "chat", "engine": {}, "environment": {}}
+    assert found["backend"] == writer
     assert settings(config, "answers", "labels")["voting"] == asdict(config.voting)
     training = settings(config, "training")
     assert training["voting"] == {"prompt": ""}
@@ -94,10 +98,13 @@ def test_every_key_that_decides_rows_or_weights_is_in_a_plan() -> None:
     """Otherwise a stage would be taken for finished after a change of the key."""
     config = Config(student=Model())
     config.dedup, config.evaluation.contamination = full_dedup(), full_dedup()
+    config.evaluation.local_data = {"gsm8k": "folder"}
+    config.backend.engine, config.backend.environment = {"quantization": "fp8"}, {"VLLM_BATCH_INVARIANT": 1}
     stages = set(PARTS) - {"model", "gate", "report", "claim", "length"}
     planned = deciding(settings(config, *stages))
     for key in all_keys():
-        assert not stages.intersection(effects(key)) or key in planned or key == "evaluation.local_data"
+        held = any(name == key or name.startswith(f"{key}.") for name in planned)
+        assert not stages.intersection(effects(key)) or held
 
 
 def full_dedup() -> Dedup:

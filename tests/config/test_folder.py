@@ -96,6 +96,12 @@ def test_an_entry_of_a_mapping_is_the_same_however_it_is_added() -> None:
     assert name("evaluation.local_data={gsm8k: data}") == f"nano-seed1,{key}"
 
 
+def test_what_the_engine_is_given_is_named_and_where_it_is_not() -> None:
+    assert name("backend=vllm", "backend.python=/envs/vllm/bin/python") == name("backend=vllm")
+    assert name("backend=vllm", "backend.engine.block_size=32").endswith("backend.engine.block_size=32")
+    assert name("backend=vllm_fp8").endswith(",backend=vllm_fp8")
+
+
 def test_one_value_has_one_folder() -> None:
     names = {name(f"training.learning_rate={rate}") for rate in ("1e-4", "0.0001", "1.0E-4")}
     assert names == {"nano-seed1,training.learning_rate=0.0001"}

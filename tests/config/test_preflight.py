@@ -28,6 +28,8 @@ def mistakes(*overrides: str, **command: object) -> list[str]:
         ["evaluation.local_data.gsm8k=some/folder"],
         ["+evaluation.local_data.gsm8k=a", "++evaluation.local_data.svamp=b"],
         ["evaluation.local_data={gsm8k: a}", "evaluation.local_data.svamp=b"],
+        ["backend=vllm", "backend.engine.quantization=fp8", "backend.engine.hf_overrides={rope_theta: 1000}"],
+        ["backend=vllm_fp8", "backend.engine={enforce_eager: true}", "+backend.environment.VLLM_PORT=4000"],
         ["dedup.minhash=null"],
         ["dedup.minhash.threshold=0.8"],
         ["name=run-${seed}"],

@@ -57,6 +57,26 @@ BROKEN = {
         {"backend": {"name": "vllm", "tensor_parallel": 2}, "trainer": {"devices": 2}, "executor": "process"},
         "backend.tensor_parallel=2 takes all devices for one engine",
     ),
+    "engine's argument that the run sets": (
+        {"backend": {"engine": {"max_model_len": 99}}},
+        "backend.engine.max_model_len is set by the run: model.context says it",
+    ),
+    "engines in one process": (
+        {"backend": {"engine": {"data_parallel_size": 2}}},
+        "backend.engine.data_parallel_size is set by the run: for an engine on each of several GPUs give executor=proc",
+    ),
+    "secret of the engine": (
+        {"backend": {"environment": {"HF_TOKEN": "abc"}}},
+        "backend.environment.HF_TOKEN: secrets stand in no file",
+    ),
+    "variable of several values": (
+        {"backend": {"environment": {"A": [1]}}},
+        "backend.environment.A=[1]: must be a text, a number, true or false",
+    ),
+    "GPUs of one engine": (
+        {"backend": {"environment": {"CUDA_VISIBLE_DEVICES": "0"}}},
+        "backend.environment.CUDA_VISIBLE_DEVICES is set by the run",
+    ),
     "empty band": ({"voting": {"min_agreement": 0.9, "max_agreement": 0.5}}, "voting.min_agreement=0.9 is above"),
     "more votes than samples": ({"voting": {"min_votes": 9}}, "voting.min_votes=9 is more than voting.samples=8"),
     "votes above the band": (

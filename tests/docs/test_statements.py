@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from crescent.config.keys import all_keys
+from crescent.config.keys import all_keys, is_entry
 from crescent.config.tree import Tree, conf_dir
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,7 +57,9 @@ def test_keys_exist(page: Path) -> None:
     for text in quoted(page):
         name = text.partition("=")[0].lstrip("+")
         if re.fullmatch(r"[a-z_]+(\.[a-z_]+)+", name) and name.split(".")[0] in {key.split(".")[0] for key in sections}:
-            assert name in keys | sections | groups | FUNCTIONS or is_file(name), f"{page.name}: {text}"
+            assert name in keys | sections | groups | FUNCTIONS or is_entry(name) or is_file(name), (
+                f"{page.name}: {text}"
+            )
 
 
 def is_file(name: str) -> bool:
