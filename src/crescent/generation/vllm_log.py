@@ -107,6 +107,6 @@ def _message(raised: "re.Match[str]", following: list[str]) -> str:
         whole = field.startswith("Value error, ")
         said = field.removeprefix("Value error, ") if whole else f"{field.partition('.')[0]}: {what}"
     if len(said) > LONGEST:
-        whole = said[:LONGEST].rpartition(". ")[0]
-        said = f"{whole}." if len(whole) > LONGEST // 4 else f"{said[:LONGEST]}..."
+        sentences = said[:LONGEST].rpartition(". ")[0]
+        said = f"{sentences}." if len(sentences) > LONGEST // 4 else f"{said[:LONGEST]}..."
     return f"{raised['name']}: {said}" if said else raised["name"]

@@ -12,7 +12,7 @@ from crescent.dedup.module import Candidate, DedupDataModule, DedupModule
 from crescent.loop.stages.answers import read_solution
 from crescent.loop.stages.context import Context
 from crescent.loop.stages.pool import encoder
-from crescent.loop.stages.predict import _kept, predict
+from crescent.loop.stages.predict import _kept, predict, visible_devices
 from crescent.records import Completion, Solution
 
 TEXT = "<think>\nMaybe #### 5? No.\n</think>\n\nTwo and two.\n#### 4"
@@ -58,3 +58,8 @@ def test_a_model_that_is_first_loaded_in_a_step_can_be_changed_afterwards(
     assert len(matches) == 2
     model = context.model(context.base).model
     assert not any(tensor.is_inference() for tensor in (*model.parameters(), *model.buffers()))
+
+
+def test_ranks_on_a_cpu_are_given_no_gpu(tmp_path: Path, context_of: Callable[..., Context]) -> None:
+    """Each has an engine of its own there as well; it is not asked which GPU it has."""
+    assert visible_devices(context_of(tmp_path, world_size=2, rank=1)) is None

@@ -168,7 +168,7 @@ def writer(context: Context, ref: ModelRef, batch_size: int | None = None, longe
         place, revision = (folder_or_id(model), model.revision) if ref == context.base else (ref.path, None)
         settings = engine_settings(config, model, place, revision)
         environment = engine_environment(config, visible_devices(context), context.config.trainer.threads)
-        log = context.run.path / "vllm.log"
+        log = context.run.path / ("vllm.log" if context.world_size == 1 else f"vllm-{context.rank}.log")
         engine = context.engine(ref, lambda: Engine(settings, log, config.python, environment))
         tokenizer = load_tokenizer(model, place, revision)
         return VllmBackend(engine, tokenizer, stop_tokens_at(place, tokenizer, revision), model.context)
@@ -176,8 +176,8 @@ def writer(context: Context, ref: ModelRef, batch_size: int | None = None, longe
 
 
 def visible_devices(context: Context) -> str | None:
-    """The GPU of this rank in the words of CUDA_VISIBLE_DEVICES; None: all that this process sees."""
-    if context.world_size == 1:
+    """The GPU of this rank in the words of CUDA_VISIBLE_DEVICES; None: all that this process sees, or none."""
+    if context.world_size == 1 or context.device == "cpu":
         return None
     import torch
 
