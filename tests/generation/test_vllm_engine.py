@@ -114,15 +114,23 @@ def test_it_is_given_its_own_environment(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_the_engine_keeps_what_it_is_given_and_a_cpu_what_suits_it() -> None:
     backend = Backend("vllm", batch_size=8, engine={"max_num_batched_tokens": 512})
-    given = engine_settings(backend, Model(), "FOLDER", "main")
+    model = Model(context=256)
+    given = engine_settings(backend, model, locate(model.path), None)
     assert given.arguments["max_num_seqs"] == 8
     gpu, cpu = (vllm_child._arguments(given, device) for device in ("cuda", "cpu"))
     assert gpu["gpu_memory_utilization"] == 0.9
     assert "kv_cache_memory_bytes" not in gpu
     assert gpu["max_num_batched_tokens"] == cpu["max_num_batched_tokens"] == 512
     assert "gpu_memory_utilization" not in cpu
-    assert 0 < cpu["kv_cache_memory_bytes"] <= vllm_child.CACHE_GIB << 30
+    token = 2 * 4 * 4 * 32 * 4  # keys and values of nano: layers, heads, their size, bytes of a number
+    assert cpu["kv_cache_memory_bytes"] == 2 * 8 * 256 * token
     assert cpu["enable_chunked_prefill"] is False
+
+
+def test_keys_and_values_of_a_model_of_another_build_take_what_may_be_taken(tmp_path: Path) -> None:
+    given = engine_settings(Backend("vllm"), Model(), str(tmp_path), None)
+    found = vllm_child._arguments(given, "cpu")["kv_cache_memory_bytes"]
+    assert 0 < found <= vllm_child.CACHE_GIB << 30
 
 
 def test_the_engine_runs_without_anything_of_ours() -> None:

@@ -24,7 +24,7 @@ PROTOCOL = 2
 """Counts up with every change of the messages: a run that is older or newer than this file is told so."""
 
 CACHE_GIB = 4
-"""Keys and values on a CPU take this much main memory, or a quarter of what is free where that is less."""
+"""Keys and values on a CPU take no more main memory than this, and no more than a quarter of what is free."""
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -140,15 +140,31 @@ def _prepare_a_cpu(settings: Settings) -> None:
 def _arguments(settings: Settings, device: str) -> dict[str, Any]:
     ours = dict(settings.arguments)
     if device == "cpu":
-        import psutil
-
         # Seeded requests cannot be prefilled in parts there ("CPU Generator does not use offset"), so that the longest
         # prompt has to fit one step; and the share of memory would be one of the whole main memory, others' included.
         ours |= {"enforce_eager": True, "enable_chunked_prefill": False}
         ours["max_num_batched_tokens"] = max(8192, ours["max_model_len"])
-        ours["kv_cache_memory_bytes"] = min(CACHE_GIB << 30, psutil.virtual_memory().available // 4)
+        ours["kv_cache_memory_bytes"] = _cache_bytes(ours | settings.further)
         del ours["gpu_memory_utilization"]
     return ours | settings.further
+
+
+def _cache_bytes(arguments: dict[str, Any]) -> int:
+    """Main memory for keys and values: two contexts for each sequence of a full batch, or what may be taken."""
+    import psutil
+    from transformers import AutoConfig
+
+    most = min(CACHE_GIB << 30, psutil.virtual_memory().available // 4)
+    try:
+        config = AutoConfig.from_pretrained(
+            arguments["model"], revision=arguments["revision"], trust_remote_code=arguments["trust_remote_code"]
+        ).get_text_config()
+        heads = getattr(config, "num_key_value_heads", None) or config.num_attention_heads
+        size = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
+        token = 2 * config.num_hidden_layers * heads * size * 4
+    except (AttributeError, OSError, TypeError, ValueError):
+        return most  # a model of another build, or one that vLLM will have something to say about
+    return int(min(most, 2 * token * arguments["max_model_len"] * (arguments.get("max_num_seqs") or 256)))
 
 
 def _listen(read: BinaryIO, orders: "queue.SimpleQueue[Order]") -> None:

@@ -36,8 +36,8 @@ class Backend:
     pause: float = option(0.5, low=0.0, high=60.0)
     """server: seconds before the first repetition; they double each time, up to 60."""
     gpu_memory: float = option(0.9, low=0.05, high=1.0)
-    """vllm: share of a GPU's memory for weights, keys and values. On a CPU keys and values take a quarter of what is
-    free, at most 4 GiB."""
+    """vllm: share of a GPU's memory for weights, keys and values. On a CPU keys and values take what they
+    need, at most a quarter of what is free and 4 GiB."""
     tensor_parallel: int = option(1, low=1)
     """vllm: GPUs that share one model."""
     python: str | None = None
