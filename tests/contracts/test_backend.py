@@ -1,7 +1,7 @@
 """What every backend promises, whatever computes the tokens. A new one subclasses the suite and makes itself."""
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 
 import pytest
