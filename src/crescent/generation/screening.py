@@ -1,6 +1,6 @@
 """Rules for what is no question. They reject, each under its own name, and never alter a text.
 
-`crescent.generation.asking` knows numbers and questions in several languages. What is left over from writing one
+`crescent.generation.languages` knows numbers and questions in several languages. What is left over from writing one
 (thoughts, preambles, headings) is known in English, the label of an answer in German, French and Chinese too.
 """
 
@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection
 from typing import Literal
 
 from crescent.config.schema.questions import SCREENS
-from crescent.generation.asking import asks, has_quantity
+from crescent.generation.languages import asks, has_quantity
 
 CHAT_TOKEN = re.compile(
     r"<\|[\w ]{1,40}\|>|</?s>|<(?:start|end)_of_turn>|<[be]os>|\[/?INST\]|<</?SYS>>|<｜[^｜\n]{1,40}｜>|\[/?[AQ]\]"

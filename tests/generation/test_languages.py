@@ -2,7 +2,7 @@
 
 import pytest
 
-from crescent.generation.asking import asks, has_quantity
+from crescent.generation.languages import asks, has_quantity
 from crescent.generation.screening import no_question
 
 QUESTIONS = {
