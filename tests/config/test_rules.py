@@ -51,7 +51,39 @@ BROKEN = {
     ),
     "server in later rounds": (
         {"backend": {"name": "server", "url": "http://host/v1"}},
-        "rounds=2: backend=server writes with the model it serves",
+        "rounds=2: a server that runs already writes with the model it serves",
+    ),
+    "a further server's address": (
+        {"backend": {"name": "server", "url": "http://host/v1", "urls": ["host/v1"]}, "rounds": 1},
+        "backend.urls=host/v1: must begin with http",
+    ),
+    "a server that runs and one to start": (
+        {"backend": {"name": "server", "urls": ["http://host/v1"], "command": "serve {model} {port}"}},
+        "backend.urls is where a server runs already, and backend.command starts one: give one of them",
+    ),
+    "a command for another backend": (
+        {"backend": {"command": "serve {model} --port {port}"}},
+        "backend.command starts a server: take backend=server with it",
+    ),
+    "a command without its fields": (
+        {"backend": {"name": "server", "command": "serve me --port 8000"}},
+        "backend.command=serve me --port 8000: lacks {model} and {port}",
+    ),
+    "a command with other fields": (
+        {"backend": {"name": "server", "command": "serve {model} {port} --name {nmae} --more '{\"a\": 1}'"}},
+        "backend.command: {nmae} is not known",
+    ),
+    "a command that is cut": (
+        {"backend": {"name": "server", "command": "serve {model} --port {port} 'x"}},
+        "backend.command: cannot be split into words (No closing quotation)",
+    ),
+    "a command that is a model": (
+        {"backend": {"name": "server", "command": "{model} --port {port}"}},
+        "backend.command: begins with the program",
+    ),
+    "a key in the command": (
+        {"backend": {"name": "server", "command": "serve {model} --port {port} --api-key=open-sesame"}},
+        "backend.command: keys belong into the environment",
     ),
     "engines on the same devices": (
         {"backend": {"name": "vllm", "tensor_parallel": 2}, "trainer": {"devices": 2}, "executor": "process"},

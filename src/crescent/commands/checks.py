@@ -54,19 +54,28 @@ def check_backend(config: Config) -> None:
         ConfigError, ModelError, MissingExtraError: what is wrong, in a line.
     """
     if config.backend.name == "server":
-        from crescent.generation.endpoint import reach
-
-        endpoint, voting = reach(config.backend), config.voting
-        if voting.rule == "weighted" or voting.representative == "likeliest":
-            from crescent.generation.logprobs import check_logprobs
-
-            weighted = voting.rule == "weighted"
-            key = "voting.rule=weighted" if weighted else "voting.representative=likeliest"
-            check_logprobs(endpoint, config.backend, key)
+        _check_server(config)
     elif config.backend.name == "vllm":
         from crescent.generation.vllm_check import check_engine
 
         check_engine(config.backend)
+
+
+def _check_server(config: Config) -> None:
+    """A server that the run starts is asked for what the vote needs when it is there."""
+    from crescent.generation.endpoint import client_library, reach_all
+    from crescent.generation.logprobs import check_logprobs, needed_by
+
+    if config.backend.command is not None:
+        from crescent.generation.server_process import program
+
+        client_library()
+        program(config.backend)
+        return
+    key = needed_by(config.voting)
+    for endpoint in reach_all(config.backend).endpoints:
+        if key is not None:
+            check_logprobs(endpoint, config.backend, key)
 
 
 def models(config: Config) -> dict[str, Model]:

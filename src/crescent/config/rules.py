@@ -2,12 +2,16 @@
 
 import re
 from collections.abc import Callable, Iterator
-from urllib.parse import urlsplit
 
 from crescent.config.check import Mistake
 from crescent.config.engine import engine_environment_can_be_written_down, engine_is_left_what_is_its_own
 from crescent.config.place import place_can_be_made
 from crescent.config.schema import Config
+from crescent.config.server_rules import (
+    a_started_server_gets_model_and_port,
+    every_round_has_its_writer,
+    servers_are_named,
+)
 
 Rule = Callable[[Config], Iterator[Mistake]]
 
@@ -201,27 +205,6 @@ def several_devices_need_several_processes(config: Config) -> Iterator[Mistake]:
             yield Mistake((key, "executor"), f"{key}={value} needs executor=process: inline is one process")
 
 
-def server_is_named(config: Config) -> Iterator[Mistake]:
-    backend = config.backend
-    if backend.name != "server":
-        return
-    url = urlsplit(backend.url or "")
-    if backend.url is None:
-        yield Mistake(("backend.url", "backend.name"), "backend.url: backend=server needs the API's address")
-    elif url.scheme not in ("http", "https") or not url.hostname:
-        yield Mistake(("backend.url",), f"backend.url={backend.url}: must begin with http:// or https:// and a host")
-    elif url.username or url.password or url.query:
-        # Not shown: it may hold a key.
-        keys = ("backend.url", "backend.key_variable")
-        yield Mistake(keys, "backend.url: keys belong into the environment, see backend.key_variable, not into the URL")
-    if config.rounds > 1 and config.student is None:
-        yield Mistake(
-            ("rounds", "backend.name"),
-            f"rounds={config.rounds}: backend=server writes with the model it serves, not with the one that round 1 "
-            "trains: take rounds=1, or a distillation",
-        )
-
-
 def engines_do_not_share_devices(config: Config) -> Iterator[Mistake]:
     backend, devices = config.backend, config.trainer.devices
     if backend.name == "vllm" and backend.tensor_parallel > 1 and devices > 1:
@@ -235,7 +218,9 @@ def engines_do_not_share_devices(config: Config) -> Iterator[Mistake]:
 
 RULES: tuple[Rule, ...] = (
     place_can_be_made,
-    server_is_named,
+    servers_are_named,
+    a_started_server_gets_model_and_port,
+    every_round_has_its_writer,
     engines_do_not_share_devices,
     engine_is_left_what_is_its_own,
     engine_environment_can_be_written_down,

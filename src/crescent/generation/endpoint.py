@@ -1,4 +1,4 @@
-"""An OpenAI-compatible API: where it is, which of its models to ask, and whether it answers at all.
+"""OpenAI-compatible APIs: where they are, which of their models to ask, and whether they answer at all.
 
 The key comes from the environment and goes into a header; it is in no message, no file and no representation.
 """
@@ -6,7 +6,7 @@ The key comes from the environment and goes into a header; it is in no message, 
 import os
 import random
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
@@ -15,24 +15,6 @@ from crescent.errors import MissingExtraError, ModelError
 
 if TYPE_CHECKING:
     import httpx
-
-
-def readable(reply: "httpx.Response") -> bool:
-    """Whether a reply is whole: JSON with a choice in it."""
-    try:
-        choice = reply.json()["choices"][0]
-        return isinstance(choice.get("message", choice), dict)
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError):
-        return False
-
-
-def token_logprobs(found: Any) -> list[float]:
-    """The tokens' log-probabilities: of a chat reply a list of tokens, of a completion a list of numbers."""
-    if not isinstance(found, dict):
-        return []
-    if found.get("content"):
-        return [float(token["logprob"]) for token in found["content"]]
-    return [float(number) for number in found.get("token_logprobs") or [] if number is not None]
 
 
 def too_long(message: str) -> bool:
@@ -79,44 +61,91 @@ LONGEST_REASON = 200
 
 @dataclass(frozen=True)
 class Endpoint:
-    """An API that was reached, and the name of the model to ask there."""
+    """An API that was reached, and the name of the model to ask there. `listed`: the API names it among its models."""
 
     url: str
     model: str
     headers: dict[str, str] = field(repr=False)
+    listed: bool = True
 
 
-def reach(config: Backend) -> Endpoint:
-    """Ask the API which models it serves, and choose `config.model` or the only one there is.
+@dataclass(frozen=True)
+class Reached:
+    """The servers that answer, at least one, and those that do not with what is the matter, in a few words."""
+
+    endpoints: list[Endpoint]
+    missing: list[tuple[Endpoint, str]] = field(default_factory=list)
+
+
+class NoAnswerError(ModelError):
+    """Nobody answers at an address; `problem` in a few words."""
+
+    def __init__(self, url: str, problem: str) -> None:
+        super().__init__(
+            f"backend.url {url}: no answer ({problem}). Is the server running, and is this its address up to /v1?"
+        )
+        self.problem = problem
+
+
+def addresses(config: Backend) -> list[str]:
+    """Where the servers are: `url` and `urls`, each once."""
+    given = ([config.url] if config.url else []) + list(config.urls)
+    return list(dict.fromkeys(url.rstrip("/") for url in given))
+
+
+def reach_all(config: Backend) -> Reached:
+    """`reach` for every address; one that does not answer is left out as long as another does.
 
     Raises:
-        ModelError: nobody answers, the key is refused, or the model is another one. In one line.
+        ModelError: nobody answers, or one of them has another model than the others.
+        MissingExtraError: httpx is not installed.
+    """
+    found: list[Endpoint] = []
+    missing: list[tuple[str, NoAnswerError]] = []
+    for url in addresses(config):
+        try:
+            found.append(reach(config, url))
+        except NoAnswerError as error:
+            missing.append((url, error))
+    if not found:
+        raise missing[0][1]
+    for other in found[1:]:
+        if other.model != found[0].model:
+            raise ModelError(
+                f"backend.urls: {found[0].url} serves {found[0].model} and {other.url} serves {other.model}: servers "
+                "that share the work serve one model, under one name"
+            )
+    return Reached(found, [(replace(found[0], url=url), error.problem) for url, error in missing])
+
+
+def reach(config: Backend, url: str | None = None) -> Endpoint:
+    """Ask the API at `url` (None: the first one) which models it serves, and choose `config.model` or the only one.
+
+    Raises:
+        ModelError: nobody answers (`NoAnswerError`), the key is refused, or the model is another one. In one line.
         MissingExtraError: httpx is not installed.
     """
     httpx = client_library()
-    url, headers = (config.url or "").rstrip("/"), _headers(config)
+    url, headers = url or addresses(config)[0], key_headers(config)
     try:
         timeout = httpx.Timeout(min(config.timeout, 60.0), connect=CONNECT_SECONDS)
         reply = httpx.get(f"{url}/models", headers=headers, timeout=timeout)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise ModelError(
-            f"backend.url {url}: no answer ({error or type(error).__name__}). Is the server running, and is this "
-            "its address up to /v1?"
-        ) from None
+        raise NoAnswerError(url, str(error) or type(error).__name__) from None
     if reply.status_code in (401, 403):
         given = "the key in" if headers else "a request without key: set"
         raise ModelError(f"backend.url {url} refuses {given} the environment variable {config.key_variable}")
-    served = _names(reply)
+    served = names(reply)
     if served is None and config.model is None:
         raise ModelError(
             f"backend.url {url} does not say which models it serves ({reply.status_code}): is this its address up to "
             "/v1? If so, name the model in backend.model"
         )
     if config.model is not None and served and config.model not in served:
-        raise ModelError(f"backend.url {url} serves {_listed(served)}, not backend.model={config.model}")
+        raise ModelError(f"backend.url {url} {serves(served)}, not backend.model={config.model}")
     if config.model is None and served is not None and len(served) != 1:
-        raise ModelError(f"backend.url {url} serves {_listed(served)}: choose one with backend.model=...")
-    return Endpoint(url, config.model or (served or [""])[0], headers)
+        raise ModelError(f"backend.url {url} {serves(served)}: choose one with backend.model=...")
+    return Endpoint(url, config.model or (served or [""])[0], headers, listed=bool(served))
 
 
 def client_library() -> Any:
@@ -143,17 +172,20 @@ def reason(reply: "httpx.Response") -> str:
     return f"{reply.status_code} {' '.join(text.split())[:LONGEST_REASON]}".strip()
 
 
-def _headers(config: Backend) -> dict[str, str]:
+def key_headers(config: Backend) -> dict[str, str]:
+    """The header with the key, if there is one."""
     key = os.environ.get(config.key_variable, "").strip()
     return {"Authorization": f"Bearer {key}"} if key else {}
 
 
-def _names(reply: "httpx.Response") -> list[str] | None:
+def names(reply: "httpx.Response") -> list[str] | None:
+    """The models that a reply to `/models` lists; None where it is no such list."""
     try:
         return sorted(str(model["id"]) for model in reply.json()["data"])
     except (ValueError, KeyError, TypeError):
         return None
 
 
-def _listed(names: list[str]) -> str:
-    return ", ".join(names[:5]) + (" ..." if len(names) > 5 else "") or "no model"
+def serves(names: list[str]) -> str:
+    """In words."""
+    return "serves " + (", ".join(names[:5]) + (" ..." if len(names) > 5 else "") or "no model")

@@ -1,24 +1,29 @@
 """Whether a server tells how likely its tokens are: a vote that needs it is refused before anything is sampled."""
 
 import time
-from math import isfinite
 from typing import TYPE_CHECKING
 
-from crescent.config.schema import Backend
+from crescent.config.schema import Backend, Voting
 from crescent.errors import ModelError
 from crescent.generation.endpoint import (
     CONNECT_SECONDS,
     Endpoint,
     client_library,
     pause,
-    readable,
     reason,
-    token_logprobs,
 )
-from crescent.generation.server_backend import PASSING, REFUSED
+from crescent.generation.reply import readable, token_logprobs
+from crescent.generation.server import PASSING, REFUSED
 
 if TYPE_CHECKING:
     import httpx
+
+
+def needed_by(voting: Voting) -> str | None:
+    """The setting that cannot do without log-probabilities, None where there is none."""
+    if voting.rule == "weighted":
+        return "voting.rule=weighted"
+    return "voting.representative=likeliest" if voting.representative == "likeliest" else None
 
 
 def check_logprobs(endpoint: Endpoint, config: Backend, key: str) -> None:
@@ -39,8 +44,7 @@ def check_logprobs(endpoint: Endpoint, config: Backend, key: str) -> None:
     elif not readable(reply):
         raise ModelError(f"backend.url {endpoint.url}: a reply that is no completion")
     else:
-        found = token_logprobs(reply.json()["choices"][0].get("logprobs"))
-        if found and all(map(isfinite, found)):
+        if token_logprobs(reply.json()["choices"][0].get("logprobs")):
             return
         why = "a token comes without one"
     raise ModelError(

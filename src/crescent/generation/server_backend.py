@@ -1,30 +1,23 @@
-"""Generation by an OpenAI-compatible server (vLLM, SGLang, llama.cpp, TGI, transformers serve).
+"""Generation by OpenAI-compatible servers (vLLM, SGLang, llama.cpp, TGI, transformers serve).
 
-Every sample is a request of its own with its own seed, so it is the same whatever else is asked, as far as the server's
-kernels allow. What fails for a reason that passes is asked again; what was finished is on disk, shard by shard.
+Every sample is a request of its own with its own seed, so it is the same whatever else is asked and whoever answers, as
+far as the servers' kernels allow. What fails for a reason that passes is asked again; of several servers one that dies
+is left out, and what it owes is asked of the others; what was finished is on disk, shard by shard.
 """
 
 import asyncio
-from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Generator, Sequence
+from typing import TYPE_CHECKING
 
 from crescent.config.schema import Backend as Settings
 from crescent.config.schema import Sampling
 from crescent.errors import StageError
+from crescent.generation.asking import OFFER, OPTIONAL, Asking, Sample, samples
 from crescent.generation.backend import Backend, Completed, Report
-from crescent.generation.endpoint import (
-    CONNECT_SECONDS,
-    Endpoint,
-    client_library,
-    pause,
-    reach,
-    readable,
-    reason,
-    token_logprobs,
-    too_long,
-)
-from crescent.generation.request import Request, Shard, sample_seed
+from crescent.generation.endpoint import Endpoint, Reached, reach_all, reason, too_long
+from crescent.generation.reply import UnreadableError, thoughts_alone
+from crescent.generation.request import Shard
+from crescent.generation.server import REFUSED, LeftOutError, Server
 from crescent.records import Completion
 
 if TYPE_CHECKING:
@@ -32,46 +25,47 @@ if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
 CONCURRENCY = 64
-PASSING = {408, 409, 425, 429, 500, 502, 503, 504, 529}
-"""Statuses that say: later."""
-REFUSED = {400, 422}
-"""Statuses with which servers turn down a field they do not know, or a prompt that is too long."""
-OPTIONAL = ("logprobs", "seed")
-"""Fields that not every server takes, the more often missing one first."""
+RETURN_SECONDS = 30.0
+"""Between two looks at a server that was left out."""
 
-
-@dataclass(frozen=True)
-class Sample:
-    """One sample: shard, request and place in the shard's completions."""
-
-    shard: int
-    request: Request
-    number: int
-    place: int
-    seed: int
+Tell = Callable[[str], None]
+"""Hears, in a line, of servers that are left out or come back."""
 
 
 class ServerBackend(Backend):
-    """Sends each sample as a request, `batch_size` at a time. `tokenizer` is needed for `endpoint: completions`."""
+    """Sends each sample as a request, `batch_size` at a time to each server. `tokenizer` is needed for
+    `endpoint: completions`.
+
+    `find` is asked before each stream for the servers; `ended` says why a server of our own has come to its end.
+    """
 
     decoder = "server"
 
-    def __init__(self, settings: Settings, tokenizer: "PreTrainedTokenizerBase | None" = None) -> None:
-        self.settings = settings
-        self.tokenizer = tokenizer
+    def __init__(
+        self,
+        settings: Settings,
+        tokenizer: "PreTrainedTokenizerBase | None" = None,
+        *,
+        find: Callable[[], Reached] | None = None,
+        ended: Callable[[], str | None] = lambda: None,
+        tell: Tell = lambda line: None,
+    ) -> None:
+        self.settings, self.tokenizer = settings, tokenizer
+        self.find = find or (lambda: reach_all(settings))
+        self.ended, self.tell = ended, tell
 
     def stream(self, shards: Sequence[Shard], sampling: Sampling, seed: int, report: Report) -> "Generator[Completed]":
         """See `Backend.stream`.
 
         Raises:
-            ModelError: the endpoint does not answer or serves another model.
-            StageError: it refuses the requests, or keeps failing; what is finished is kept.
+            ModelError: no server answers, or they serve another model.
+            StageError: they refuse the requests, or keep failing; what is finished is kept.
         """
-        endpoint = reach(self.settings)
+        reached = self.find()
         with asyncio.Runner() as runner:
-            work = _Work(self, endpoint, shards, sampling, seed, report)
+            work = _Work(self, shards, sampling, seed, report)
             try:
-                runner.run(work.begin())
+                runner.run(work.begin(reached))
                 for _ in shards:
                     yield runner.run(work.next_shard())
             finally:
@@ -82,35 +76,42 @@ class _Work:
     """One stream: workers that take samples from a common iterator, and the shards that they fill."""
 
     def __init__(
-        self, backend: ServerBackend, endpoint: Endpoint, shards: Sequence[Shard], sampling: Sampling, seed: int,
-        report: Report,
-    ) -> None:  # fmt: skip
-        self.settings, self.tokenizer = backend.settings, backend.tokenizer
-        self.endpoint, self.sampling, self.report = endpoint, sampling, report
-        self.httpx = client_library()
-        self.samples = _samples(shards, seed)
+        self, backend: ServerBackend, shards: Sequence[Shard], sampling: Sampling, seed: int, report: Report
+    ) -> None:
+        self.backend, self.report = backend, report
+        self.asking = Asking(backend.settings, backend.tokenizer, sampling)
+        self.fresh = samples(shards, seed)
+        self.returned: asyncio.Queue[Sample] = asyncio.Queue()
+        """What servers owed that were left out."""
         self.results: dict[int, list[Completion | None]] = {
             index: [None] * sum(request.samples for request in requests) for index, requests in shards
         }
         self.missing = {index: len(rows) for index, rows in self.results.items()}
         self.finished: asyncio.Queue[int | BaseException] = asyncio.Queue()
         self.offered = set(OPTIONAL)
-        self.tasks: list[asyncio.Task[None]] = []
+        self.servers: list[Server] = []
+        self.watches: list[asyncio.Task[None]] = []
+        self.silent: dict[str, int] = {}
+        """Replies without text, by the field that has the thoughts which are all there is."""
 
-    async def begin(self) -> None:
-        """Find out which optional fields the server takes, and start the workers."""
-        count = self.settings.batch_size or CONCURRENCY
-        self.client = self.httpx.AsyncClient(
-            headers=self.endpoint.headers,
-            timeout=self.httpx.Timeout(self.settings.timeout, connect=CONNECT_SECONDS),
-            limits=self.httpx.Limits(max_connections=count),
-        )
+    async def begin(self, reached: Reached) -> None:
+        """Find out which optional fields all servers take, and start the workers."""
         for index, missing in self.missing.items():
             if not missing:
                 self.finished.put_nowait(index)
-        if any(self.missing.values()):
-            await self._learn_what_is_offered()
-        self.tasks = [asyncio.create_task(self._worker()) for _ in range(min(count, sum(self.missing.values())))]
+        if not any(self.missing.values()):
+            return
+        self.servers = [self._server(endpoint) for endpoint in reached.endpoints]
+        for endpoint, problem in reached.missing:
+            self.servers.append(self._server(endpoint))
+            self._leave_out(self.servers[-1], LeftOutError(problem, problem))
+        for server in self._there():
+            try:
+                await self._learn_what_is_offered(server)
+            except LeftOutError as error:
+                self._leave_out(server, error)
+        for server in self._there():
+            self._put_to_work(server)
 
     async def next_shard(self) -> tuple[int, list[Completion]]:
         """The next shard that is complete."""
@@ -121,126 +122,114 @@ class _Work:
 
     async def end(self) -> None:
         """Stop what is under way and close the connections."""
-        for task in self.tasks:
+        tasks = [*self.watches, *(task for server in self.servers for task in server.tasks)]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self.tasks, return_exceptions=True)
-        if hasattr(self, "client"):
-            await self.client.aclose()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for server in self.servers:
+            await server.client.aclose()
+        for where, number in self.silent.items():
+            self.backend.tell(
+                f"{number} replies have thoughts ({where}) and no text: raise max_new_tokens, or turn thoughts off"
+            )
 
-    async def _worker(self) -> None:
+    def _server(self, endpoint: Endpoint) -> Server:
+        settings, backend = self.backend.settings, self.backend
+        others = lambda server: any(other is not server for other in self._there())  # noqa: E731
+        return Server(endpoint, settings, settings.batch_size or CONCURRENCY, others, backend.ended)
+
+    def _there(self) -> list[Server]:
+        return [server for server in self.servers if not server.left_out]
+
+    def _put_to_work(self, server: Server) -> None:
+        count = min(self.backend.settings.batch_size or CONCURRENCY, sum(self.missing.values()))
+        server.tasks += [asyncio.create_task(self._worker(server)) for _ in range(count)]
+
+    async def _worker(self, server: Server) -> None:
         try:
-            for sample in self.samples:
-                completion = await self._ask(sample)
-                self.results[sample.shard][sample.place] = completion
-                self.missing[sample.shard] -= 1
-                self.report(1, completion.tokens)
-                if self.missing[sample.shard] == 0:
-                    self.finished.put_nowait(sample.shard)
+            while True:
+                sample = await self._take()
+                try:
+                    completion = await self._ask(server, sample)
+                except BaseException:
+                    # Also when cancelled because the server was left out: then somebody else has to ask.
+                    self.returned.put_nowait(sample)
+                    raise
+                self._keep(sample, completion)
+        except LeftOutError as error:
+            self._leave_out(server, error)
         except Exception as error:
             self.finished.put_nowait(error)
 
-    async def _learn_what_is_offered(self) -> None:
+    async def _take(self) -> Sample:
+        """The next sample to ask for; waits for what comes back from others when there is no fresh one."""
+        if self.returned.empty() and (sample := next(self.fresh, None)) is not None:
+            return sample
+        return await self.returned.get()
+
+    def _keep(self, sample: Sample, completion: Completion) -> None:
+        self.results[sample.shard][sample.place] = completion
+        self.missing[sample.shard] -= 1
+        self.report(1, completion.tokens)
+        if self.missing[sample.shard] == 0:
+            self.finished.put_nowait(sample.shard)
+
+    def _leave_out(self, server: Server, error: LeftOutError) -> None:
+        """Ask it no more; what it owes goes to the others. Without others that is the end."""
+        if server.left_out:
+            return
+        server.left_out = True
+        rest = len(self._there())
+        if not rest:
+            self.finished.put_nowait(StageError(str(error)))
+            return
+        for task in server.tasks:
+            if task is not asyncio.current_task():
+                task.cancel()
+        left = "the other goes on" if rest == 1 else f"the other {rest} go on"
+        self.backend.tell(f"server {server.endpoint.url} is left out: {error.problem}; {left}")
+        self.watches.append(asyncio.create_task(self._watch(server)))
+
+    async def _watch(self, server: Server) -> None:
+        """Give a server work again when it is back, with the same model and all that is asked of it."""
+        while True:
+            await asyncio.sleep(RETURN_SECONDS)
+            try:
+                if await server.answers() and (await self._offer(server)).status_code == 200:
+                    break
+            except (LeftOutError, StageError):
+                continue
+        server.left_out = False
+        self.backend.tell(f"server {server.endpoint.url} is back")
+        self._put_to_work(server)
+
+    async def _learn_what_is_offered(self, server: Server) -> None:
         """Ask for a single token with every optional field, and without those that make the server refuse it."""
-        request = Request("offer", "Hi")
-        sample = Sample(-1, request, 0, 0, 1)
-        for field in (*OPTIONAL, None):
-            reply = await self._reply(sample, limit=1)
+        for field in (*[field for field in OPTIONAL if field in self.offered], None):
+            reply = await self._offer(server)
             if reply.status_code == 200:
                 return
             if field is None or reply.status_code not in REFUSED:
-                raise StageError(f"backend.url {self.endpoint.url} refuses a plain request: {reason(reply)}")
+                raise StageError(f"backend.url {server.endpoint.url} refuses a plain request: {reason(reply)}")
             self.offered.discard(field)
 
-    async def _ask(self, sample: Sample) -> Completion:
-        reply = await self._reply(sample)
+    async def _offer(self, server: Server) -> "httpx.Response":
+        body = self.asking.body(server.endpoint.model, OFFER, self.offered, limit=1)
+        return await server.reply(self.asking.path, body, OFFER.seed)
+
+    async def _ask(self, server: Server, sample: Sample) -> Completion:
+        body = self.asking.body(server.endpoint.model, sample, self.offered)
+        reply = await server.reply(self.asking.path, body, sample.seed)
         if reply.status_code == 200:
-            return self._completion(sample, reply.json())
+            content = reply.json()
+            try:
+                completion = self.asking.completion(sample, content)
+                if where := thoughts_alone(content["choices"][0]):
+                    self.silent[where] = self.silent.get(where, 0) + 1
+            except UnreadableError as error:
+                raise StageError(f"backend.url {server.endpoint.url}: a reply cannot be read: {error}") from None
+            return completion
         message = reason(reply)
         if reply.status_code in REFUSED | {413} and too_long(message):
-            # No room for a reply, as in the other backends: an empty text that was cut.
-            return Completion(
-                request=sample.request.id, sample=sample.number, text="", stop="length", prompt_tokens=0, tokens=0,
-                logprob=0.0,
-            )  # fmt: skip
-        raise StageError(f"backend.url {self.endpoint.url} refuses a request: {message}")
-
-    async def _reply(self, sample: Sample, limit: int | None = None) -> "httpx.Response":
-        """The server's final word on a sample: a reply that can be read, or a refusal that repeating will not change.
-
-        Raises:
-            StageError: the server failed once more than `backend.retries` times in a row.
-        """
-        chat = self.settings.endpoint == "chat"
-        url = f"{self.endpoint.url}/{'chat/completions' if chat else 'completions'}"
-        body = self._body(sample, limit or self.sampling.max_new_tokens)
-        problem = ""
-        for attempt in range(self.settings.retries + 1):
-            retry_after = None
-            try:
-                reply = await self.client.post(url, json=body)
-            except self.httpx.RequestError as error:
-                problem = f"{type(error).__name__} {error}".strip()
-            else:
-                if reply.status_code in PASSING:
-                    problem, retry_after = reason(reply), reply.headers.get("retry-after")
-                elif reply.status_code != 200 or readable(reply):
-                    return reply  # type: ignore[no-any-return]
-                else:
-                    problem = "a reply that is no completion"
-            if attempt < self.settings.retries:
-                await asyncio.sleep(pause(self.settings.pause, attempt, str(sample.seed), retry_after))
-        raise StageError(
-            f"backend.url {self.endpoint.url}: failed {self.settings.retries + 1} times in a row ({problem}). "
-            "What is finished is kept; start the same command again when the server is well."
-        )
-
-    def _body(self, sample: Sample, limit: int) -> dict[str, Any]:
-        chat = self.settings.endpoint == "chat"
-        body: dict[str, Any] = {
-            "model": self.endpoint.model,
-            "max_tokens": limit,
-            "temperature": self.sampling.temperature,
-            "top_p": self.sampling.top_p,
-        }
-        if chat:
-            body["messages"] = [{"role": "user", "content": sample.request.prompt}]
-        else:
-            body["prompt"] = self._rendered(sample.request.prompt)
-        if "seed" in self.offered:
-            body["seed"] = sample.seed
-        if "logprobs" in self.offered:
-            body["logprobs"] = True if chat else 0
-        return body
-
-    def _rendered(self, prompt: str) -> str:
-        """The prompt in the model's chat template, less the first token that servers put in front themselves."""
-        if self.tokenizer is None:
-            raise StageError("backend.endpoint=completions needs the tokenizer of the model, and was given none")
-        from crescent.models.chat import rendered
-
-        return rendered(self.tokenizer, prompt).removeprefix(self.tokenizer.bos_token or "")
-
-    def _completion(self, sample: Sample, reply: dict[str, Any]) -> Completion:
-        choice, usage = reply["choices"][0], reply.get("usage") or {}
-        chat = self.settings.endpoint == "chat"
-        logprobs = token_logprobs(choice.get("logprobs"))
-        text = (choice["message"].get("content") if chat else choice["text"]) or ""
-        return Completion(
-            request=sample.request.id,
-            sample=sample.number,
-            text=text.strip(),
-            stop="length" if choice.get("finish_reason") in ("length", "content_filter") else "stop",
-            prompt_tokens=int(usage.get("prompt_tokens") or 0),
-            tokens=int(usage.get("completion_tokens") or len(logprobs)),
-            logprob=round(sum(logprobs) / len(logprobs), 6) if logprobs else None,
-        )
-
-
-def _samples(shards: Sequence[Shard], seed: int) -> Iterator[Sample]:
-    for index, requests in shards:
-        place = 0
-        for request in requests:
-            for number in range(request.first, request.first + request.samples):
-                # 31 bits: some servers keep seeds in a signed 32-bit number.
-                yield Sample(index, request, number, place, sample_seed(seed, request.id, number) % 2**31)
-                place += 1
+            return self.asking.no_room(sample)
+        raise StageError(f"backend.url {server.endpoint.url} refuses a request: {message}")

@@ -31,7 +31,7 @@ def decoding(config: Config, device: str, folder: Path) -> dict[str, float]:
         ModelError: the model cannot be loaded, or the device's memory does not hold its sequences.
     """
     context = _context(config, folder, "transformers")
-    backend = writer(context, context.base)
+    backend = writer(context, context.run.stage("measured", 1, {}, {}), context.base)
     asked = requests(config, config.half_hour.requests)
     _rows(backend, asked[:4], 4)  # what is made once is made before the clock starts
     prefill, _ = _rows(backend, asked, 1)
@@ -64,7 +64,7 @@ def vllm(config: Config, device: str, folder: Path) -> dict[str, float]:
     check_backend(replace(config, backend=replace(config.backend, name="vllm")))
     context = _context(config, folder, "vllm")
     try:
-        backend = writer(context, context.base)
+        backend = writer(context, context.run.stage("measured", 1, {}, {}), context.base)
         asked = requests(config, config.half_hour.requests)
         _rows(backend, asked[:4], 4)
         seconds, rows = _rows(backend, asked, config.half_hour.new_tokens)

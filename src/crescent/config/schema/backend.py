@@ -23,8 +23,15 @@ class Backend:
     changes is generated anew."""
     url: str | None = None
     """server: where the API is, up to its version, such as http://localhost:8000/v1."""
+    urls: list[str] = option([])
+    """server: further servers of the same model that share the work. One that dies is left out."""
+    command: str | None = None
+    """server: starts one for the model that must write, in every round, and ends it: `vllm serve {model} --port
+    {port}`. Its words are passed on as they stand, without a shell."""
+    start_timeout: float = option(1800.0, low=1.0, high=86400.0)
+    """server: seconds until a server that was started with `command` must answer."""
     model: str | None = option(None, affects=WRITER)
-    """server: the name it gives the model; null: the only one it serves."""
+    """server: the name it gives the model; null: the only one it serves, and with `command` what stands for {model}."""
     endpoint: str = option("chat", of=("chat", "completions"), affects=WRITER)
     """server: `chat` leaves the chat template to it; `completions` sends the prompt as `model` renders it."""
     key_variable: str = "OPENAI_API_KEY"

@@ -82,7 +82,7 @@ def _decoder(context: Context, stage: Stage, ref: ModelRef, room: int) -> Backen
     elif not continues(context):
         why = f"backend={context.config.backend.name} takes no rendered prompts"
     else:
-        backend = writer(context, ref, context.config.evaluation.batch_size, room)
+        backend = writer(context, stage, ref, context.config.evaluation.batch_size, room)
         why = backend.decoder.removeprefix("generate: ")
         backend = backend if backend.continues else None
     if backend is None and stage.note(decoder=f"generate: {why}"):

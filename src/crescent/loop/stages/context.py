@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from crescent.config.schema import Config, Model
 from crescent.console.progress import Reporter
@@ -12,10 +12,24 @@ from crescent.run.folder import Run
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from crescent.generation.vllm_engine import Engine
     from crescent.models.load import Loaded
 
 T = TypeVar("T")
+
+
+class Engine(Protocol):
+    """A process that generates: vLLM's engine, or a server that the run started."""
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can still be asked."""
+
+    @property
+    def close(self) -> "Callable[[], Any]":
+        """Called without arguments it ends the process."""
+
+
+E = TypeVar("E", bound=Engine)
 
 
 @dataclass(frozen=True)
@@ -48,7 +62,7 @@ class Context:
     student: ModelRef | None = None
     _exchange: Path | None = None
     _held: "tuple[str, Loaded] | None" = field(default=None, repr=False)
-    _engine: "tuple[str, Engine] | None" = field(default=None, repr=False)
+    _engine: tuple[str, Any] | None = field(default=None, repr=False)
     _encoder: tuple[str, Any] | None = field(default=None, repr=False)
 
     @property
@@ -118,12 +132,13 @@ class Context:
         student = self.config.student
         return self.config.model if student is None or ref == self.base else student
 
-    def engine(self, ref: ModelRef, start: "Callable[[], Engine]") -> "Engine":
+    def engine(self, ref: ModelRef, start: "Callable[[], E]") -> E:
         """The process that generates with `ref`, begun by `start` where none runs. It lives as long as a model does."""
         if self._engine is None or self._engine[0] != ref.identity or not self._engine[1].alive:
             self._release_writer()
             self._engine = (ref.identity, start())
-        return self._engine[1]
+        engine: E = self._engine[1]
+        return engine
 
     def release(self) -> None:
         """Let go of what writes and of what embeds, and of their memory on the device."""

@@ -12,7 +12,6 @@ import pytorch_lightning as pl
 
 from crescent.config.schema import Sampling
 from crescent.config.seeds import derived_seed
-from crescent.errors import StageError
 from crescent.generation.backend import Backend
 from crescent.generation.datamodule import PromptDataModule, cut
 from crescent.generation.module import GenerationModule
@@ -108,7 +107,7 @@ def generate(
             rows = (_kept(completion, convert, think) for completion in completions)
             return shards.write(index, rows, asked[index])
 
-        writes = backend or writer(context, ref)
+        writes = backend or writer(context, stage, ref)
         if texts and not writes.continues:
             raise StageError(f"{writes.decoder} was asked to continue texts, which it cannot. This is a defect.")
         _sample(context, stage, data, writes, ref, sampling, title, unit, publish)
@@ -145,7 +144,9 @@ def continues(context: Context) -> bool:
     return context.config.backend.name == "transformers"
 
 
-def writer(context: Context, ref: ModelRef, batch_size: int | None = None, longest: int | None = None) -> Backend:
+def writer(
+    context: Context, stage: Stage, ref: ModelRef, batch_size: int | None = None, longest: int | None = None
+) -> Backend:
     """What writes with model `ref`, by `backend`.
 
     `batch_size` and `longest`, the most tokens of a sequence: in place of `backend.batch_size` and `model.context`, for
@@ -156,11 +157,9 @@ def writer(context: Context, ref: ModelRef, batch_size: int | None = None, longe
     """
     config, model = context.config.backend, context.settings(ref)
     if config.name == "server":
-        from crescent.generation.server_backend import ServerBackend
+        from crescent.loop.stages.servers import server_backend
 
-        if ref != context.base:
-            raise StageError(f"backend=server writes with the model it serves and not with {ref.label}")
-        return ServerBackend(config, load_tokenizer(model) if config.endpoint == "completions" else None)
+        return server_backend(context, stage, ref, visible_devices(context))
     if config.name == "vllm":
         from crescent.generation.vllm_backend import VllmBackend
         from crescent.generation.vllm_engine import Engine, engine_environment, engine_settings

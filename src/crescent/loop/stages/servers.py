@@ -1,0 +1,69 @@
+"""Which server writes for a stage: one that runs already, or one that is started for the model."""
+
+from crescent.config.schema import Config
+from crescent.errors import ModelError, StageError
+from crescent.generation.endpoint import Endpoint, Reached, reach_all
+from crescent.generation.logprobs import check_logprobs, needed_by
+from crescent.generation.server_backend import ServerBackend
+from crescent.generation.server_process import ServerProcess
+from crescent.loop.stages.context import Context, ModelRef
+from crescent.models.load import folder_or_id, load_tokenizer
+from crescent.run.stage import Stage
+
+SERVED = "server"
+"""The event that says which model the servers had when a stage began."""
+
+
+def server_backend(context: Context, stage: Stage, ref: ModelRef, devices: str | None) -> ServerBackend:
+    """What generates with `ref` for `stage`. `devices`: the GPUs for a server that is started.
+
+    Raises:
+        StageError: the servers that run already have another model.
+        ModelError: the command does not bring up a server, or no server answers.
+    """
+    config, model = context.config.backend, context.settings(ref)
+    place = folder_or_id(model) if ref == context.base else ref.path
+    tokenizer = load_tokenizer(model, place) if config.endpoint == "completions" else None
+
+    def tell(line: str) -> None:
+        stage.tell("servers", said=line)
+        context.report.say(line)
+
+    if config.command is None:
+        if ref != context.base:
+            raise StageError(f"backend=server writes with the model it serves and not with {ref.label}")
+        return ServerBackend(config, tokenizer, find=lambda: _same_as_before(context, stage), tell=tell)
+
+    def start() -> ServerProcess:
+        context.report.say(f"starting `{config.command}` for {ref.label}")
+        name = "server.log" if context.is_main else f"server-{context.rank}.log"
+        process = ServerProcess(config, place, context.run.path / name, devices)
+        _check_vote(context.config, process.endpoint)
+        return process
+
+    process = context.engine(ref, start)
+    return ServerBackend(config, tokenizer, find=lambda: Reached([process.endpoint]), ended=process.ended, tell=tell)
+
+
+def _same_as_before(context: Context, stage: Stage) -> Reached:
+    """The servers, which must have the model that the run began with.
+
+    Raises:
+        ModelError: nobody answers, or with another model.
+    """
+    reached = reach_all(context.config.backend)
+    served = reached.endpoints[0].model
+    before = next((event for event in context.run.events if event.get("event") == SERVED), None)
+    if before is None:
+        stage.tell(SERVED, model=served)
+    elif before["model"] != served:
+        raise ModelError(
+            f"backend.url {reached.endpoints[0].url} serves {served} now, and this run began with {before['model']}: "
+            "start the server with that model, or under that name if it is the same"
+        )
+    return reached
+
+
+def _check_vote(config: Config, endpoint: Endpoint) -> None:
+    if (key := needed_by(config.voting)) is not None:
+        check_logprobs(endpoint, config.backend, key)
