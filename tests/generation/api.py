@@ -5,7 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -37,6 +37,7 @@ class Api:
     most: int = 0
     """The most requests that were under way at the same time."""
     _known: dict[str, dict[str, Any]] = field(default_factory=dict)
+    _open: set[socket.socket] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _active: int = 0
 
@@ -77,6 +78,18 @@ class Api:
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     api: Api
+    body: dict[str, Any]
+    """What was asked last on this connection."""
+
+    def setup(self) -> None:
+        super().setup()
+        with self.api._lock:
+            self.api._open.add(self.connection)
+
+    def finish(self) -> None:
+        with self.api._lock:
+            self.api._open.discard(self.connection)
+        super().finish()
 
     def log_message(self, *args: object) -> None:
         pass
@@ -88,7 +101,7 @@ class Handler(BaseHTTPRequestHandler):
         self.answer(200, {"object": "list", "data": data}) if self.path == "/v1/models" else self.answer(404, {})
 
     def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.body = body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         if not self._allowed():
             return
         api, chat = self.api, self.path == "/v1/chat/completions"
@@ -136,6 +149,12 @@ class Handler(BaseHTTPRequestHandler):
             self.answer(401, {"error": {"message": "no"}})
             return False
         return True
+
+
+def moment(handler: Handler) -> None:
+    """The right answer, so late that other servers get their share."""
+    time.sleep(0.05)
+    handler._give(handler.api.complete(handler.body, True), True)
 
 
 def status(number: int, **headers: str) -> Fault:
@@ -187,4 +206,7 @@ def serving(api: Api, port: int = 0) -> Iterator[Api]:
     finally:
         server.shutdown()
         server.server_close()
+        with api._lock, suppress(OSError):  # a process that ends takes its connections with it
+            for connection in api._open:
+                connection.shutdown(socket.SHUT_RDWR)
         thread.join()

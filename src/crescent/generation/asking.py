@@ -1,6 +1,6 @@
 """A sample as a request to an OpenAI-compatible API, and the reply as a completion."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -44,15 +44,20 @@ def samples(shards: Sequence[Shard], seed: int) -> Iterator[Sample]:
 
 
 class Asking:
-    """How samples are asked for and replies are read. `tokenizer` is needed for `endpoint: completions`."""
+    """How samples are asked for and replies are read. `tokenizer` is needed for `endpoint: completions`.
+
+    `offered` are the `OPTIONAL` fields that every server takes. What one server gives unasked is not read, so that who
+    answers changes nothing.
+    """
 
     def __init__(self, settings: Backend, tokenizer: "PreTrainedTokenizerBase | None", sampling: Sampling) -> None:
         self.chat = settings.endpoint == "chat"
         self.path = "chat/completions" if self.chat else "completions"
         self.tokenizer, self.sampling = tokenizer, sampling
+        self.offered = set(OPTIONAL)
 
-    def body(self, model: str, sample: Sample, offered: Collection[str], limit: int | None = None) -> dict[str, Any]:
-        """The request for one sample of `model`, with those of the `OPTIONAL` fields that are `offered`."""
+    def body(self, model: str, sample: Sample, limit: int | None = None) -> dict[str, Any]:
+        """The request for one sample of `model`."""
         body: dict[str, Any] = {
             "model": model,
             "max_tokens": limit or self.sampling.max_new_tokens,
@@ -63,9 +68,9 @@ class Asking:
             body["messages"] = [{"role": "user", "content": sample.request.prompt}]
         else:
             body["prompt"] = self._rendered(sample.request.prompt)
-        if "seed" in offered:
+        if "seed" in self.offered:
             body["seed"] = sample.seed
-        if "logprobs" in offered:
+        if "logprobs" in self.offered:
             body["logprobs"] = True if self.chat else 0
         return body
 
@@ -76,7 +81,7 @@ class Asking:
             UnreadableError: its content is nothing that a model writes.
         """
         choice = reply["choices"][0]
-        logprobs = token_logprobs(choice.get("logprobs"))
+        logprobs = token_logprobs(choice.get("logprobs")) if "logprobs" in self.offered else []
         cut = choice.get("finish_reason") in ("length", "content_filter")
         return Completion(
             request=sample.request.id,

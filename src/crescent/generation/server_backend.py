@@ -88,7 +88,6 @@ class _Work:
         }
         self.missing = {index: len(rows) for index, rows in self.results.items()}
         self.finished: asyncio.Queue[int | BaseException] = asyncio.Queue()
-        self.offered = set(OPTIONAL)
         self.servers: list[Server] = []
         self.watches: list[asyncio.Task[None]] = []
         self.silent: dict[str, int] = {}
@@ -129,8 +128,9 @@ class _Work:
         for server in self.servers:
             await server.client.aclose()
         for where, number in self.silent.items():
+            have = "reply has" if number == 1 else "replies have"
             self.backend.tell(
-                f"{number} replies have thoughts ({where}) and no text: raise max_new_tokens, or turn thoughts off"
+                f"{number:,} {have} thoughts ({where}) and no text: raise max_new_tokens, or turn thoughts off"
             )
 
     def _server(self, endpoint: Endpoint) -> Server:
@@ -205,20 +205,20 @@ class _Work:
 
     async def _learn_what_is_offered(self, server: Server) -> None:
         """Ask for a single token with every optional field, and without those that make the server refuse it."""
-        for field in (*[field for field in OPTIONAL if field in self.offered], None):
+        for field in (*[field for field in OPTIONAL if field in self.asking.offered], None):
             reply = await self._offer(server)
             if reply.status_code == 200:
                 return
             if field is None or reply.status_code not in REFUSED:
                 raise StageError(f"backend.url {server.endpoint.url} refuses a plain request: {reason(reply)}")
-            self.offered.discard(field)
+            self.asking.offered.discard(field)
 
     async def _offer(self, server: Server) -> "httpx.Response":
-        body = self.asking.body(server.endpoint.model, OFFER, self.offered, limit=1)
+        body = self.asking.body(server.endpoint.model, OFFER, limit=1)
         return await server.reply(self.asking.path, body, OFFER.seed)
 
     async def _ask(self, server: Server, sample: Sample) -> Completion:
-        body = self.asking.body(server.endpoint.model, sample, self.offered)
+        body = self.asking.body(server.endpoint.model, sample)
         reply = await server.reply(self.asking.path, body, sample.seed)
         if reply.status_code == 200:
             content = reply.json()
