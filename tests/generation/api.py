@@ -77,6 +77,7 @@ class Api:
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     api: Api
     body: dict[str, Any]
     """What was asked last on this connection."""

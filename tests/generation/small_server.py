@@ -11,17 +11,16 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-MODEL = sys.argv[1]
-
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
 
     def log_message(self, *args: object) -> None:
         pass
 
     def do_GET(self) -> None:
-        self._give({"data": [{"id": MODEL}]})
+        self._give({"data": [{"id": sys.argv[1]}]})
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -29,7 +28,7 @@ class Handler(BaseHTTPRequestHandler):
         if prompt == "die":
             print("ValueError: too much", flush=True)
             os._exit(3)
-        choice = {"message": {"content": f"{prompt} {body['seed']} {MODEL}"}, "finish_reason": "stop"}
+        choice = {"message": {"content": f"{prompt} {body.get('seed')} {sys.argv[1]}"}, "finish_reason": "stop"}
         self._give({"choices": [choice], "usage": {"prompt_tokens": 2, "completion_tokens": 3}})
 
     def _give(self, content: Any) -> None:

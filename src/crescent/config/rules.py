@@ -9,6 +9,7 @@ from crescent.config.place import place_can_be_made
 from crescent.config.schema import Config
 from crescent.config.server_rules import (
     a_started_server_gets_model_and_port,
+    adapters_can_be_loaded,
     every_round_has_its_writer,
     servers_are_named,
 )
@@ -220,6 +221,7 @@ RULES: tuple[Rule, ...] = (
     place_can_be_made,
     servers_are_named,
     a_started_server_gets_model_and_port,
+    adapters_can_be_loaded,
     every_round_has_its_writer,
     engines_do_not_share_devices,
     engine_is_left_what_is_its_own,

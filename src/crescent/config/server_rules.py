@@ -71,9 +71,33 @@ def a_started_server_gets_model_and_port(config: Config) -> Iterator[Mistake]:
 
 
 def every_round_has_its_writer(config: Config) -> Iterator[Mistake]:
-    if config.backend.name == "server" and not config.backend.command and config.rounds > 1 and config.student is None:
+    backend = config.backend
+    if (
+        backend.name == "server"
+        and not backend.command
+        and not backend.adapters
+        and config.rounds > 1
+        and (config.student is None)
+    ):
         yield Mistake(
-            ("rounds", "backend.name", "backend.command"),
+            ("rounds", "backend.name", "backend.command", "backend.adapters"),
             f"rounds={config.rounds}: a server that runs already writes with the model it serves, not with the one "
-            "that round 1 trains: let backend.command start one for each round, or take rounds=1 or a distillation",
+            "that round 1 trains: let backend.command start one for each round, or take backend.adapters, rounds=1 or "
+            "a distillation",
         )
+
+
+def adapters_can_be_loaded(config: Config) -> Iterator[Mistake]:
+    backend, training = config.backend, config.training
+    if not backend.adapters:
+        return
+    for key, holds, wanted in (
+        ("backend.name", backend.name == "server", "backend=server"),
+        ("backend.command", backend.command is None, "a server that runs already: one that is started has the model"),
+        ("student", config.student is None, "self-improvement: a teacher is never trained"),
+        ("training.method", training.method == "lora", "training.method=lora"),
+        ("training.lora.keep_adapter", training.lora.keep_adapter, "training.lora.keep_adapter=true"),
+        ("training.start_from", training.start_from == "base", "training.start_from=base: adapters of the base model"),
+    ):
+        if not holds:
+            yield Mistake(("backend.adapters", key), f"backend.adapters needs {wanted}")

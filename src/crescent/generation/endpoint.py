@@ -129,13 +129,13 @@ def reach(config: Backend, url: str | None = None) -> Endpoint:
     url, headers = url or addresses(config)[0], key_headers(config)
     try:
         timeout = httpx.Timeout(min(config.timeout, 60.0), connect=CONNECT_SECONDS)
-        reply = httpx.get(f"{url}/models", headers=headers, timeout=timeout)
+        reply = httpx.get(f"{url}/models", headers=headers, timeout=timeout, verify=encrypted(url))
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise NoAnswerError(url, str(error) or type(error).__name__) from None
     if reply.status_code in (401, 403):
         given = "the key in" if headers else "a request without key: set"
         raise ModelError(f"backend.url {url} refuses {given} the environment variable {config.key_variable}")
-    served = names(reply)
+    served = names(reply, adapters=config.model is not None)
     if served is None and config.model is None:
         raise ModelError(
             f"backend.url {url} does not say which models it serves ({reply.status_code}): is this its address up to "
@@ -161,6 +161,11 @@ def client_library() -> Any:
     return httpx
 
 
+def encrypted(url: str) -> bool:
+    """Whether certificates have to be checked. To read those of this machine takes a third of a second."""
+    return not url.startswith("http://")
+
+
 def reason(reply: "httpx.Response") -> str:
     """Status and what the server says about it, in one short line."""
     try:
@@ -178,11 +183,12 @@ def key_headers(config: Backend) -> dict[str, str]:
     return {"Authorization": f"Bearer {key}"} if key else {}
 
 
-def names(reply: "httpx.Response") -> list[str] | None:
-    """The models that a reply to `/models` lists; None where it is no such list."""
+def names(reply: "httpx.Response", adapters: bool = True) -> list[str] | None:
+    """The models that a reply to `/models` lists, with or without adapters; None where it is no such list."""
     try:
-        return sorted(str(model["id"]) for model in reply.json()["data"])
-    except (ValueError, KeyError, TypeError):
+        listed = reply.json()["data"]
+        return sorted(str(model["id"]) for model in listed if adapters or not model.get("parent"))
+    except (ValueError, KeyError, TypeError, AttributeError):
         return None
 
 

@@ -9,6 +9,7 @@ from crescent.generation.endpoint import (
     CONNECT_SECONDS,
     Endpoint,
     client_library,
+    encrypted,
     pause,
     reason,
 )
@@ -62,7 +63,9 @@ def _reply(endpoint: Endpoint, config: Backend, body: dict[str, object]) -> "htt
         retry_after = None
         try:
             timeout = client.Timeout(config.timeout, connect=CONNECT_SECONDS)
-            reply: httpx.Response = client.post(url, json=body, headers=endpoint.headers, timeout=timeout)
+            reply: httpx.Response = client.post(
+                url, json=body, headers=endpoint.headers, timeout=timeout, verify=encrypted(url)
+            )
         except client.RequestError as error:
             problem = f"{type(error).__name__} {error}".strip()
         else:

@@ -11,7 +11,16 @@ from weakref import WeakSet
 
 from crescent.config.schema import Backend
 from crescent.errors import StageError
-from crescent.generation.endpoint import CONNECT_SECONDS, Endpoint, client_library, names, pause, reason, serves
+from crescent.generation.endpoint import (
+    CONNECT_SECONDS,
+    Endpoint,
+    client_library,
+    encrypted,
+    names,
+    pause,
+    reason,
+    serves,
+)
 from crescent.generation.reply import readable
 
 if TYPE_CHECKING:
@@ -57,6 +66,7 @@ class Server:
             headers=endpoint.headers,
             timeout=self._httpx.Timeout(settings.timeout, connect=CONNECT_SECONDS),
             limits=self._httpx.Limits(max_connections=connections),
+            verify=encrypted(endpoint.url),
         )
 
     async def reply(self, path: str, body: dict[str, Any], seed: int) -> "httpx.Response":

@@ -89,7 +89,7 @@ class ServerProcess:
     def _wait(self) -> None:
         httpx = client_library()
         until = time.monotonic() + self._settings.start_timeout
-        with httpx.Client(headers=key_headers(self._settings), timeout=10.0) as client:
+        with httpx.Client(headers=key_headers(self._settings), timeout=10.0, verify=False) as client:
             while time.monotonic() < until:
                 if self._keeper.poll() is not None:
                     raise ModelError(f"backend.command: {self._how_it_ended()}. All that it said is in {self.log}")

@@ -28,6 +28,9 @@ class Backend:
     command: str | None = None
     """server: starts one for the model that must write, in every round, and ends it: `vllm serve {model} --port
     {port}`. Its words are passed on as they stand, without a shell."""
+    adapters: bool = False
+    """server: a vLLM server that runs already is given the adapter of the round that must write, so that it takes part
+    in every round. Needs training.method=lora and training.lora.keep_adapter=true."""
     start_timeout: float = option(1800.0, low=1.0, high=86400.0)
     """server: seconds until a server that was started with `command` must answer."""
     model: str | None = option(None, affects=WRITER)
