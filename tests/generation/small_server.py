@@ -1,12 +1,14 @@
-"""A server that starts at once: `python small_server.py MODEL PORT [PIDS]` says the prompt and the seed again.
+"""A server that starts at once: `python small_server.py MODEL PORT [PIDS [slow]]` says prompt, seed and model again.
 
-With PIDS it writes its own process number and that of a child there, which does nothing and lives on.
+With PIDS it writes its own process number and that of a child there, which does nothing and lives on. A slow one never
+answers but when it is asked for its models.
 """
 
 import json
 import os
 import subprocess
 import sys
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if sys.argv[4:] == ["slow"]:
+            time.sleep(1000)
         prompt = body["messages"][0]["content"]
         if prompt == "die":
             print("ValueError: too much", flush=True)

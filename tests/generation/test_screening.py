@@ -103,6 +103,8 @@ def test_cut_off_comes_before_all_but_empty() -> None:
     assert no_question("Ann has 3 apples. How many?", "length", BAIT) == "cut-off"
     assert no_question(BAIT, "length", BAIT) == "cut-off"
     assert no_question(" ", "length", BAIT) == "empty"
+    assert no_question("", "length", BAIT, tokens=1) == "empty"
+    assert no_question("", "length", BAIT, tokens=2) == "thoughts-alone"
 
 
 def test_an_empty_bait_is_in_front_of_no_text() -> None:

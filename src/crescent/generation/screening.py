@@ -77,10 +77,13 @@ HINT = re.compile(
 )
 
 
-def no_question(text: str, stop: Literal["stop", "length"], bait: str, checks: Collection[str] = SCREENS) -> str | None:
-    """Why a text that the model wrote is no question, or None if it may be one.
+def no_question(
+    text: str, stop: Literal["stop", "length"], bait: str, checks: Collection[str] = SCREENS, tokens: int = 0
+) -> str | None:
+    """Why a text that the model wrote, in `tokens` tokens, is no question, or None if it may be one.
 
-    In this order, and apart from the first only where `checks` names it: `empty`; `cut-off` (the model did not end it
+    In this order, and apart from the first two only where `checks` names it: `thoughts-alone` (no text, and more tokens
+    than the one that ends a reply); `empty`; `cut-off` (the model did not end it
     within the token limit); `prompt-repeated` (it is, or starts with, the bait); `chat-token` (a token of a chat
     template is written out); `thought` (it thinks aloud); `dialogue` (turns of several speakers); `answer-attached` (a
     marker or label of an answer, or a solution after the question); `preamble` ("Sure! Here is a problem");
@@ -89,7 +92,7 @@ def no_question(text: str, stop: Literal["stop", "length"], bait: str, checks: C
     """
     stripped = text.strip()
     if not stripped:
-        return "empty"
+        return "thoughts-alone" if tokens > 1 else "empty"
     if stop == "length" and "cut-off" in checks:
         return "cut-off"
     for reason, found in CHECKS:

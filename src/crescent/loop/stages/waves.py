@@ -156,7 +156,8 @@ class Waves:
         candidates = []
         for completion in completions:
             question = completion.request.partition("-v")[0]
-            reason = no_question(completion.text, completion.stop, self.config.bait, self.config.screen)
+            written = completion.text, completion.stop, self.config.bait
+            reason = no_question(*written, self.config.screen, completion.tokens)
             if reason is None:
                 candidates.append(Candidate(question, completion.text, rewrites))
             else:
