@@ -12,7 +12,7 @@ import msgspec
 
 REASONS = {
     "empty": "the model wrote nothing",
-    "thoughts-alone": "the model spent its tokens thinking and said nothing: raise `max_new_tokens`, or `model.think=off`",
+    "thoughts-alone": "the model spent its tokens thinking and said nothing (see `model.think` and `max_new_tokens`)",
     "cut-off": "the text did not end within the token limit",
     "prompt-repeated": "the text is the bait prompt, or starts with it",
     "chat-token": "a token of a chat template is written out",

@@ -2,14 +2,9 @@
 
 import importlib.util
 import json
-import os
 import shutil
-import socket
-import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -17,6 +12,7 @@ import pytest
 from crescent.config.schema import Backend, Sampling
 from crescent.generation.request import Request
 from crescent.generation.server_backend import ServerBackend
+from crescent.generation.server_process import ServerProcess
 from crescent.models.load import Loaded
 from crescent.models.locate import locate
 from crescent.nano.wording import BAIT, SOLVE
@@ -47,28 +43,15 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture(scope="module")
 def url(model: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    log = tmp_path_factory.mktemp("serve") / "log"
-    assert COMMAND is not None
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [COMMAND, "serve", model, "--port", str(port), "--host", "127.0.0.1", "--device", "cpu"],
-            stdout=output, stderr=output, env=os.environ | {"HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"},
-        )  # fmt: skip
-    try:
-        for _ in range(600):
-            if process.poll() is not None:
-                pytest.fail(log.read_text()[-2000:])
-            with closing(socket.socket()) as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}/v1"
-    finally:
-        process.terminate()
-        process.wait(30)
+    """Started as a run starts it."""
+    command = f"{COMMAND} serve {{model}} --port {{port}} --host 127.0.0.1 --device cpu"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HF_HUB_OFFLINE", "1")
+        patch.setenv("OMP_NUM_THREADS", "1")
+        settings = Backend(name="server", command=command, start_timeout=300)
+        process = ServerProcess(settings, model, tmp_path_factory.mktemp("serve") / "log")
+    yield process.endpoint.url
+    process.close()
 
 
 @pytest.mark.parametrize("endpoint", ["chat", "completions"])

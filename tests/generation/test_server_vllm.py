@@ -22,7 +22,7 @@ from crescent.generation.server_process import ServerProcess
 from crescent.generation.transformers_backend import TransformersBackend
 from crescent.models.load import Loaded, load
 from crescent.models.locate import locate
-from crescent.nano.prompts import BAIT, SOLVE
+from crescent.nano.wording import BAIT, SOLVE
 from crescent.records import Completion
 from crescent.training.export import export_adapter
 from crescent.training.lora import attach_lora, merge_lora
