@@ -81,6 +81,18 @@ BROKEN = {
         {"backend": {"name": "server", "command": "{model} --port {port}"}},
         "backend.command: begins with the program",
     ),
+    "adapters of a whole training": (
+        {"backend": {"name": "server", "url": "http://host/v1", "adapters": True}},
+        "backend.adapters needs training.method=lora",
+    ),
+    "adapters that are not kept": (
+        {"backend": {"name": "server", "url": "http://host/v1", "adapters": True}, "training": {"method": "lora"}},
+        "backend.adapters needs training.lora.keep_adapter=true",
+    ),
+    "adapters for a server that is started": (
+        {"backend": {"name": "server", "command": "serve {model} {port}", "adapters": True}},
+        "backend.adapters needs a server that runs already",
+    ),
     "a key in the command": (
         {"backend": {"name": "server", "command": "serve {model} --port {port} --api-key=open-sesame"}},
         "backend.command: keys belong into the environment",

@@ -105,6 +105,8 @@ class Handler(BaseHTTPRequestHandler):
         self.body = body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         if not self._allowed():
             return
+        if self.path not in ("/v1/chat/completions", "/v1/completions"):
+            return self.answer(404, {"detail": "Not Found"})
         api, chat = self.api, self.path == "/v1/chat/completions"
         with api._lock:
             api.bodies.append(body)

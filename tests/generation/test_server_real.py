@@ -62,9 +62,7 @@ def server(model: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ser
 
 
 @pytest.mark.parametrize("kind", ["chat", "completions"])
-def test_a_real_server_writes_what_the_model_writes(
-    server: ServerProcess, model: str, kind: str, nano: Loaded
-) -> None:
+def test_a_real_server_writes_what_the_model_writes(server: ServerProcess, model: str, kind: str, nano: Loaded) -> None:
     settings = Backend(name="server", url=server.endpoint.url, model=model, endpoint=kind, batch_size=2, retries=2)
     backend = ServerBackend(settings, nano.tokenizer)
     rows = backend.generate(REQUESTS, Sampling(max_new_tokens=60), 1, lambda *_: None)

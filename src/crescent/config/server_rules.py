@@ -91,13 +91,13 @@ def adapters_can_be_loaded(config: Config) -> Iterator[Mistake]:
     backend, training = config.backend, config.training
     if not backend.adapters:
         return
-    for key, holds, wanted in (
+    needs = (
         ("backend.name", backend.name == "server", "backend=server"),
-        ("backend.command", backend.command is None, "a server that runs already: one that is started has the model"),
-        ("student", config.student is None, "self-improvement: a teacher is never trained"),
+        ("backend.command", backend.command is None, "a server that runs already (one that is started has the model)"),
+        ("student", config.student is None, "self-improvement (a teacher is never trained)"),
         ("training.method", training.method == "lora", "training.method=lora"),
         ("training.lora.keep_adapter", training.lora.keep_adapter, "training.lora.keep_adapter=true"),
-        ("training.start_from", training.start_from == "base", "training.start_from=base: adapters of the base model"),
-    ):
-        if not holds:
-            yield Mistake(("backend.adapters", key), f"backend.adapters needs {wanted}")
+        ("training.start_from", training.start_from == "base", "training.start_from=base"),
+    )
+    if wanted := {key: what for key, holds, what in needs if not holds}:
+        yield Mistake(("backend.adapters", *wanted), f"backend.adapters needs {', '.join(wanted.values())}")
