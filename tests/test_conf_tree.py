@@ -24,6 +24,7 @@ ALSO = {
     "model=chat": ["model.path=some/model"],
     "backend=server": ["backend.url=http://localhost:8000/v1", "rounds=1"],
     "prompts=chat": ["model=chat", "model.path=some/model"],
+    "prompts=base": ["model=chat", "model.path=some/model"],
     "training=full": ["model=chat", "model.path=some/model"],
     "training=full_small": ["model=chat", "model.path=some/model"],
     "training=full_large": ["model=chat", "model.path=some/model"],

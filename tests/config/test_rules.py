@@ -24,6 +24,28 @@ BROKEN = {
         "training.max_length=2048 is more than student.context=1024",
     ),
     "variation of nothing": ({"questions": {"vary": "Vary it."}}, "questions.vary does not contain {question}"),
+    "system message in plain text": (
+        {"model": {"context": 4096, "system": "Be brief.", "chat_template": "plain"}},
+        "model.system has no place in plain text: put it into the prompts",
+    ),
+    "system message for a server": (
+        {
+            "model": {"context": 4096, "system": "Be brief."},
+            "backend": {"name": "server", "url": "http://h/v1"},
+            "rounds": 1,
+        },
+        "model.system: backend.endpoint=chat leaves the chat template to the server; take completions",
+    ),
+    "plain text for a chat server": (
+        {
+            "model": {"context": 4096, "chat_template": "plain"},
+            "backend": {"name": "server", "url": "http://h/v1"},
+            "rounds": 1,
+        },
+        "model.chat_template=plain: backend.endpoint=chat would make a conversation of it; take completions",
+    ),
+    "no day": ({"student": {"context": 4096, "date": "today"}}, "student.date=today: must be a day as YYYY-MM-DD"),
+    "stop at nothing": ({"voting": {"sampling": {"stop": ["\n", ""]}}}, "voting.sampling.stop has an empty text"),
     "claim without arms": ({"stage": "claim"}, "stage=claim has nothing to compare"),
     "arm that is no folder": ({"stage": "claim", "claim": {"arms": {"A/b": ""}}}, "claim.arms: 'A/b' names folders"),
     "claim in an ordinary run": ({"claim": {"arms": {"method": ""}}}, "claim has no effect in an ordinary run: write"),

@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 from jinja2 import TemplateError
 
 from crescent.config.schema import Model
-from crescent.models.chat import NO_THOUGHTS, prompt_ids, spoken, template
+from crescent.models.chat import NO_THOUGHTS, prompt_ids, template
 from crescent.models.check import problems
 from crescent.models.load import Loaded
+from crescent.models.thoughts import spoken
 from tests.models.templates import GEMMA, LLAMA2, QWEN3, STYLES, tokenizer_of
 
 MESSAGES = ["Write a word problem.", "", "two\nlines", "naïve 安", "{{ messages }} {% raw %}", "  spaces  "]

@@ -10,7 +10,7 @@ from crescent.models.check import check_model
 from crescent.models.locate import locate
 from crescent.models.reason import reason
 from crescent.nano.wording import BAIT, SOLVE
-from tests.models.templates import tokenizer_of
+from tests.models.templates import GEMMA, tokenizer_of
 
 
 @pytest.fixture
@@ -73,6 +73,33 @@ def test_a_context_beyond_the_models_own_is_told() -> None:
 )
 def test_a_template_that_cannot_work_is_told(template: str, word: str) -> None:
     assert word in screen_message(Model(chat_template=template))
+
+
+@pytest.mark.parametrize(
+    ("template", "word"),
+    [
+        (GEMMA, "takes no system message (System role not supported). Put model.system into the prompts."),
+        ("{{ bos_token }}{{ messages[-1].content }}", "does not show model.system. Put it into the prompts."),
+    ],
+)
+def test_a_template_that_takes_no_system_message_is_told(template: str, word: str) -> None:
+    assert word in screen_message(Model(chat_template=template, system="Be brief."))
+    check_model(Model(chat_template=template))
+
+
+def test_a_template_that_does_not_show_solutions_is_told_to_who_trains() -> None:
+    template = "{{ bos_token }}{{ messages[0].content }}"
+    check_model(Model(chat_template=template))
+    with pytest.raises(ModelError, match=r"does not show the assistant's text .* model\.chat_template"):
+        check_model(Model(chat_template=template), learns=("Solve it.", 64))
+
+
+def test_a_tokenizer_without_a_template_is_told_and_is_good_for_plain_text(folder: Path) -> None:
+    (folder / "chat_template.jinja").unlink()
+    said = screen_message(Model(path=str(folder)))
+    assert said.startswith(f"model.path {folder}: its tokenizer has no chat template. Take prompts=base")
+    assert "model.chat_template" in said
+    check_model(Model(path=str(folder), chat_template="plain"), ["Problem:"], ("Problem: 1 + 1?", 64))
 
 
 def test_a_model_that_needs_code_of_its_own_is_told_and_the_code_is_not_run(folder: Path) -> None:

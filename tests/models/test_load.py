@@ -96,6 +96,16 @@ def test_stop_tokens_are_those_of_model_and_tokenizer(
     assert loaded.stops == sorted(expected)
 
 
+def test_the_token_that_ends_a_turn_of_the_template_ends_a_reply_also_in_the_exported_model(nano: Loaded) -> None:
+    tokenizer = nano.tokenizer
+    end = next(id for id, token in tokenizer.added_tokens_decoder.items() if id not in tokenizer.all_special_ids[:2])
+    mark = tokenizer.convert_ids_to_tokens(end)
+    template = "{{ bos_token }}{% for m in messages %}{{ m.content }}" + mark + "{% endfor %}"
+    loaded = load(Model(chat_template=template))
+    assert loaded.stops == sorted({end, *nano.stops})
+    assert loaded.model.generation_config.eos_token_id == loaded.stops
+
+
 def test_no_stop_token_at_all_is_told(folder: Path) -> None:
     loaded = load(Model(path=str(folder)))
     loaded.model.generation_config.eos_token_id = None

@@ -10,6 +10,7 @@ from crescent.errors import DamagedError, ModelError
 from crescent.models.locate import locate
 from crescent.models.shape import sizes
 from crescent.models.weights import INDEX, check_weights
+from tests.generation.families import family
 
 
 @pytest.fixture
@@ -70,3 +71,16 @@ def test_sizes_come_from_the_configuration_or_from_the_files(folder: Path) -> No
     mixed = sizes(Model(path=str(folder), shape=Shape(layers=7)))
     assert mixed is not None
     assert (mixed.layers, mixed.hidden) == (7, 128)
+
+
+def test_of_a_mixture_of_experts_the_weights_in_use_are_read(tmp_path: Path) -> None:
+    model = family("qwen3_moe")
+    model.save_pretrained(tmp_path)
+    found, config = sizes(Model(path=str(tmp_path))), model.config
+    experts = sum(weight.numel() for name, weight in model.named_parameters() if ".experts." in name)
+    assert found is not None
+    assert found.parameters == model.num_parameters()
+    assert 0 < config.num_experts_per_tok < config.num_experts
+    assert found.active == found.parameters - experts * (config.num_experts - config.num_experts_per_tok) // (
+        config.num_experts
+    )

@@ -36,6 +36,15 @@ def test_the_memory_of_generation_is_weights_and_the_cache_of_the_batch() -> Non
     assert found.memory == pytest.approx(1.5 + 13.48 + 64 * 1024 * 0.524288e-3 + 64 * 32000 * 12e-9, rel=0.01)
 
 
+def test_a_mixture_of_experts_computes_with_the_weights_in_use_and_holds_them_all() -> None:
+    sparse = dataclasses.replace(LLAMA2_7B, active=LLAMA2_7B.parameters // 8)
+    for work in (answers(batch=512), training()):
+        dense_cost, sparse_cost = (cost(work, sizes, config(), GPU) for sizes in (LLAMA2_7B, sparse))
+        assert sparse_cost.memory == dense_cost.memory
+        assert sparse_cost.seconds < dense_cost.seconds
+    assert LLAMA2_7B.active == LLAMA2_7B.parameters
+
+
 def test_a_batch_that_does_not_fit_is_made_smaller() -> None:
     small = cost(answers(batch=512), LLAMA2_7B, config(), TABLE["a100_40gb"])
     assert 1 <= small.batch < 64

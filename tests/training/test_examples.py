@@ -35,14 +35,15 @@ def test_generation_prompt_that_a_finished_turn_lacks(tokenizer):
 
 
 def test_token_over_the_boundary_keeps_the_prompt_of_generation(tokenizer):
-    tokenizer.add_tokens(["\n\n"])
+    tokenizer.add_tokens(["\n2"])
     tokenizer.chat_template = (
         "{% for m in messages %}{{ m.role }}\n{{ m.content }}<|end|>{% endfor %}"
         "{% if add_generation_prompt %}assistant\n{% endif %}"
     )
-    example = encode_pair(tokenizer, "q", "\n2")
+    example = encode_pair(tokenizer, "q", "2")
     assert example.input_ids[: example.prompt_length] == tokenizer("user\nq<|end|>assistant\n")["input_ids"]
-    assert parts(tokenizer, example)[1] == "\n2<|end|>"
+    assert parts(tokenizer, example)[1] == "2<|end|>"
+    assert tokenizer("user\nq<|end|>assistant\n2")["input_ids"][-1] == tokenizer.convert_tokens_to_ids("\n2")
 
 
 def test_template_without_end_of_turn_gets_one(tokenizer):
@@ -50,10 +51,10 @@ def test_template_without_end_of_turn_gets_one(tokenizer):
     assert parts(tokenizer, encode_pair(tokenizer, "q", "2"))[1] == "2\n<|end|>"
 
 
-def test_no_template(tokenizer):
+@pytest.mark.parametrize(("prompt", "learnt"), [("q\nA:", " 2<|end|>"), ("q\nA:\n", "2<|end|>")])
+def test_without_a_template_the_solution_follows_the_prompt_and_ends_the_text(tokenizer, prompt, learnt):
     tokenizer.chat_template = None
-    with pytest.raises(ModelError, match=r"model\.chat_template"):
-        encode_pair(tokenizer, "q", "2")
+    assert parts(tokenizer, encode_pair(tokenizer, prompt, " 2\n")) == (prompt, learnt)
 
 
 @pytest.mark.parametrize("template", ["{{ messages[0].content }}", "{% for m in messages %}", "{{ messages.no.no }}"])

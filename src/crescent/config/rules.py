@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from crescent.config.check import Mistake
+from crescent.config.conversations import a_server_writes_what_it_is_told, conversations_can_be_written, texts_end
 from crescent.config.engine import engine_environment_can_be_written_down, engine_is_left_what_is_its_own
 from crescent.config.place import place_can_be_made
 from crescent.config.schema import Config
@@ -219,6 +220,9 @@ def engines_do_not_share_devices(config: Config) -> Iterator[Mistake]:
 
 RULES: tuple[Rule, ...] = (
     place_can_be_made,
+    conversations_can_be_written,
+    a_server_writes_what_it_is_told,
+    texts_end,
     servers_are_named,
     a_started_server_gets_model_and_port,
     adapters_can_be_loaded,

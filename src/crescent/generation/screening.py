@@ -10,12 +10,13 @@ from typing import Literal
 
 from crescent.config.schema.questions import SCREENS
 from crescent.generation.languages import asks, has_quantity
+from crescent.models.thoughts import CLOSES, OPENS
 
 CHAT_TOKEN = re.compile(
     r"<\|[\w ]{1,40}\|>|</?s>|<(?:start|end)_of_turn>|<[be]os>|\[/?INST\]|<</?SYS>>|<｜[^｜\n]{1,40}｜>|\[/?[AQ]\]"
 )
 THOUGHT = re.compile(
-    r"</?(?:think(?:ing)?|thoughts?|reason(?:ing)?|reflection|scratchpad|seed:think)>|\[/?THINK\]|◁/?think▷"
+    rf"{OPENS}|{CLOSES}"
     r"|\A\W*(?:ok(?:ay)?|alright|hmm|so|well|now|first)?\W*(?:,\s)?(?:i (?:need|have|want|should|will|must|am "
     r"asked|'ll)|let me|let's|the user (?:wants|asks|is asking)"
     r"|we need)\b(?: to| think| start| try)*\s(?:create|come up|write|think|make|generate|design|craft|pose"

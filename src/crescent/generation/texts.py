@@ -6,6 +6,7 @@ from transformers import PreTrainedTokenizerBase
 
 from crescent.generation.request import Continuation, Request
 from crescent.models.chat import prompt_ids
+from crescent.models.replies import Replies
 
 
 def prompt_tokens(tokenizer: PreTrainedTokenizerBase, request: Request) -> list[int]:
@@ -13,13 +14,15 @@ def prompt_tokens(tokenizer: PreTrainedTokenizerBase, request: Request) -> list[
     return list(request.ids) if isinstance(request, Continuation) else prompt_ids(tokenizer, request.prompt)
 
 
-def written(tokenizer: PreTrainedTokenizerBase, request: Request, tokens: Sequence[int], ended: bool) -> str:
-    """The text of what was written; `ended`: the last token is one that ends replies.
+def written(
+    replies: Replies, request: Request, tokens: Sequence[int], ended: bool, stop: Sequence[str] = ()
+) -> tuple[str, bool]:
+    """The text of what was written, and whether it ends at one of the strings `stop`; `ended`: the last token is one
+    that ends replies.
 
-    That one is no part of a reply, and no space around it is. A continuation stays as it is.
+    That one is no part of a reply, no space around it is, and nothing from a stop string on. A continuation stays as it
+    is.
     """
     if isinstance(request, Continuation):
-        text: str = tokenizer.decode(tokens, skip_special_tokens=True)
-        return text
-    text = tokenizer.decode(tokens[:-1] if ended else tokens, skip_special_tokens=True)
-    return text.strip()
+        return replies.all_of(tokens), False
+    return replies.text(tokens[:-1] if ended else tokens, stop)

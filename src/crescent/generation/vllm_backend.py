@@ -6,10 +6,12 @@ from transformers import PreTrainedTokenizerBase
 
 from crescent.config.schema import Sampling
 from crescent.generation.backend import Backend, Completed, Report
-from crescent.generation.request import Request, Shard, sample_seed
+from crescent.generation.request import Continuation, Request, Shard, sample_seed
+from crescent.generation.texts import prompt_tokens, written
+from crescent.generation.until import Until
 from crescent.generation.vllm_child import Order, Output
 from crescent.generation.vllm_engine import Engine
-from crescent.models.chat import prompt_ids
+from crescent.models.replies import Replies
 from crescent.records import Completion
 
 
@@ -17,10 +19,12 @@ class VllmBackend(Backend):
     """Renders prompts, orders `samples` continuations of each from the engine, and reads what it answers."""
 
     decoder = "vllm"
+    continues = True
 
     def __init__(self, engine: Engine, tokenizer: PreTrainedTokenizerBase, stops: Sequence[int], context: int) -> None:
         self.engine, self.tokenizer = engine, tokenizer
         self.stops, self.context = list(stops), context
+        self.replies = Replies(tokenizer)
 
     def stream(self, shards: Sequence[Shard], sampling: Sampling, seed: int, report: Report) -> "Generator[Completed]":
         """See `Backend.stream`.
@@ -34,8 +38,10 @@ class VllmBackend(Backend):
         lengths: dict[int, int] = {}
         for number, (shard, place) in enumerate(asked):
             request = shards[shard][1][place]
-            ids = prompt_ids(self.tokenizer, request.prompt)
+            ids = prompt_tokens(self.tokenizer, request)
             limit = min(self.context - len(ids), sampling.max_new_tokens)
+            if isinstance(request, Continuation):
+                limit = min(limit, request.limit)
             if limit <= 0 or request.samples == 0:
                 nothing = [Output([], None, False)] * request.samples
                 results[shard][place] = self._completions(request, len(ids), nothing)
@@ -59,7 +65,7 @@ class VllmBackend(Backend):
                 shard, place = asked[result.number]
                 request = shards[shard][1][place]
                 outputs = result.outputs if sampling.temperature else result.outputs * request.samples  # greedy: equal
-                rows = self._completions(request, lengths.pop(result.number), outputs)
+                rows = self._completions(request, lengths.pop(result.number), outputs, sampling.stop)
                 results[shard][place] = rows
                 report(len(rows), sum(row.tokens for row in rows))
                 missing[shard] -= 1
@@ -70,21 +76,27 @@ class VllmBackend(Backend):
             if lengths:  # left in the middle: what it still owes would reach the next one who asks
                 self.engine.close()
 
-    def _completions(self, request: Request, length: int, outputs: Sequence[Output]) -> list[Completion]:
+    def _completions(
+        self, request: Request, length: int, outputs: Sequence[Output], stop: Sequence[str] = ()
+    ) -> list[Completion]:
         return [
-            self._completion(request.id, request.first + number, length, output)
+            self._completion(request, request.first + number, length, output, stop)
             for number, output in enumerate(outputs)
         ]
 
-    def _completion(self, request: str, sample: int, length: int, output: Output) -> Completion:
-        # The token that ended the reply is counted but is no part of the text.
-        ended = output.stopped and output.tokens and output.tokens[-1] in self.stops
-        text = self.tokenizer.decode(output.tokens[:-1] if ended else output.tokens, skip_special_tokens=True)
-        count = len(output.tokens)
+    def _completion(
+        self, request: Request, sample: int, length: int, output: Output, stop: Sequence[str]
+    ) -> Completion:
+        tokens = output.tokens
+        ended = bool(output.stopped and tokens and tokens[-1] in self.stops)
+        # The engine knows no texts, so a continuation was written to its end; what is behind its stop string goes.
+        end = Until(self.tokenizer, request.until).end(tokens) if isinstance(request, Continuation) else None
+        text, found = written(self.replies, request, tokens[:end], ended, stop)
+        count = len(tokens)
         mean = 0.0 if not count else None if output.logprob is None else round(output.logprob / count, 6)
         return Completion(
-            request=request, sample=sample, text=text.strip(), stop="stop" if output.stopped else "length",
-            prompt_tokens=length, tokens=count, logprob=mean,
+            request=request.id, sample=sample, text=text, prompt_tokens=length, tokens=count, logprob=mean,
+            stop="stop" if output.stopped or found or end is not None else "length",
         )  # fmt: skip
 
 

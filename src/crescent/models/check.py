@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from crescent.config.schema import Model
 from crescent.errors import ModelError
 from crescent.models import gguf
+from crescent.models.chat import NO_TEMPLATE
 from crescent.models.gguf_header import read_header
 from crescent.models.locate import locate, reach
 from crescent.models.weights import check_weights
@@ -71,7 +72,7 @@ def _header_problems(config: Model, file: Path) -> Iterator[str]:
     metadata = read_header(file).metadata
     longest = metadata.get(f"{metadata.get('general.architecture')}.context_length")
     if not (config.chat_template or metadata.get("tokenizer.chat_template")):
-        yield "it has no chat template. Give one in model.chat_template."
+        yield NO_TEMPLATE
     if longest is not None and config.context > longest:
         yield f"model.context={config.context} is more than the {longest} positions it was made for"
 
@@ -86,7 +87,8 @@ def problems(
     """What does not fit together, the worst first."""
     from jinja2 import TemplateError
 
-    from crescent.models.chat import prompt_ids
+    from crescent.models.chat import prompt_ids, rendered
+    from crescent.models.turns import turn_of
 
     rows, longest = architecture.vocab_size, getattr(architecture, "max_position_embeddings", None)
     if tokenizer.vocab_size > rows or len(tokenizer) < rows * (1 - SPARE_ROWS):
@@ -99,9 +101,15 @@ def problems(
     try:
         ids = prompt_ids(tokenizer, SAMPLE)
         lengths = [len(prompt_ids(tokenizer, prompt)) for prompt in prompts]
+        text = rendered(tokenizer, SAMPLE)
     except TemplateError as error:
+        if config.system is not None and _without_system(tokenizer, config.system):
+            yield f"its chat template takes no system message ({error}). Put model.system into the prompts."
+            return
         yield f"its chat template cannot show a user's message ({error}). Give another in model.chat_template."
         return
+    if config.system is not None and config.system.strip() not in text:
+        yield "its chat template does not show model.system. Put it into the prompts."
     if SAMPLE not in tokenizer.decode(ids, clean_up_tokenization_spaces=False):
         yield "its chat template does not show the user's message. Give another in model.chat_template."
     if max(ids) >= rows:
@@ -114,5 +122,25 @@ def problems(
                 f"model.context={config.context} is too small: the prompt that begins with {prompt[:40]!r} takes "
                 f"{length} tokens and leaves none for the reply"
             )
-    if learns is not None and (length := len(prompt_ids(tokenizer, learns[0]))) >= learns[1]:
+    if learns is None:
+        return
+    try:
+        turn_of(tokenizer)
+    except ModelError as error:
+        yield str(error)
+    if (length := len(prompt_ids(tokenizer, learns[0]))) >= learns[1]:
         yield f"training.max_length={learns[1]} leaves no pair: the prompt of each takes at least {length} tokens"
+
+
+def _without_system(tokenizer: "PreTrainedTokenizerBase", system: str) -> bool:
+    """Whether a user's message alone can be shown, so that it is the system message which cannot."""
+    from jinja2 import TemplateError
+
+    from crescent.models.chat import with_system
+
+    bare = str(tokenizer.chat_template).replace(with_system(system), "")
+    try:
+        tokenizer.apply_chat_template([{"role": "user", "content": SAMPLE}], chat_template=bare, tokenize=False)
+    except TemplateError:
+        return False
+    return True

@@ -12,9 +12,10 @@ WEIGHTS = ("*.safetensors", "*.json", "*.gguf", "*.jinja", "*.model", "vocab.txt
 def identity(config: Model) -> str:
     """Digest of a folder's weights, configuration and tokenizer, of a GGUF file, or of a hub id and its revision.
 
-    With it go the settings that change what the model writes: precision, context, chat template and thoughts.
+    With it go the settings that change what the model writes: precision, context, chat template with its
+    system message and date, and thoughts.
     """
-    settings = f"{config.dtype} {config.context} {config.chat_template} {config.think}"
+    settings = f"{config.dtype} {config.context} {config.chat_template} {config.think} {config.system} {config.date}"
     return digest(f"{settings}\n{_content(config.path, config.revision)}".encode())
 
 

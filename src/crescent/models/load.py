@@ -15,12 +15,14 @@ from transformers import (
     PreTrainedTokenizerBase,
 )
 
+from crescent.config.conversations import PLAIN
 from crescent.config.schema import Model
 from crescent.errors import DamagedError, ModelError
 from crescent.models import gguf
-from crescent.models.chat import template
+from crescent.models.chat import NO_TEMPLATE, template
 from crescent.models.locate import locate
 from crescent.models.reason import reason
+from crescent.models.turns import end_token
 
 
 @dataclass
@@ -60,7 +62,11 @@ def load(config: Model, path: str | Path | None = None, dtype: str | None = None
     except (OSError, ValueError, RuntimeError) as error:
         raise ModelError(reason(place, revision, error)) from None
     model.requires_grad_(False)
-    return Loaded(model.to(device).eval(), tokenizer, stop_tokens(model, tokenizer))
+    stops = stop_tokens(model, tokenizer)
+    if model.generation_config is not None and set(stops) != _listed(model.generation_config):
+        # Benchmarks and whoever loads the exported model end a reply where it was taught to.
+        model.generation_config.eos_token_id = stops
+    return Loaded(model.to(device).eval(), tokenizer, stops)
 
 
 def folder_or_id(config: Model) -> str:
@@ -81,13 +87,15 @@ def load_tokenizer(config: Model, place: str | None = None, revision: str | None
     except (OSError, ValueError, RuntimeError) as error:
         raise ModelError(reason(place, revision, error)) from None
     tokenizer.chat_template = template(config, tokenizer.chat_template)
-    if not tokenizer.chat_template:
-        raise ModelError(f"model.path {place}: its tokenizer has no chat template. Give one in model.chat_template.")
+    if not tokenizer.chat_template and config.chat_template != PLAIN:
+        raise ModelError(f"model.path {place}: {NO_TEMPLATE}")
     return tokenizer
 
 
 def stop_tokens(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> list[int]:
-    """Ids that end a reply: those of the generation config (a number or a list) and the tokenizer's own."""
+    """Ids that end a reply: those of the generation config (a number or a list), the tokenizer's own, and the one with
+    which the chat template ends the model's turn.
+    """
     return _stops(model.generation_config, tokenizer)
 
 
@@ -120,11 +128,14 @@ def greedy_settings_at(place: str, revision: str | None = None) -> dict[str, Any
     return {name: value for name, value in given.items() if value not in (None, NEUTRAL[name])}
 
 
-def _stops(generation: GenerationConfig | None, tokenizer: PreTrainedTokenizerBase) -> list[int]:
+def _listed(generation: GenerationConfig | None) -> set[int]:
     listed = generation.eos_token_id if generation is not None else None
-    stops = set(listed if isinstance(listed, list) else [] if listed is None else [listed])
-    if tokenizer.eos_token_id is not None:
-        stops.add(tokenizer.eos_token_id)
+    return set(listed if isinstance(listed, list) else [] if listed is None else [listed])
+
+
+def _stops(generation: GenerationConfig | None, tokenizer: PreTrainedTokenizerBase) -> list[int]:
+    stops = _listed(generation)
+    stops |= {end for end in (tokenizer.eos_token_id, end_token(tokenizer, stops)) if end is not None}
     if not stops:
         raise ModelError("model.path: neither generation config nor tokenizer names a token that ends a reply")
     return sorted(stops)

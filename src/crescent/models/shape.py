@@ -10,7 +10,7 @@ from crescent.errors import CrescentError
 from crescent.models.gguf import is_gguf
 from crescent.models.gguf_header import read_header
 from crescent.models.locate import locate
-from crescent.models.weights import check_weights
+from crescent.models.weights import check_weights, count_weights
 
 FIELDS = ("layers", "hidden", "kv_heads", "head_dim", "vocabulary")
 
@@ -25,17 +25,19 @@ class Sizes:
     kv_heads: int
     head_dim: int
     vocabulary: int
+    active: int = 0
+    """Weights that a token passes through, in a mixture of experts fewer than there are; given as 0: all."""
 
-    @property
-    def body(self) -> int:
-        """Weights that every token passes through, the head over the vocabulary left out."""
-        return max(self.parameters - self.vocabulary * self.hidden, 1)
+    def __post_init__(self) -> None:
+        if not self.active:
+            object.__setattr__(self, "active", self.parameters)
 
 
 def sizes(config: Model) -> Sizes | None:
     """What `config.shape` says, completed from the model's files; None where both leave something out."""
-    given = {name: value for name in ("parameters", *FIELDS) if (value := getattr(config.shape, name)) is not None}
-    if len(given) <= len(FIELDS):
+    names = ("parameters", "active", *FIELDS)
+    given = {name: value for name in names if (value := getattr(config.shape, name)) is not None}
+    if not given.keys() >= {"parameters", *FIELDS}:
         try:
             given = _read(Path(locate(config.path))) | given
         except (CrescentError, OSError, ValueError, KeyError):
@@ -51,12 +53,23 @@ def _read(place: Path) -> dict[str, int]:
     heads = config["num_attention_heads"]
     return {
         "parameters": check_weights(place),
+        "active": check_weights(place) - _idle(place, config),
         "layers": config["num_hidden_layers"],
         "hidden": config["hidden_size"],
         "kv_heads": config.get("num_key_value_heads") or heads,
         "head_dim": config.get("head_dim") or config["hidden_size"] // heads,
         "vocabulary": config["vocab_size"],
     }
+
+
+def _idle(place: Path, config: dict[str, Any]) -> int:
+    """Weights of the experts that a token does not pass through."""
+    names = ("num_experts", "num_local_experts", "n_routed_experts")
+    experts = int(next((config[name] for name in names if config.get(name)), 0))
+    used = int(config.get("num_experts_per_tok") or experts)
+    if not experts:
+        return 0
+    return count_weights(place, named=".experts.") * (experts - used) // experts
 
 
 def _from_gguf(file: Path) -> dict[str, int]:

@@ -23,7 +23,12 @@ def check_weights(folder: Path) -> int:
         ModelError: no weights in this format.
         DamagedError: a file is missing, cut or altered in its head.
     """
-    return sum(_check_file(file) for file in weight_files(folder))
+    return count_weights(folder)
+
+
+def count_weights(folder: Path, named: str = "") -> int:
+    """How many weights there are in tensors with `named` in their name; raises as `check_weights`."""
+    return sum(_check_file(file, named) for file in weight_files(folder))
 
 
 def weight_files(folder: Path) -> list[Path]:
@@ -46,7 +51,7 @@ def weight_files(folder: Path) -> list[Path]:
     return [file]
 
 
-def _check_file(file: Path) -> int:
+def _check_file(file: Path, named: str) -> int:
     try:
         with file.open("rb") as stream:
             length = struct.unpack("<Q", stream.read(8))[0]
@@ -54,7 +59,7 @@ def _check_file(file: Path) -> int:
         tensors.pop("__metadata__", None)
         end = max((tensor["data_offsets"][1] for tensor in tensors.values()), default=0)
         whole = length <= LONGEST and file.stat().st_size == 8 + length + end
-        count: int = sum(prod(tensor["shape"]) for tensor in tensors.values())
+        count: int = sum(prod(tensor["shape"]) for name, tensor in tensors.items() if named in name)
     except FileNotFoundError:
         raise DamagedError(f"{file} is missing. Fetch or make the model again.") from None
     except (struct.error, ValueError, KeyError, TypeError, AttributeError, RecursionError):

@@ -1,10 +1,10 @@
 """Seconds and memory of a stage on a machine, by counting operations and bytes.
 
-A generated token costs 2 operations per weight, a trained one 6 (forward 2, backward 4; Kaplan et al., 2020, section
-2.1), and 8 when activations are recomputed. A decoding step reads all weights, and the keys and values of every
-sequence. What share of a machine's rates is reached, and what a step costs besides, are the constants below: those for
-the CPU are fitted to runs of `nano` on two idle cores, those for GPUs are what transformers is known to reach and were
-not measured here.
+A generated token costs 2 operations per weight that it passes through, a trained one 6 (forward 2, backward 4; Kaplan
+et al., 2020, section 2.1), and 8 when activations are recomputed. A decoding step reads all weights, also those of
+experts that few tokens pass through, and the keys and values of every sequence. What share of a machine's rates is
+reached, and what a step costs besides, are the constants below: those for the CPU are fitted to runs of `nano` on two
+idle cores, those for GPUs are what transformers is known to reach and were not measured here.
 """
 
 from dataclasses import dataclass
@@ -78,7 +78,7 @@ def _generation(work: Work, sizes: Sizes, config: Config, hardware: Hardware, de
     free = 0.9 * hardware.memory * 1e9 - weights - RESERVED_GB * 1e9
     batch = max(1, min(work.batch, int(free / per_row)))
     arithmetic, bandwidth = hardware.flops * 1e12, hardware.bandwidth * 1e9 * reach.bandwidth
-    operations = 2.0 * sizes.parameters
+    operations = 2.0 * sizes.active
     written = work.new / max(work.sequences, 1)
     # The tasks of a benchmark are one stream.
     streams = 1 if work.kind == "evaluate" else work.passes
@@ -103,7 +103,7 @@ def _generation(work: Work, sizes: Sizes, config: Config, hardware: Hardware, de
 def _training_seconds(work: Work, sizes: Sizes, config: Config, hardware: Hardware) -> float:
     training = config.training
     reach = GPU if hardware.is_gpu else CPU
-    operations = (8.0 if training.gradient_checkpointing else 6.0) * sizes.parameters
+    operations = (8.0 if training.gradient_checkpointing else 6.0) * sizes.active
     # A GPU computes in float32 at about an eighth of its half precision rate.
     slower = 8.0 if hardware.is_gpu and training.precision == "32-true" else 1.0
     computing = slower * work.read * operations / (hardware.flops * 1e12 * reach.train)

@@ -27,6 +27,8 @@ CHOICES = {"arc_challenge": 4, "hellaswag": 4, "mmlu": 4, "truthfulqa_mc2": 6}
 """Benchmarks that score given answers and write nothing: how many per item."""
 PROMPT_TOKENS = 90
 """Of the texts around a question: what is asked of the model, and the marks of its chat template."""
+LETTERS_PER_TOKEN = 4
+"""Of English text in a large vocabulary."""
 SHORT_PROMPT_TOKENS = 15
 """The same for the embedded model."""
 USUAL_BATCH = 512
@@ -68,8 +70,11 @@ def _student(config: Config) -> Model:
     return config.student or config.model
 
 
-def _around(config: Config) -> int:
-    return SHORT_PROMPT_TOKENS if config.model.path.startswith("embedded:") else PROMPT_TOKENS
+def _around(config: Config, prompt: str = "") -> int:
+    """Tokens around a question in `prompt`; worked examples in it make it long."""
+    if config.model.path.startswith("embedded:"):
+        return SHORT_PROMPT_TOKENS
+    return max(PROMPT_TOKENS, len(prompt) // LETTERS_PER_TOKEN)
 
 
 def _accepted(config: Config) -> int:
@@ -98,7 +103,7 @@ def _questions(config: Config, name: str) -> Work:
     questions, plan = config.questions, config.plan
     asked = written(config)
     again = round(asked * plan.rewritten) if questions.max_rewrites else 0
-    around = _around(config)
+    around, rewriting = _around(config, questions.bait), _around(config, questions.rewrite)
     length = min(plan.question_tokens, questions.sampling.max_new_tokens)
     waves = -(-asked // questions.wave_size)
     return Work(
@@ -106,17 +111,19 @@ def _questions(config: Config, name: str) -> Work:
         "generate",
         config.model,
         sequences=asked + again,
-        read=asked * around + again * (around + 2 * plan.question_tokens),
+        read=asked * around + again * (rewriting + 2 * plan.question_tokens),
         new=(asked + again) * length,
         batch=min(config.backend.batch_size or USUAL_BATCH, questions.wave_size),
-        longest=min(config.model.context, around + 2 * plan.question_tokens + questions.sampling.max_new_tokens),
+        longest=min(
+            config.model.context, max(around, rewriting) + 2 * plan.question_tokens + questions.sampling.max_new_tokens
+        ),
         passes=waves * (1 + questions.max_rewrites),
     )
 
 
 def _answers(config: Config, name: str) -> Work:
     plan, voting, accepted = config.plan, config.voting, _accepted(config)
-    prompt = _around(config) + plan.question_tokens
+    prompt = _around(config, voting.prompt) + plan.question_tokens
     length = min(plan.solution_tokens, voting.sampling.max_new_tokens)
     return Work(
         f"{name}/answers",
@@ -160,7 +167,9 @@ def _replayed(config: Config, name: str) -> int:
 def _training(config: Config, name: str) -> Work:
     training, plan = config.training, config.plan
     examples = _pairs(config, name) + _replayed(config, name)
-    length = min(training.max_length, _around(config) + plan.question_tokens + plan.solution_tokens)
+    length = min(
+        training.max_length, _around(config, config.voting.prompt) + plan.question_tokens + plan.solution_tokens
+    )
     at_once = training.micro_batch_tokens // length
     return Work(
         f"{name}/training",

@@ -1,10 +1,10 @@
 """From (prompt, solution) to token ids through the tokenizer's own chat template."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from crescent.errors import ModelError, StageError
+from crescent.errors import StageError
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -34,23 +34,31 @@ class Examples:
 def encode_pair(tokenizer: "PreTrainedTokenizerBase", question_prompt: str, solution: str) -> Example:
     """Render one user turn and one assistant turn, and tokenise them with no special tokens but the template's.
 
-    The prompt's tokens are exactly those that generation starts from. A solution of white space alone gives an example
-    without solution tokens.
+    The prompt's tokens are exactly those that generation starts from, and what is learnt is exactly the solution and
+    the token that ends it (`models/turns.py`). A solution of white space alone gives an example without solution
+    tokens.
 
     Raises:
-        ModelError: no chat template, or one that does not show the solution.
+        ModelError: the chat template does not show the solution.
     """
-    return _encode(tokenizer, [(question_prompt, solution)])[0]
+    return _encode(tokenizer, [(question_prompt, solution)], ())[0]
 
 
-def encode_pairs(tokenizer: "PreTrainedTokenizerBase", pairs: Sequence[tuple[str, str]], max_length: int) -> Examples:
+def encode_pairs(
+    tokenizer: "PreTrainedTokenizerBase",
+    pairs: Sequence[tuple[str, str]],
+    max_length: int,
+    stops: Collection[int] = (),
+) -> Examples:
     """Encode all pairs; drop those that are too long ("too-long") or teach nothing ("no-solution").
+
+    `stops`: tokens that are known to end a reply, besides the tokenizer's own.
 
     Raises:
         ModelError: see `encode_pair`.
         StageError: no example is left.
     """
-    examples = _encode(tokenizer, pairs)
+    examples = _encode(tokenizer, pairs, stops)
     reasons = [_reason_to_drop(example, max_length) for example in examples]
     left = [index for index, reason in enumerate(reasons) if reason is None]
     if not left:
@@ -70,72 +78,28 @@ def _reason_to_drop(example: Example, max_length: int) -> str | None:
     return "too-long" if len(example.input_ids) > max_length else None
 
 
-def _encode(tokenizer: "PreTrainedTokenizerBase", pairs: Sequence[tuple[str, str]]) -> list[Example]:
+def _encode(
+    tokenizer: "PreTrainedTokenizerBase", pairs: Sequence[tuple[str, str]], stops: Collection[int]
+) -> list[Example]:
+    from crescent.models.chat import rendered
+    from crescent.models.turns import turn_of
+
     if not pairs:
         return []
-    rendered = [_render(tokenizer, *pair) for pair in pairs]
-    prompts = _tokens(tokenizer, [prompt for prompt, _ in rendered])
-    whole = _tokens(tokenizer, [prompt + rest for prompt, rest in rendered])
+    turn = turn_of(tokenizer, stops)
+    texts = [(rendered(tokenizer, prompt), solution) for prompt, solution in pairs]
+    texts = [(prompt, turn.reply(prompt, solution) if solution.strip() else "") for prompt, solution in texts]
+    prompts = _tokens(tokenizer, [prompt for prompt, _ in texts])
+    whole = _tokens(tokenizer, [prompt + reply for prompt, reply in texts])
     examples = []
-    for (_, rest), prompt_ids, ids in zip(rendered, prompts, whole, strict=True):
+    for (_, reply), prompt_ids, ids in zip(texts, prompts, whole, strict=True):
         if ids[: len(prompt_ids)] == prompt_ids:
             examples.append(Example(ids, len(prompt_ids)))
         else:
             # A token of the whole text reaches over the boundary. Generation starts from the prompt's own tokens, so
             # the solution is made to follow exactly those.
-            examples.append(Example(prompt_ids + _tokens(tokenizer, [rest])[0], len(prompt_ids)))
+            examples.append(Example(prompt_ids + _tokens(tokenizer, [reply])[0], len(prompt_ids)))
     return examples
-
-
-def _render(tokenizer: "PreTrainedTokenizerBase", question_prompt: str, solution: str) -> tuple[str, str]:
-    """The text generation starts from, and the text the student has to write: solution and end of turn."""
-    user = {"role": "user", "content": question_prompt}
-    prompt = _template(tokenizer, [user], True)
-    spoken = solution.strip()
-    if not spoken:
-        return prompt, ""
-    full = _template(tokenizer, [user, {"role": "assistant", "content": solution}], False)
-    rest = full[len(prompt) :] if full.startswith(prompt) else ""
-    if spoken not in rest:
-        # Templates of reasoning models open a block of thoughts for generation that a finished turn does not have, or
-        # rewrite what they take for thoughts. The student learns to go on from the prompt that generation uses.
-        rest = spoken + _after_solution(tokenizer, user)
-    return prompt, _end_turn(tokenizer, rest)
-
-
-def _after_solution(tokenizer: "PreTrainedTokenizerBase", user: dict[str, str]) -> str:
-    sample = "A solution."
-    _, found, tail = _template(tokenizer, [user, {"role": "assistant", "content": sample}], False).rpartition(sample)
-    if not found:
-        raise ModelError(
-            "the tokenizer's chat template does not show the assistant's text as it is, so there is no telling what to "
-            "train on. Set model.chat_template to a template that does."
-        )
-    return tail
-
-
-def _end_turn(tokenizer: "PreTrainedTokenizerBase", rest: str) -> str:
-    """End in an end-of-turn token: white space after it is never generated, and without one nothing teaches to stop."""
-    marks = {token.content for token in tokenizer.added_tokens_decoder.values()} | set(tokenizer.all_special_tokens)
-    if rest.rstrip().endswith(tuple(mark for mark in marks if mark.strip())):
-        return rest.rstrip()
-    return rest + (tokenizer.eos_token or "")
-
-
-def _template(tokenizer: "PreTrainedTokenizerBase", messages: list[dict[str, str]], ask: bool) -> str:
-    import jinja2
-
-    if tokenizer.chat_template is None:
-        raise ModelError(
-            "this model's tokenizer has no chat template, so a conversation cannot be written down for it. "
-            "Set model.chat_template to one (Jinja), or choose a chat model."
-        )
-    try:
-        return str(tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=ask))
-    except jinja2.TemplateError as error:
-        raise ModelError(
-            f"the tokenizer's chat template cannot render a conversation: {error}. Mend model.chat_template."
-        ) from error
 
 
 def _tokens(tokenizer: "PreTrainedTokenizerBase", texts: list[str]) -> list[list[int]]:

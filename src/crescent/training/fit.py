@@ -86,7 +86,9 @@ def train(
     if longest is not None and 0 < longest < config.max_length:
         config = dataclasses.replace(config, max_length=longest)
     config = dataclasses.replace(config, packing=config.packing and keeps_documents_apart(model))
-    examples = encode_pairs(tokenizer, pairs, config.max_length)
+    ends = model.generation_config.eos_token_id if model.generation_config is not None else None
+    stops = ends if isinstance(ends, list) else [] if ends is None else [ends]
+    examples = encode_pairs(tokenizer, pairs, config.max_length, stops)
     steps = plan_steps(len(examples.kept), config.epochs, config.batch_size, seed)
     plan = TrainingPlan(config, seed, examples, steps)
     folder.mkdir(parents=True, exist_ok=True)

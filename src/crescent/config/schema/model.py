@@ -15,6 +15,8 @@ class Sampling:
     """Nucleus: the smallest set of tokens with at least this probability."""
     max_new_tokens: int = option(512, low=1, high=131072)
     """Longer texts are cut and counted as cut."""
+    stop: list[str] = option([])
+    """A text ends before the first of these, and was not cut: base models go on with another problem by themselves."""
 
 
 @dataclass
@@ -23,6 +25,8 @@ class Shape:
 
     parameters: int | None = option(None, low=1)
     """Number of weights, tied ones once; null: read from the model's files, where they are on this machine."""
+    active: int | None = option(None, low=1)
+    """Of a mixture of experts the weights that a token passes through; null: all, or as the model's files say."""
     layers: int | None = option(None, low=1)
     """Transformer blocks."""
     hidden: int | None = option(None, low=1)
@@ -50,7 +54,11 @@ class Model:
     context: int = option(512, low=16, high=1048576)
     """Longest conversation in tokens, prompt and solution together."""
     chat_template: str | None = None
-    """Jinja text that replaces the tokenizer's own chat template."""
+    """Jinja text that replaces the tokenizer's own chat template; `plain`: none, prompts are given as they are."""
+    system: str | None = None
+    """A system message before every conversation; null: none, or what the template says by itself."""
+    date: str = "2025-01-01"
+    """What templates that write today's date take it to be (YYYY-MM-DD): the prompt is the same every day."""
     trust_remote_code: bool = False
     """Run Python code that comes with the model. Off unless you trust its author."""
     think: str = option("keep", of=("keep", "strip", "off"))

@@ -12,14 +12,16 @@ import pytorch_lightning as pl
 
 from crescent.config.schema import Sampling
 from crescent.config.seeds import derived_seed
+from crescent.errors import StageError
 from crescent.generation.backend import Backend
 from crescent.generation.datamodule import PromptDataModule, cut
 from crescent.generation.module import GenerationModule
 from crescent.generation.request import Continuation, Request, requests_digest
 from crescent.generation.transformers_backend import TransformersBackend
 from crescent.loop.stages.context import Context, ModelRef
-from crescent.models.chat import spoken
 from crescent.models.load import folder_or_id, load_tokenizer, stop_tokens_at
+from crescent.models.replies import up_to
+from crescent.models.thoughts import spoken
 from crescent.records import Completion, Row
 from crescent.run.shards import ShardFolder
 from crescent.run.stage import Stage
@@ -104,7 +106,7 @@ def generate(
         think = "keep" if texts else context.settings(ref).think if convert else "strip"
 
         def publish(index: int, completions: list[Completion]) -> Path:
-            rows = (_kept(completion, convert, think) for completion in completions)
+            rows = (_kept(completion, convert, think, sampling.stop) for completion in completions)
             return shards.write(index, rows, asked[index])
 
         writes = backend or writer(context, stage, ref)
@@ -185,6 +187,10 @@ def visible_devices(context: Context) -> str | None:
     return seen[local] if seen else str(local)
 
 
-def _kept(completion: Completion, convert: Callable[[Completion], Row] | None, think: str) -> Row:
-    said = msgspec.structs.replace(completion, text=spoken(completion.text, think))
+def _kept(
+    completion: Completion, convert: Callable[[Completion], Row] | None, think: str, stop: Sequence[str] = ()
+) -> Row:
+    text = up_to(completion.text, stop)  # engines and servers that know no stop strings went on
+    end = "stop" if text != completion.text else completion.stop
+    said = msgspec.structs.replace(completion, text=spoken(text.strip(), think), stop=end)
     return convert(said) if convert else said

@@ -8,11 +8,9 @@ that an answer's span stays true.
 import re
 from typing import NamedTuple
 
+from crescent.models.thoughts import CHANNEL, CLOSING, FINAL
 from crescent.voting.reading.languages import with_decimal_points
 
-_THOUGHT_END = re.compile(
-    r"</think(?:ing)?>|</thoughts?>|</seed:think>|</reasoning>|\[/THINK\]|<\|end_of_thought\|>|<\|begin_of_solution\|>|◁/think▷"
-)
 _TOKEN = re.compile(
     r"<\|[a-z_]{2,30}\|>|</s>|<s>|<eos>|<(?:end|start)_of_turn>|\[/?INST\]|<</?SYS>>|<｜[^｜<>\n]{1,30}｜>|</?(?:answer|solution)>"
 )
@@ -25,7 +23,6 @@ _NEXT_QUESTION = re.compile(
     re.M,
 )
 _CLOSED = re.compile(r"(?i)\banswers?\b[^\n]{0,40}?(?:is|:|=)|####|\\boxed|\bA:")
-_FINAL_CHANNEL = re.compile(r"<\|channel\|>\s?final\s?(?:<\|constrain\|>\w+)?<\|message\|>")
 _TURN = re.compile(r"^[ \t#*]{0,8}(?:User|Human|USER|HUMAN|Question|Instruction)[*]{0,2}\s?:", re.M)
 _FAILED = re.compile(r"Traceback \(most recent call last\)|^\w*(?:Error|Exception)\b:", re.M)
 _CALCULATOR = re.compile(r"<<[^<>\n]{0,200}>>")
@@ -67,10 +64,10 @@ def _without_errors(text: str) -> str:
 
 def _after_thinking(solution: str) -> tuple[int, int]:
     last = None
-    if "<|channel|>" in solution and (finals := list(_FINAL_CHANNEL.finditer(solution))):
-        return finals[0].end(), len(solution)
+    if CHANNEL in solution and (final := FINAL.search(solution)):
+        return final.end(), len(solution)
     if "<" in solution or "◁" in solution or "[/THINK]" in solution:
-        for match in _THOUGHT_END.finditer(solution):
+        for match in CLOSING.finditer(solution):
             turn = _TURN.search(solution, last.end(), match.start()) if last is not None else None
             if last is not None and turn and any(char.isalnum() for char in solution[last.end() : turn.start()]):
                 return last.end(), turn.start()  # the model went on with a turn of its user
