@@ -103,11 +103,11 @@ def generate(
     data = PromptDataModule(requests, size, shards.answering(asked), context.rank, context.world_size)
     if data.shards:
         texts = any(isinstance(request, Continuation) for request in requests)
-        think = "keep" if texts else context.settings(ref).think if convert else "strip"
+        think = context.settings(ref).think if convert else "strip"
 
         def publish(index: int, completions: list[Completion]) -> Path:
-            rows = (_kept(completion, convert, think, sampling.stop) for completion in completions)
-            return shards.write(index, rows, asked[index])
+            kept = (_kept(completion, convert, think, sampling.stop) for completion in completions)
+            return shards.write(index, completions if texts else kept, asked[index])
 
         writes = backend or writer(context, stage, ref)
         if texts and not writes.continues:
