@@ -123,7 +123,7 @@ def test_the_engine_keeps_what_it_is_given_and_a_cpu_what_suits_it() -> None:
     assert gpu["max_num_batched_tokens"] == cpu["max_num_batched_tokens"] == 512
     assert "gpu_memory_utilization" not in cpu
     token = 2 * 4 * 4 * 32 * 4  # keys and values of nano: layers, heads, their size, bytes of a number
-    assert cpu["kv_cache_memory_bytes"] == 2 * 8 * 256 * token
+    assert cpu["kv_cache_memory_bytes"] == (2 * 8 * 256 + 4096) * token
     assert cpu["enable_chunked_prefill"] is False
 
 

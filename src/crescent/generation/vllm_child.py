@@ -150,7 +150,8 @@ def _arguments(settings: Settings, device: str) -> dict[str, Any]:
 
 
 def _cache_bytes(arguments: dict[str, Any]) -> int:
-    """Main memory for keys and values: two contexts for each sequence of a full batch, or what may be taken."""
+    """Main memory for keys and values: two contexts for each sequence of a full batch and some blocks more, for vLLM
+    counts in whole ones and keeps one back; or what may be taken."""
     import psutil
     from transformers import AutoConfig
 
@@ -164,7 +165,8 @@ def _cache_bytes(arguments: dict[str, Any]) -> int:
         token = 2 * config.num_hidden_layers * heads * size * 4
     except (AttributeError, OSError, TypeError, ValueError):
         return most  # a model of another build, or one that vLLM will have something to say about
-    return int(min(most, 2 * token * arguments["max_model_len"] * (arguments.get("max_num_seqs") or 256)))
+    tokens = 2 * arguments["max_model_len"] * (arguments.get("max_num_seqs") or 256) + 4096
+    return int(min(most, token * tokens))
 
 
 def _listen(read: BinaryIO, orders: "queue.SimpleQueue[Order]") -> None:
