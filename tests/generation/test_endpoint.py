@@ -6,7 +6,7 @@ import pytest
 
 from crescent.config.schema import Backend
 from crescent.errors import ModelError
-from crescent.generation.endpoint import reach
+from crescent.generation.endpoint import connection, reach
 from tests.generation.api import Api, serving
 
 
@@ -60,3 +60,11 @@ def test_a_key_that_is_missing_or_wrong(monkeypatch: pytest.MonkeyPatch) -> None
         assert "let-me-in" not in str(failure.value)
         monkeypatch.setenv("CRESCENT_TEST_KEY", "open-sesame")
         assert "open-sesame" not in repr(reach(settings))
+
+
+def test_a_server_on_this_machine_is_asked_past_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    with serving(Api(models=("one",))) as api:
+        assert reach(api.settings()).model == "one"
+    assert connection("https://api.example/v1") == {"verify": True, "trust_env": True}

@@ -1,6 +1,7 @@
 """Several servers share the work; one that dies, or serves another model, is left out and said."""
 
 import threading
+import time
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
@@ -42,19 +43,26 @@ def served(api: Api) -> set[tuple[str, int]]:
 
 def test_the_work_is_shared_and_who_answers_changes_nothing(reference: list[Completion]) -> None:
     with ExitStack() as stack:
-        apis = [stack.enter_context(serving(Api(faults=[moment] * 9))) for _ in range(3)]
+        apis = [stack.enter_context(serving(Api(faults=[moment] * 100))) for _ in range(3)]
         assert ask(settings(apis)) == reference
     asked = [served(api) - {("Hi", 1)} for api in apis]
-    assert all(len(some) >= 4 for some in asked)
+    assert all(len(some) >= 2 for some in asked)
     assert sum(map(len, asked)) == len(reference)
 
 
 @pytest.mark.parametrize("fault", [hang_up, status(500)], ids=["no answer", "500"])
 @pytest.mark.parametrize("after", [0, 1, 4])
 def test_one_that_dies_is_left_out_and_said(after: int, fault: Any, reference: list[Completion]) -> None:
-    """`after` 0: while it is asked what it offers."""
+    """`after` 0: while it is asked what it offers. Till then the other one takes its time."""
     told: list[str] = []
-    with serving(Api()) as well, serving(Api(faults=[moment] * after + [fault] * 100)) as ill:
+    ill = Api(faults=[moment] * after + [fault] * 100)
+
+    def wait(handler: Handler) -> None:
+        while len(ill.bodies) <= after:
+            time.sleep(0.01)
+        moment(handler)
+
+    with serving(Api(faults=[moment] + [wait] * 100)) as well, serving(ill):
         assert ask(settings([ill, well]), told) == reference
     [line] = told
     assert line.startswith(f"server {ill.url} is left out: failed 3 times in a row (")

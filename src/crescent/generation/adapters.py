@@ -8,7 +8,7 @@ from pathlib import Path
 
 from crescent.config.schema import Backend
 from crescent.errors import ModelError
-from crescent.generation.endpoint import Endpoint, client_library, encrypted, names, reason
+from crescent.generation.endpoint import Endpoint, client_library, connection, names, reason
 
 HOW = "start vLLM with --enable-lora and the environment variable VLLM_ALLOW_RUNTIME_LORA_UPDATING=1"
 MISSING = {404, 405}
@@ -23,7 +23,7 @@ def with_adapter(endpoint: Endpoint, config: Backend, name: str, folder: Path) -
     httpx = client_library()
     url = endpoint.url
     try:
-        with httpx.Client(headers=endpoint.headers, timeout=config.timeout, verify=encrypted(url)) as client:
+        with httpx.Client(headers=endpoint.headers, timeout=config.timeout, **connection(url)) as client:
             if name not in (names(client.get(f"{url}/models")) or []):
                 asked = {"lora_name": name, "lora_path": str(folder.resolve())}
                 reply = client.post(f"{url}/load_lora_adapter", json=asked)

@@ -9,6 +9,7 @@ import time
 from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from crescent.config.schema import Backend
 from crescent.errors import MissingExtraError, ModelError
@@ -129,7 +130,7 @@ def reach(config: Backend, url: str | None = None) -> Endpoint:
     url, headers = url or addresses(config)[0], key_headers(config)
     try:
         timeout = httpx.Timeout(min(config.timeout, 60.0), connect=CONNECT_SECONDS)
-        reply = httpx.get(f"{url}/models", headers=headers, timeout=timeout, verify=encrypted(url))
+        reply = httpx.get(f"{url}/models", headers=headers, timeout=timeout, **connection(url))
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise NoAnswerError(url, str(error) or type(error).__name__) from None
     if reply.status_code in (401, 403):
@@ -161,9 +162,11 @@ def client_library() -> Any:
     return httpx
 
 
-def encrypted(url: str) -> bool:
-    """Whether certificates have to be checked. To read those of this machine takes a third of a second."""
-    return not url.startswith("http://")
+def connection(url: str) -> dict[str, bool]:
+    """How httpx connects to a server: without certificates where nothing is encrypted, as to read those of a machine
+    takes a third of a second, and past the proxies of the environment where it is on this machine."""
+    here = urlsplit(url).hostname in ("localhost", "127.0.0.1", "::1")
+    return {"verify": not url.startswith("http://"), "trust_env": not here}
 
 
 def reason(reply: "httpx.Response") -> str:

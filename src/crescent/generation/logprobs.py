@@ -9,7 +9,7 @@ from crescent.generation.endpoint import (
     CONNECT_SECONDS,
     Endpoint,
     client_library,
-    encrypted,
+    connection,
     pause,
     reason,
 )
@@ -64,7 +64,7 @@ def _reply(endpoint: Endpoint, config: Backend, body: dict[str, object]) -> "htt
         try:
             timeout = client.Timeout(config.timeout, connect=CONNECT_SECONDS)
             reply: httpx.Response = client.post(
-                url, json=body, headers=endpoint.headers, timeout=timeout, verify=encrypted(url)
+                url, json=body, headers=endpoint.headers, timeout=timeout, **connection(url)
             )
         except client.RequestError as error:
             problem = f"{type(error).__name__} {error}".strip()

@@ -15,7 +15,7 @@ from crescent.generation.endpoint import (
     CONNECT_SECONDS,
     Endpoint,
     client_library,
-    encrypted,
+    connection,
     names,
     pause,
     reason,
@@ -66,7 +66,7 @@ class Server:
             headers=endpoint.headers,
             timeout=self._httpx.Timeout(settings.timeout, connect=CONNECT_SECONDS),
             limits=self._httpx.Limits(max_connections=connections),
-            verify=encrypted(endpoint.url),
+            **connection(endpoint.url),
         )
 
     async def reply(self, path: str, body: dict[str, Any], seed: int) -> "httpx.Response":

@@ -135,8 +135,10 @@ class _Work:
 
     def _server(self, endpoint: Endpoint) -> Server:
         settings, backend = self.backend.settings, self.backend
-        others = lambda server: any(other is not server for other in self._there())  # noqa: E731
-        return Server(endpoint, settings, settings.batch_size or CONCURRENCY, others, backend.ended)
+        return Server(endpoint, settings, settings.batch_size or CONCURRENCY, self._others, backend.ended)
+
+    def _others(self, server: Server) -> bool:
+        return any(other is not server for other in self._there())
 
     def _there(self) -> list[Server]:
         return [server for server in self.servers if not server.left_out]

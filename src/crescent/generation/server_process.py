@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import shlex
 import shutil
 import socket
@@ -10,14 +11,14 @@ import sys
 import time
 import weakref
 from pathlib import Path
-from typing import IO
 
 from crescent.config.schema import Backend
 from crescent.errors import ModelError
 from crescent.generation import keeper
-from crescent.generation.endpoint import Endpoint, client_library, key_headers
+from crescent.generation.endpoint import Endpoint, client_library, connection, key_headers
 from crescent.generation.last_words import last_words
 
+FIELD = re.compile(r"\{(?:model|port)\}")
 LOOK_SECONDS = 0.1
 """Between two looks whether it answers."""
 LOADING = {502, 503, 504}
@@ -47,12 +48,14 @@ class ServerProcess:
             self._begin()
             try:
                 self._wait()
+                break
+            except ModelError:
+                self.close()
+                if attempt + 1 == PORTS or not any(words in self._said() for words in TAKEN):
+                    raise
             except BaseException:
                 self.close()
-                if attempt + 1 < PORTS and any(words in self._said() for words in TAKEN):
-                    continue
                 raise
-            break
         self.endpoint = Endpoint(
             f"http://127.0.0.1:{self._port}/v1", settings.model or model, key_headers(settings), listed=False
         )
@@ -73,7 +76,8 @@ class ServerProcess:
 
     def _begin(self) -> None:
         self._port, reservation = free_port()
-        words = [word.replace("{model}", self._model).replace("{port}", str(self._port)) for word in self._words]
+        values = {"{model}": self._model, "{port}": str(self._port)}
+        words = [FIELD.sub(lambda found: values[found[0]], word) for word in self._words]
         with self.log.open("ab") as output, reservation:
             output.write(f"$ {shlex.join(words)}\n".encode())
             output.flush()
@@ -83,18 +87,18 @@ class ServerProcess:
                 stdin=subprocess.PIPE, stdout=output, stderr=output, env=self._environment,
                 pass_fds=(reservation.fileno(),), start_new_session=True,
             )  # fmt: skip
-        assert self._keeper.stdin is not None
-        self.close = weakref.finalize(self, _end, self._keeper, self._keeper.stdin)
+        self.close = weakref.finalize(self, _end, self._keeper)
 
     def _wait(self) -> None:
         httpx = client_library()
+        url = f"http://127.0.0.1:{self._port}/v1"
         until = time.monotonic() + self._settings.start_timeout
-        with httpx.Client(headers=key_headers(self._settings), timeout=10.0, verify=False) as client:
+        with httpx.Client(headers=key_headers(self._settings), timeout=10.0, **connection(url)) as client:
             while time.monotonic() < until:
                 if self._keeper.poll() is not None:
                     raise ModelError(f"backend.command: {self._how_it_ended()}. All that it said is in {self.log}")
                 with contextlib.suppress(httpx.HTTPError):
-                    reply = client.get(f"http://127.0.0.1:{self._port}/v1/models")
+                    reply = client.get(f"{url}/models")
                     if reply.status_code not in LOADING and self._keeper.poll() is None:
                         return
                 time.sleep(LOOK_SECONDS)
@@ -148,10 +152,8 @@ def free_port() -> tuple[int, socket.socket]:
         return port, reservation
 
 
-def _end(process: "subprocess.Popen[bytes]", told: IO[bytes]) -> None:
+def _end(process: "subprocess.Popen[bytes]") -> None:
     """The keeper ends the server when it is told to."""
-    with contextlib.suppress(OSError):
-        told.close()
     process.terminate()
     try:
         process.wait(ENDING_SECONDS)
