@@ -7,7 +7,7 @@ import torch
 
 from crescent.config.schema import Model
 from crescent.errors import DamagedError, ModelError
-from crescent.models.load import Loaded, load, load_tokenizer, stop_tokens
+from crescent.models.load import Loaded, greedy_settings_at, load, load_tokenizer, stop_tokens
 from crescent.models.locate import locate
 
 
@@ -112,3 +112,13 @@ def test_no_stop_token_at_all_is_told(folder: Path) -> None:
     loaded.tokenizer.eos_token = None
     with pytest.raises(ModelError, match="token that ends a reply"):
         stop_tokens(loaded.model, loaded.tokenizer)
+
+
+def test_what_a_checkpoint_adds_to_greedy_decoding(tmp_path: Path) -> None:
+    assert greedy_settings_at(str(tmp_path)) == {}
+    sampled = {"do_sample": True, "temperature": 0.7, "top_k": 20, "repetition_penalty": 1.0, "num_beams": 1}
+    (tmp_path / "generation_config.json").write_text(json.dumps(sampled))
+    assert greedy_settings_at(str(tmp_path)) == {}
+    added = {"repetition_penalty": 1.1, "no_repeat_ngram_size": 3, "suppress_tokens": [4]}
+    (tmp_path / "generation_config.json").write_text(json.dumps(sampled | added))
+    assert greedy_settings_at(str(tmp_path)) == added
