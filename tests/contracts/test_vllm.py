@@ -26,7 +26,7 @@ from crescent.nano.wording import SOLVE
 from crescent.nano.world import problem
 from crescent.records import Completion
 from tests.conftest import tiny
-from tests.contracts.test_backend import REQUESTS, SAMPLING, BackendContract, generate
+from tests.contracts.test_backend import REQUESTS, SAMPLING, BackendContract, ContinuationContract, generate
 from tests.generation.vllm import needs_vllm, settings
 
 pytestmark = [needs_vllm, pytest.mark.slow]
@@ -148,7 +148,7 @@ def text(row: Completion) -> tuple[str, int, str]:
     return row.request, row.sample, row.text
 
 
-class TestVllmBackend(BackendContract):
+class TestVllmBackend(BackendContract, ContinuationContract):
     @pytest.fixture(scope="class")
     def backend(self, engine: Engine, nano: Loaded) -> Backend:
         return backend_of(engine, nano)

@@ -95,7 +95,7 @@ class VllmBackend(Backend):
         count = len(tokens)
         mean = 0.0 if not count else None if output.logprob is None else round(output.logprob / count, 6)
         return Completion(
-            request=request.id, sample=sample, text=text, prompt_tokens=length, tokens=count, logprob=mean,
+            request=request.id, sample=sample, text=text, prompt_tokens=length, tokens=len(tokens[:end]), logprob=mean,
             stop="stop" if output.stopped or found or end is not None else "length",
         )  # fmt: skip
 
