@@ -155,7 +155,7 @@ def _cache_bytes(arguments: dict[str, Any]) -> int:
     import psutil
     from transformers import AutoConfig
 
-    most = int(min(CACHE_GIB << 30, psutil.virtual_memory().available // 4))
+    most: int = min(CACHE_GIB << 30, psutil.virtual_memory().available // 4)
     try:
         config = AutoConfig.from_pretrained(
             arguments["model"], revision=arguments["revision"], trust_remote_code=arguments["trust_remote_code"]
