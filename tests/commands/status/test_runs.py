@@ -3,10 +3,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from crescent.commands.status.command import print_runs
 from crescent.commands.status.runs import _kept, find_runs, inspect
 from crescent.config.schema import Config
 from crescent.errors import DataError
@@ -162,3 +165,15 @@ def test_a_person_sees_the_model_that_is_kept(copied_run: Path, best: int, kept:
     shown = line.split("\t")[-1]
     assert shown.startswith(f"{kept}: nano_dev ")
     assert shown.split(", ")[0].endswith(f"{100 * value:.1f} %")
+
+
+@pytest.mark.parametrize("width", [80, 200])
+def test_no_name_is_cut_whatever_the_width_of_the_terminal(copied_run: Path, width: int) -> None:
+    longer = copied_run.rename(copied_run.with_name("nano-seed1,training.max_length=80,voting.min_agreement=0.75"))
+    shown = StringIO()
+    print_runs(find_runs([longer]), Console(file=shown, force_terminal=True, width=width, no_color=True))
+    text = shown.getvalue()
+    assert longer.name in text
+    assert ("──" in text) == (width == 200)
+    for word in ("complete", "11 of 11 stages", "round-02/evaluation", "nano_dev"):
+        assert word in text

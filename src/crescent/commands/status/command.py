@@ -8,6 +8,7 @@ from typing import NoReturn
 
 from rich import box
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -22,10 +23,15 @@ COLUMNS = ("run", "state", "stage", "progress", "figures")
 FIGURES = 2
 """Benchmarks whose figures the table shows of a run; the page has all."""
 LONGEST = 300
+WIDEST = 1000
+"""Columns that a table may ask for."""
 
 
 def print_runs(runs: Sequence[RunState], console: Console | None = None) -> None:
-    """Print the runs: a drawn table on a terminal, one line per run with tabs between elsewhere."""
+    """Print the runs: a drawn table on a terminal, one line per run with tabs between elsewhere.
+
+    On a terminal that is too narrow for the table each run is a few lines: its name is never cut.
+    """
     console = console or Console(highlight=False)
     rows = [_cells(run) for run in runs]
     plain = not console.is_terminal
@@ -33,7 +39,13 @@ def print_runs(runs: Sequence[RunState], console: Console | None = None) -> None
         table = Table(*COLUMNS, box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
         for run, row in zip(runs, rows, strict=True):
             table.add_row(*map(Text, row), style=STYLES.get(run.state, ""))
-        console.print(table)
+        if Measurement.get(console, console.options.update(max_width=WIDEST), table).maximum <= console.width:
+            console.print(table)
+        else:
+            for run, (name, *cells, figures) in zip(runs, rows, strict=True):
+                lines = [", ".join(filter(None, cells)), *([figures] if figures else [])]
+                text = "\n".join([name, *(f"  {line}" for line in lines)])
+                console.print(Text(text, style=STYLES.get(run.state, "")), soft_wrap=True)
     else:
         for row in (COLUMNS, *rows):
             print(*row, sep="\t", file=console.file)  # which would make spaces of the tabs
