@@ -1,4 +1,4 @@
-"""What the engines besides our own decoder are worth: vLLM for a whole run, and for the tokens of one.
+"""What engines are worth: vLLM for a run and for its tokens, ours for benchmarks, a server for every round.
 
     python benchmarks/engines.py [--json] [--only vllm_loop_gain] [--python /envs/vllm/bin/python]
 
@@ -9,6 +9,7 @@ vLLM (`make engine`); figures that need it are left out without.
 the base model at the accepted round, as a share; `transformers_loop_gain_*`: the same with our decoder.
 `vllm_over_transformers_cpu`: tokens per second of vLLM over those of our decoder on the CPU, same requests (three of
 four are problems to solve, one of four asks for a problem; one sample each), all cores, without loading; medians.
+`evaluation_over_hf`: see evaluation_speed.py. `server_rounds`: see server_rounds.py.
 """
 
 import argparse
@@ -117,9 +118,26 @@ def vllm(python: str) -> "Iterator[Engine]":  # type: ignore[name-defined]  # no
         engine.close()
 
 
+def evaluation_over_hf(options: Options) -> Figures:
+    """Benchmark items per second through our decoder over the harness alone, see evaluation_speed.py."""
+    import evaluation_speed
+
+    return dict(evaluation_speed.evaluation_over_hf(repeats=options.repeats))
+
+
+def server_rounds(options: Options) -> Figures:
+    """Rounds of a run whose texts a server writes that it starts itself, see server_rounds.py."""
+    import server_rounds as rounds
+
+    with tempfile.TemporaryDirectory() as folder:
+        return rounds.server_rounds(f"{rounds.SERVE} --device cpu", Path(folder))
+
+
 FIGURES: dict[str, Callable[[Options], Figures]] = {
     "vllm_loop_gain": vllm_loop_gain,
     "vllm_over_transformers_cpu": vllm_over_transformers_cpu,
+    "evaluation_over_hf": evaluation_over_hf,
+    "server_rounds": server_rounds,
 }
 
 

@@ -13,6 +13,8 @@ from crescent.records import Completion
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
+MOST_STOPS = 4
+"""Stop strings that an OpenAI-compatible API takes."""
 OPTIONAL = ("logprobs", "seed")
 """Fields that not every server takes, the more often missing one first."""
 
@@ -68,6 +70,8 @@ class Asking:
             body["messages"] = [{"role": "user", "content": sample.request.prompt}]
         else:
             body["prompt"] = self._rendered(sample.request.prompt)
+        if self.sampling.stop:
+            body["stop"] = list(self.sampling.stop)[:MOST_STOPS]  # what it is not told of is cut off afterwards
         if "seed" in self.offered:
             body["seed"] = sample.seed
         if "logprobs" in self.offered:
