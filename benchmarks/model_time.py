@@ -27,7 +27,7 @@ CAUSES = {
         "crescent.commands.checks:check_models",
     ],
     "loading models": ["crescent.models.load:load"],
-    "tokenizer and template": ["crescent.generation.transformers_backend:prompt_ids"],
+    "tokenizer and template": ["crescent.generation.transformers_backend:prompt_tokens"],
     "text of replies": ["crescent.generation.transformers_backend:TransformersBackend._completion"],
     "prompts into slots, slots closed": [
         "crescent.generation.slots:Slots.admit",

@@ -50,6 +50,10 @@ class ProcessError(CrescentError):
     """A process of a stage ended without saying why: killed for its memory, crashed in a library, stopped by hand."""
 
 
+class MissingEngineError(ModelError):
+    """The interpreter that is to run an engine does not have it."""
+
+
 class MissingExtraError(CrescentError):
     """An optional package is needed for what the configuration asks for."""
 

@@ -22,7 +22,7 @@ class SlurmLauncher(Launcher):
 
     def launch(self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int) -> list[JobReturn]:
         """One result per job, its exit code as the return value."""
-        from crescent.cli import folders, outcomes
+        from crescent import cli
         from crescent.errors import ConfigError
         from crescent.launching.job import Submission
         from crescent.launching.slurm import launch
@@ -34,7 +34,7 @@ class SlurmLauncher(Launcher):
         if not isinstance(settings, dict):
             raise ConfigError(["hydra.launcher: a mapping of its settings is needed"])
         codes = launch(submissions, {str(k): v for k, v in settings.items()}, str(self._config.hydra.sweep.dir))
-        outcomes.extend(codes)
+        cli.codes.extend(codes)
         if settings.get("wait", True):  # what was only submitted has nothing to show yet
-            folders.extend(Path(submission.folder) for submission in submissions)
+            cli.folders.extend(Path(submission.folder) for submission in submissions)
         return [finished(submission.overrides, code) for submission, code in zip(submissions, codes, strict=True)]

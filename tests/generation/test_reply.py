@@ -11,7 +11,7 @@ from crescent.errors import StageError
 from crescent.generation.reply import UnreadableError, count, text_of, thoughts_alone, token_logprobs
 from crescent.generation.request import Request
 from crescent.generation.server_backend import ServerBackend
-from crescent.models.chat import spoken
+from crescent.models.thoughts import spoken
 from crescent.records import Completion
 from tests.generation.api import Api, Fault, serving
 

@@ -43,6 +43,7 @@ def test_the_plan_is_corrected_by_what_its_stages_took(begun: Path) -> None:
     found = outlook(begun, tiny())
     assert (found.done, found.total) == (3, 11)
     assert found.seconds == pytest.approx(left)
+    assert found.current == pytest.approx(10 * 55 / 30)
 
 
 def test_what_a_stage_has_used_already_is_not_left(begun: Path) -> None:
@@ -66,4 +67,10 @@ def test_without_estimates_the_finished_stages_tell_if_there_is_one_of_each_kind
 
 @pytest.mark.parametrize(("seconds", "words"), [(40, "40 s"), (200, "3 min"), (9000, "2.5 h"), (-5, "0 s")])
 def test_words_are_as_rough_as_an_estimate(seconds: float, words: str) -> None:
-    assert Outlook(4, 14, seconds + 7).words(7) == f"stage 5 of 14, about {words} left"
+    assert Outlook(4, 14, seconds + 7, seconds + 7).words(7) == f"stage 5 of 14, about {words} left"
+
+
+def test_a_stage_that_takes_longer_takes_nothing_from_the_later_ones() -> None:
+    found = Outlook(done=9, total=14, seconds=600.0, current=240.0)
+    assert found.words(elapsed=120.0) == "stage 10 of 14, about 8 min left"
+    assert found.words(elapsed=9000.0) == "stage 10 of 14, about 6 min left"

@@ -10,7 +10,7 @@ import msgspec
 
 from crescent.config.check import did_you_mean
 from crescent.config.schema import Backend, Model
-from crescent.errors import ConfigError, ModelError
+from crescent.errors import ConfigError, MissingEngineError, ModelError
 from crescent.generation import vllm_listing
 from crescent.generation.vllm_engine import engine_environment, engine_settings
 
@@ -38,7 +38,7 @@ def check_engine(backend: Backend) -> None:
     found = installed(backend)
     if found.vllm is None:
         where = "" if backend.python is None else f", which backend.python={backend.python} has not"
-        raise ModelError(
+        raise MissingEngineError(
             f"backend=vllm needs the package `vllm`{where}: pip install 'crescent-lm[vllm]', or make it an "
             "environment of its own and name that with backend.python, see docs/engines.md"
         )

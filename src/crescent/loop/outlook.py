@@ -19,16 +19,24 @@ PLANNED = "plan.json"
 
 @dataclass(frozen=True)
 class Outlook:
-    """The stages of a run, if no gate ends it early, and how many are finished. `seconds`: left; None: not known."""
+    """The stages of a run, if no gate ends it early, and how many are finished. `seconds`: left; None: not known.
+
+    `current`: how many of them are for the stage at work. It may take longer, which takes nothing from the later ones.
+    """
 
     done: int
     total: int
     seconds: float | None
+    current: float = 0.0
 
     def words(self, elapsed: float = 0.0) -> str:
         """`stage 5 of 14, about 3 min left`; `elapsed`: seconds since it was made."""
         place = f"stage {min(self.done + 1, self.total)} of {self.total}"
-        return place if self.seconds is None else f"{place}, about {_duration(self.seconds - elapsed)} left"
+        return (
+            place
+            if self.seconds is None
+            else f"{place}, about {_duration(self.seconds - min(elapsed, self.current))} left"
+        )
 
 
 def outlook(folder: Path, config: Config) -> Outlook:
@@ -38,15 +46,16 @@ def outlook(folder: Path, config: Config) -> Outlook:
     planned = {row["stage"]: row["seconds"] for row in (read_json(folder / PLANNED) or {}).get("stages", [])}
     events = EventLog(folder / "events.jsonl")
     own = {stage: seconds for stage, seconds in used.items() if events.taken_over(stage) is None}
-    left, expected = 0.0, _expectation(dict(names), own, planned)
+    left: list[float] = []
+    expected = _expectation(dict(names), own, planned)
     for stage, kind in names:
         if stage in used:
             continue
         seconds = expected(stage, kind)
         if seconds is None:
             return Outlook(len(used), len(names), None)
-        left += max(seconds - events.seconds(stage), 0.0)
-    return Outlook(len(used), len(names), left)
+        left.append(max(seconds - events.seconds(stage), 0.0))
+    return Outlook(len(used), len(names), sum(left), left[0] if left else 0.0)
 
 
 def telling(folder: Path, config: Config) -> Callable[[], Callable[[], str]]:

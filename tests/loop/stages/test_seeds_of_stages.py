@@ -69,7 +69,7 @@ def test_sampling_of_every_stage_and_round(
 ) -> None:
     """Questions and their solutions have the same ids, and benchmark problems keep theirs over the rounds."""
     seeds: list[int] = []
-    monkeypatch.setattr(predict, "writer", lambda context, ref: Noting(seeds))
+    monkeypatch.setattr(predict, "writer", lambda context, stage, ref: Noting(seeds))
     monkeypatch.setattr(predict, "predict", lambda context, module, data: module.predict_step(data.shards, 0))
     names = [f"round-{number:02d}/{part}" for number in (1, 2) for part in ("questions", "answers", "samples")]
     for seed in (1, 2):

@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from crescent.config.load import to_config
-from crescent.errors import CrescentError, MissingExtraError
+from crescent.errors import CrescentError, MissingEngineError, MissingExtraError
 from crescent.loop.environment import set_up
 from crescent.run.folder import stored_config
 
@@ -35,7 +35,7 @@ def main(step: str, folder: Path, device: str) -> int:
         return MISSING
     except CrescentError as error:
         print(error, file=sys.stderr)
-        return MISSING if isinstance(error, MissingExtraError) else EXPECTED
+        return MISSING if isinstance(error, MissingExtraError | MissingEngineError) else EXPECTED
     print(json.dumps(figures))
     return 0
 
