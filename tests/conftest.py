@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from crescent.config.schema import Config
 from crescent.nano.wording import BAIT, REWRITE, SOLVE
@@ -22,6 +23,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Genera
     yield
     skipped = [report for report in terminalreporter.stats.get("skipped", []) if isinstance(report.longrepr, tuple)]
     terminalreporter.write_line(left_out(report.longrepr[2] for report in skipped))
+
+
+# A busy machine is no failure: no example has a time limit.
+settings.register_profile("crescent", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("crescent")
 
 
 @pytest.fixture(scope="session")
