@@ -8,6 +8,7 @@ from crescent.config.schema import Backend, Sampling
 from crescent.errors import StageError
 from crescent.generation.reply import count, text_of, token_logprobs
 from crescent.generation.request import Request, Shard, sample_seed
+from crescent.models.replies import up_to
 from crescent.records import Completion
 
 if TYPE_CHECKING:
@@ -87,11 +88,13 @@ class Asking:
         choice = reply["choices"][0]
         logprobs = token_logprobs(choice.get("logprobs")) if "logprobs" in self.offered else []
         cut = choice.get("finish_reason") in ("length", "content_filter")
+        text = text_of(choice, cut)
+        said = up_to(text, self.sampling.stop)  # it was told of some, and may not have listened
         return Completion(
             request=sample.request.id,
             sample=sample.number,
-            text=text_of(choice, cut).strip(),
-            stop="length" if cut else "stop",
+            text=said.strip(),
+            stop="length" if cut and said == text else "stop",
             prompt_tokens=count(reply.get("usage"), "prompt_tokens"),
             tokens=count(reply.get("usage"), "completion_tokens") or len(logprobs),
             logprob=round(sum(logprobs) / len(logprobs), 6) if logprobs else None,

@@ -90,7 +90,8 @@ class VllmBackend(Backend):
         tokens = output.tokens
         ended = bool(output.stopped and tokens and tokens[-1] in self.stops)
         # The engine knows no texts, so a continuation was written to its end; what is behind its stop string goes.
-        end = Until(self.tokenizer, request.until).end(tokens) if isinstance(request, Continuation) else None
+        until = request.until if isinstance(request, Continuation) else ()
+        end = Until(self.tokenizer, until).end(tokens) if until else None
         text, found = written(self.replies, request, tokens[:end], ended, stop)
         count = len(tokens)
         mean = 0.0 if not count else None if output.logprob is None else round(output.logprob / count, 6)

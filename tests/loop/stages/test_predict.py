@@ -35,24 +35,6 @@ def test_a_thought_that_was_cut_off_has_no_answer() -> None:
     assert (row.text, row.answer) == ("", None)
 
 
-def test_what_a_backend_wrote_beyond_a_stop_string_is_left_out() -> None:
-    beyond = Completion(
-        request="q",
-        sample=0,
-        text="Two. #### 2\n\nProblem: #### 9",
-        stop="length",
-        prompt_tokens=3,
-        tokens=9,
-        logprob=-0.5,
-    )
-    row = _kept(beyond, partial(read_solution, marker="####"), "keep", ["\n\nProblem:"])
-    assert isinstance(row, Solution)
-    assert (row.text, row.answer) == ("Two. #### 2", "2")
-    kept = _kept(beyond, None, "strip", ["\n\nProblem:"])
-    assert isinstance(kept, Completion)
-    assert kept.stop == "stop"
-
-
 def test_a_question_is_kept_as_it_is_without_thoughts() -> None:
     row = _kept(completion("<think>something new</think>\nHow many pears?"), None, "strip")
     assert isinstance(row, Completion)

@@ -4,6 +4,8 @@ import msgspec
 
 from crescent.records import Row
 
+FIGURES = "claim.json"
+PAGE = "claim.html"
 BASE = "base"
 """What an arm is compared with besides other arms: the model before any training."""
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from crescent.commands.checks import check
-from crescent.commands.claim.figures import Claim, read_claim
+from crescent.commands.claim.figures import FIGURES, PAGE, Claim, read_claim
 from crescent.commands.table import start as start_run
 from crescent.config.arms import arms as arms_of
 from crescent.config.schema import Config
@@ -15,9 +15,6 @@ from crescent.errors import ConfigError
 from crescent.reporting.completed import SUMMARY, completed
 from crescent.run.atomic import file_digest, publish
 from crescent.run.folder import opened
-
-FIGURES = "claim.json"
-PAGE = "claim.html"
 
 
 def start(config: Config, folder: Path) -> int:

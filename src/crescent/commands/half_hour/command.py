@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from crescent.commands.claim.figures import FIGURES as CLAIM
 from crescent.commands.claim.figures import read_claim
 from crescent.commands.claim.headline import sentences
 from crescent.commands.half_hour.constants import refitted
@@ -98,7 +99,7 @@ def _claim(config: Config, folder: Path) -> tuple[int, list[str]]:
     claim = replace(config, stage="claim", name="claim", output_dir=str(folder), run_dir=str(place))
     code = start_command(claim, place)
     try:
-        return code, sentences(read_claim((place / "claim.json").read_bytes()))
+        return code, sentences(read_claim((place / CLAIM).read_bytes()))
     except (OSError, msgspec.MsgspecError):
         return code or 1, []
 

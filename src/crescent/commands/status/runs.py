@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from crescent.commands.claim.figures import FIGURES as CLAIM
 from crescent.commands.claim.figures import Claim, read_claim
 from crescent.config.load import to_config
 from crescent.errors import DamagedError, DataError, RunFolderError
@@ -23,7 +24,6 @@ from crescent.run.manifest import MANIFEST, Manifest, facts_of, read_sealed
 from crescent.run.names import ROUNDS, in_order, round_folder
 
 JOBS = "jobs.json"
-CLAIM = "claim.json"
 VERDICT = "gate.json"
 FRESH = 60.0
 """Seconds after which a run on another machine, whose lock cannot be seen from here, counts as gone."""

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from crescent.statistics import Interval
 
 ABSENT = "absent"
-CLAIM_PAGE = "claim.html"
 
 
 @dataclass
@@ -124,6 +123,7 @@ def _score(rows: Sequence[SweepRow], dev: str | None) -> "Interval | None":
 def _other(run: RunState, page: Path) -> Other:
     claim = claim_of(run.folder) if run.kind == "claim" else None
     if claim is not None:
+        from crescent.commands.claim.figures import PAGE as CLAIM_PAGE
         from crescent.commands.claim.headline import sentences
 
         return Other(run, sentences(claim)[0], _relative(run.folder / CLAIM_PAGE, page))

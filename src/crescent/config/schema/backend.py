@@ -52,7 +52,7 @@ class Backend:
     """vllm: GPUs that share one model."""
     python: str | None = None
     """vllm: the interpreter that has it, such as /envs/vllm/bin/python; null: the one that runs this."""
-    engine: dict[str, Any] = section(dict, affects=WRITER)
+    engine: dict[str, Any] = section(dict, affects=(*WRITER, "evaluation"))
     """vllm: further arguments of its engine by the names it gives them, such as quantization: fp8."""
-    environment: dict[str, Any] = section(dict, affects=WRITER)
+    environment: dict[str, Any] = section(dict, affects=(*WRITER, "evaluation"))
     """vllm: what is added to its process's environment, such as VLLM_BATCH_INVARIANT: 1."""

@@ -54,7 +54,7 @@ def _asked(context: Context, ref: ModelRef, tasks: Sequence[str]) -> tuple[int, 
     tokenizer = load_tokenizer(settings, place, revision)
     model = AutoConfig.from_pretrained(place, revision=revision, trust_remote_code=settings.trust_remote_code)
     room = longest(model, tokenizer)
-    if context.config.backend.name == "vllm" and continues(context):
+    if context.config.backend.name == "vllm":
         room = min(room, settings.context)  # The engine is started for no more.
     asked = []
     for task in tasks:

@@ -19,8 +19,7 @@ from crescent.generation.module import GenerationModule
 from crescent.generation.request import Continuation, Request, requests_digest
 from crescent.generation.transformers_backend import TransformersBackend
 from crescent.loop.stages.context import Context, ModelRef
-from crescent.models.load import folder_or_id, load_tokenizer, stop_tokens_at
-from crescent.models.replies import up_to
+from crescent.models.load import load_tokenizer, stop_tokens_at
 from crescent.models.thoughts import spoken
 from crescent.records import Completion, Row
 from crescent.run.shards import ShardFolder
@@ -106,7 +105,7 @@ def generate(
         think = context.settings(ref).think if convert else "strip"
 
         def publish(index: int, completions: list[Completion]) -> Path:
-            kept = (_kept(completion, convert, think, sampling.stop) for completion in completions)
+            kept = (_kept(completion, convert, think) for completion in completions)
             return shards.write(index, completions if texts else kept, asked[index])
 
         writes = backend or writer(context, stage, ref)
@@ -139,11 +138,7 @@ def _sample(
 
 def continues(context: Context) -> bool:
     """Whether what writes may be given continuations; of a model in this process it turns out when it is tried."""
-    if context.config.backend.name == "vllm":
-        from crescent.generation.vllm_backend import VllmBackend
-
-        return VllmBackend.continues
-    return context.config.backend.name == "transformers"
+    return context.config.backend.name != "server"
 
 
 def writer(
@@ -166,7 +161,7 @@ def writer(
         from crescent.generation.vllm_backend import VllmBackend
         from crescent.generation.vllm_engine import Engine, engine_environment, engine_settings
 
-        place, revision = (folder_or_id(model), model.revision) if ref == context.base else (ref.path, None)
+        place, revision = context.place(ref)
         settings = engine_settings(config, model, place, revision)
         environment = engine_environment(config, visible_devices(context), context.config.trainer.threads)
         log = context.run.path / ("vllm.log" if context.world_size == 1 else f"vllm-{context.rank}.log")
@@ -187,10 +182,6 @@ def visible_devices(context: Context) -> str | None:
     return seen[local] if seen else str(local)
 
 
-def _kept(
-    completion: Completion, convert: Callable[[Completion], Row] | None, think: str, stop: Sequence[str] = ()
-) -> Row:
-    text = up_to(completion.text, stop)  # engines and servers that know no stop strings went on
-    end = "stop" if text != completion.text else completion.stop
-    said = msgspec.structs.replace(completion, text=spoken(text.strip(), think), stop=end)
+def _kept(completion: Completion, convert: Callable[[Completion], Row] | None, think: str) -> Row:
+    said = msgspec.structs.replace(completion, text=spoken(completion.text, think))
     return convert(said) if convert else said

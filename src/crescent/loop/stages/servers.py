@@ -11,7 +11,7 @@ from crescent.generation.logprobs import check_logprobs, needed_by
 from crescent.generation.server_backend import ServerBackend
 from crescent.generation.server_process import ServerProcess
 from crescent.loop.stages.context import Context, ModelRef
-from crescent.models.load import folder_or_id, load_tokenizer
+from crescent.models.load import load_tokenizer
 from crescent.run.atomic import digest
 from crescent.run.stage import Stage
 from crescent.training.fit import ADAPTER
@@ -28,7 +28,7 @@ def server_backend(context: Context, stage: Stage, ref: ModelRef, devices: str |
         ModelError: the command does not bring up a server, or no server answers.
     """
     config, model = context.config.backend, context.settings(ref)
-    place = folder_or_id(model) if ref == context.base else ref.path
+    place, _ = context.place(ref)
     tokenizer = load_tokenizer(model, place) if config.endpoint == "completions" else None
 
     def tell(line: str) -> None:
