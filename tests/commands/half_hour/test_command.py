@@ -2,6 +2,7 @@
 
 import json
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -22,8 +23,10 @@ def start(folder: Path, *more: str) -> "subprocess.Popen[str]":
 
 
 @pytest.mark.timeout(900)
-def test_interrupted_and_gone_on_with(tmp_path: Path) -> None:
-    folder = tmp_path / "half"
+def test_interrupted_and_gone_on_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where another training left a meeting place in the environment that somebody listens on by now."""
+    folder, taken = tmp_path / "half", socket.create_server(("127.0.0.1", 0))
+    monkeypatch.setenv("MASTER_PORT", str(taken.getsockname()[1]))
     first = start(folder)
     assert first.stdout is not None
     for line in first.stdout:
@@ -37,6 +40,7 @@ def test_interrupted_and_gone_on_with(tmp_path: Path) -> None:
 
     second = start(folder)
     said, _ = second.communicate()
+    taken.close()
     found = json.loads((folder / "half_hour.json").read_text())
     states = {finding["step"]: finding["state"] for finding in found["findings"]}
     assert states == {

@@ -1,6 +1,7 @@
 """`stage=half_hour`: try every path of this machine, measure it, refit the plan, make a small claim; one page."""
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -34,6 +35,9 @@ STEPS = {
 }
 """In this order: step -> what it does."""
 FIGURES = "half_hour.json"
+RENDEZVOUS = ("MASTER_ADDR", "MASTER_PORT", "RANK", "LOCAL_RANK", "WORLD_SIZE")
+"""Where the processes of a training meet. A step is alone: what it inherits of these belongs to another training, whose
+port somebody else may have by now."""
 
 
 def start(config: Config, folder: Path) -> int:
@@ -75,9 +79,12 @@ def _measured(folder: Path, step: str, device: str, limit: float) -> Finding:
     command = [sys.executable, "-m", "crescent.commands.half_hour.measure", step, str(folder), device]
     (folder / "steps").mkdir(exist_ok=True)
     log = folder / "steps" / f"{step}.log"
+    environment = {name: value for name, value in os.environ.items() if name not in RENDEZVOUS}
     with log.open("w") as errors:
         try:
-            done = subprocess.run(command, check=False, stdout=subprocess.PIPE, stderr=errors, text=True, timeout=limit)
+            done = subprocess.run(
+                command, check=False, stdout=subprocess.PIPE, stderr=errors, text=True, timeout=limit, env=environment
+            )
         except subprocess.TimeoutExpired:
             reason = f"it took longer than half_hour.minutes={limit / 60:g}"
             return Finding(step=step, state=FAILED, seconds=limit, reason=reason)
