@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from crescent.commands.table import COMMANDS, no_command, spelled_out, start
 from crescent.console.output import outlast, was_lost
+from crescent.console.signals import listen
 from crescent.errors import ConfigError, CrescentError
 
 if TYPE_CHECKING:
@@ -98,6 +99,7 @@ def job(composed: "DictConfig") -> float | None:
 
 
 def _check_and_launch(arguments: list[str]) -> int:
+    listen()  # at once: seconds pass in looking and loading before a run has a folder
     import hydra
     from hydra.errors import HydraException
     from omegaconf.errors import OmegaConfBaseException

@@ -1,8 +1,5 @@
 """What a process sees of its machine before the first stage."""
 
-import subprocess
-import sys
-
 import pytest
 import torch
 
@@ -46,27 +43,3 @@ def test_what_is_there_is_taken(gpus: None, trainer: Trainer) -> None:
 @pytest.mark.parametrize("gpus", [1], indirect=True)
 def test_a_process_that_was_given_one_of_several_sees_no_other(gpus: None) -> None:
     check_devices(Trainer(devices=4, accelerator="gpu"), given=True)
-
-
-LATE = """
-import signal, time
-from crescent.loop.environment import listen
-
-class Gone:
-    def __del__(self):
-        signal.raise_signal(signal.{name})
-
-listen()
-try:
-    Gone()
-    time.sleep(60)
-except KeyboardInterrupt:
-    print("stopped")
-"""
-
-
-@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGUSR1"])
-def test_a_signal_that_python_would_drop_in_a_destructor_stops_all_the_same(name: str) -> None:
-    command = [sys.executable, "-c", LATE.format(name=name)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=50, check=False)
-    assert (done.stdout, done.stderr, done.returncode) == ("stopped\n", "", 0)

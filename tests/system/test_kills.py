@@ -96,6 +96,19 @@ def test_a_signal_says_one_line_and_keeps_everything(undisturbed: Path, tmp_path
     assert differences(contents(undisturbed), contents(run_folder(tmp_path))) == []
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1])
+def test_a_signal_while_libraries_are_loaded_says_the_same_line(tmp_path: Path, number: int) -> None:
+    process = begin(*TINY, output=tmp_path)
+    assert process.stderr is not None
+    assert "loading PyTorch" in process.stderr.readline()
+    process.send_signal(number)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130, out + err
+    assert err.splitlines()[-1] == "interrupted; the same command goes on from here"
+    assert "Traceback" not in out + err
+    assert not list(tmp_path.glob("*/round-*"))
+
+
 def test_a_complete_run_says_so_and_loads_no_model_library(undisturbed: Path) -> None:
     before = {path: path.stat().st_mtime_ns for path in undisturbed.rglob("*") if path.is_file()}
     again = crescent(*TINY, output=undisturbed.parent, env=_importing_prints())

@@ -64,7 +64,7 @@ class SlurmJob:
     def __call__(self) -> int:
         """Run, and end with the run's exit code, so that Slurm counts a failed run as a failed job."""
         from crescent.config.load import to_config
-        from crescent.loop.environment import listen
+        from crescent.console.signals import listen
 
         # submitit has put a handler in place that puts the job back, within the number of time limits it may meet.
         put_back = signal.getsignal(signal.SIGUSR2)

@@ -1,22 +1,17 @@
 """What a process needs before its first stage: signals, devices, threads, determinism, the base model's identity."""
 
 import os
-import signal
-import sys
-import threading
 import warnings
-from types import FrameType
 
 from crescent.config.schema import Config, Trainer
 from crescent.console.progress import Reporter
+from crescent.console.signals import listen
 from crescent.errors import ConfigError
 from crescent.loop.outlook import telling
 from crescent.loop.stages.context import Context, ModelRef
 from crescent.run.folder import Run
 
 JOURNAL = "progress.json"
-OTHERWISE = sys.unraisablehook
-"""Who hears of other exceptions that cannot be raised."""
 
 
 def prepare(run: Run) -> Context:
@@ -27,7 +22,7 @@ def prepare(run: Run) -> Context:
     from crescent.models.identity import identity
 
     config = run.config
-    listen()
+    listen()  # the command line has done so already, another program may not have
     if config.executor == "inline":
         check_devices(config.trainer)
         set_up(config)
@@ -43,21 +38,6 @@ def looking_on(run: Run) -> Context:
     base = ModelRef("teacher" if config.student else "base", config.model.path, "")
     student = ModelRef("base", config.student.path, "") if config.student else None
     return Context(run=run, config=config, report=Reporter(quiet=True), base=base, student=student)
-
-
-def listen() -> None:
-    """A scheduler's signals end the run as Ctrl-C does: what is finished is on disk, and status.json says so.
-
-    SIGTERM comes with preemption and cancelling, SIGUSR1 and SIGUSR2 some time before the time limit, if asked for,
-    SIGHUP when the terminal goes away, which `nohup` has us ignore.
-    """
-    signal.signal(signal.SIGTERM, _interrupt)
-    numbers = [signal.SIGUSR1, signal.SIGUSR2]
-    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
-        numbers.append(signal.SIGHUP)
-    for number in numbers:
-        signal.signal(number, lambda number, frame: signal.raise_signal(signal.SIGTERM))
-    sys.unraisablehook = _not_lost
 
 
 def set_up(config: Config, beside: int = 1, local: int = 0) -> None:
@@ -95,16 +75,3 @@ def check_devices(trainer: Trainer, given: bool = False) -> None:
     if trainer.accelerator != "cpu" and 0 < found < (1 if given else trainer.devices):
         take = f"Take trainer.devices={found}; in Slurm ask for GPUs per node, not per task."
         raise ConfigError([f"trainer.devices={trainer.devices}: GPUs found here: {found}. {take}"])
-
-
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
-
-
-def _not_lost(unraisable: "sys.UnraisableHookArgs") -> None:
-    """An interrupt that fell into a destructor or a weak reference's callback, where Python drops it, comes again."""
-    if issubclass(unraisable.exc_type, KeyboardInterrupt):
-        main = threading.main_thread().ident
-        threading.Timer(0.05, signal.pthread_kill, [main, signal.SIGTERM]).start()
-    else:
-        OTHERWISE(unraisable)

@@ -13,8 +13,9 @@ import msgspec
 from crescent.config.load import to_config
 from crescent.console.output import outlast
 from crescent.console.progress import Reporter
+from crescent.console.signals import listen
 from crescent.errors import CrescentError, RunFolderError
-from crescent.loop.environment import JOURNAL, check_devices, listen, set_up
+from crescent.loop.environment import JOURNAL, check_devices, set_up
 from crescent.loop.execution.family import die_with_parent
 from crescent.loop.execution.task import OUTCOME, Outcome, Task, read, write
 from crescent.loop.outlook import telling
