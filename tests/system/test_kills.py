@@ -5,6 +5,7 @@ import random
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -77,8 +78,21 @@ def test_less_memory_for_training_is_asked_for_by_the_same_run(tmp_path: Path) -
     assert all(shards(folder).get(path) == mark for path, mark in kept.items())
 
 
+@pytest.fixture
+def heard() -> Iterator[None]:
+    """What is started now hears every signal, also where the tests themselves were started to ignore some (`nohup`)."""
+    ignored = [number for number in (signal.SIGINT, signal.SIGHUP) if signal.getsignal(number) == signal.SIG_IGN]
+    for number in ignored:
+        signal.signal(number, signal.SIG_DFL)
+    yield
+    for number in ignored:
+        signal.signal(number, signal.SIG_IGN)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_says_one_line_and_keeps_everything(undisturbed: Path, tmp_path: Path, number: int) -> None:
+def test_a_signal_says_one_line_and_keeps_everything(
+    undisturbed: Path, tmp_path: Path, heard: None, number: int
+) -> None:
     process = begin(*TINY, output=tmp_path)
     deadline = time.monotonic() + 120
     while not list(tmp_path.glob("*/round-01/answers/solutions/00/*.jsonl")) and time.monotonic() < deadline:
@@ -97,7 +111,7 @@ def test_a_signal_says_one_line_and_keeps_everything(undisturbed: Path, tmp_path
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1])
-def test_a_signal_while_libraries_are_loaded_says_the_same_line(tmp_path: Path, number: int) -> None:
+def test_a_signal_while_libraries_are_loaded_says_the_same_line(tmp_path: Path, heard: None, number: int) -> None:
     process = begin(*TINY, output=tmp_path)
     assert process.stderr is not None
     assert "loading PyTorch" in process.stderr.readline()
