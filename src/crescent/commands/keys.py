@@ -13,6 +13,7 @@ from crescent.config import schema
 from crescent.config.check import allowed, did_you_mean, shown
 from crescent.config.effects import effects, may_change
 from crescent.config.keys import all_keys, find, flatten
+from crescent.config.slots import SLOTS
 from crescent.config.tree import Tree, conf_dir, merged
 from crescent.errors import ConfigError
 
@@ -26,7 +27,8 @@ def keys_text(words: Sequence[str] = ()) -> str:
     """
     keys = [key for word in words for key in _matching(word)] if words else all_keys()
     chosen = [key for key in all_keys() if key in keys]
-    sections = groupby(chosen, key=lambda key: key.rpartition(".")[0].partition(".")[0])
+    slots = {slot.key for slot in SLOTS.values()}
+    sections = groupby(chosen, key=lambda key: key if key in slots else key.rpartition(".")[0].partition(".")[0])
     return "\n\n".join("\n".join([f"{section or 'run'}:", *described(inside)]) for section, inside in sections)
 
 

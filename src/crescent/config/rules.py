@@ -14,6 +14,7 @@ from crescent.config.server_rules import (
     every_round_has_its_writer,
     servers_are_named,
 )
+from crescent.config.slots import filled_slots_fit
 
 Rule = Callable[[Config], Iterator[Mistake]]
 
@@ -219,6 +220,7 @@ def engines_do_not_share_devices(config: Config) -> Iterator[Mistake]:
 
 
 RULES: tuple[Rule, ...] = (
+    filled_slots_fit,
     place_can_be_made,
     conversations_can_be_written,
     a_server_writes_what_it_is_told,
