@@ -36,6 +36,9 @@ ALSO = {
     "claim=unvoted": ["stage=claim"],
     "student=chat": ["student.path=some/model"],
     "source=own": ["source.use=crescent.loop.sources.bait:Bait"],
+    "dedup=own": ["dedup.own.use=crescent.dedup.exact:ExactStep"],
+    "backend=own": ["backend.own.use=tests.generation.own:Renamed"],
+    "gate=own": ["evaluation.gate.rule.use=crescent.evaluation.rules.points:Points"],
 }
 """What a choice needs besides itself."""
 

@@ -168,6 +168,7 @@ HINTS = {
     "model_name_or_path": "give model=chat model.path=...",
     "model_name": "give model=chat model.path=...",
     "max_steps": "the length of a training is training.epochs",
+    "min_gain": "it belongs to the rule: evaluation.gate.rule.min_gain=...",
     "bf16": "give training.precision=bf16-mixed",
     "num_samples": "solutions per question are voting.samples",
 }

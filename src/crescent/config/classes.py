@@ -42,7 +42,8 @@ def class_at(place: str, said: str) -> Any:
 
 def lacks(found: Any, protocol: Any) -> Iterator[str]:
     """What a class lacks of the protocol: methods, arguments of its methods, and attributes."""
-    for name, wanted in vars(protocol).items():
+    asked = [kind for kind in protocol.__mro__ if kind.__module__.startswith("crescent.")]
+    for name, wanted in {name: each for kind in asked for name, each in vars(kind).items()}.items():
         if name.startswith("_") or not callable(wanted):
             continue
         given = getattr(found, name, None)
@@ -55,8 +56,9 @@ def lacks(found: Any, protocol: Any) -> Iterator[str]:
             inspect.signature(given).bind(*range(count))
         except (TypeError, ValueError):
             yield f"its method {name} must take {_arguments(wanted)}, and takes {_arguments(given)}"
-    for name in vars(protocol).get("__annotations__", {}):
-        declared = any(name in vars(kind).get("__annotations__", {}) for kind in found.__mro__ if kind is not protocol)
+    for name in dict.fromkeys(name for kind in asked for name in vars(kind).get("__annotations__", {})):
+        own = [kind for kind in found.__mro__ if kind not in asked]
+        declared = any(name in vars(kind).get("__annotations__", {}) for kind in own)
         if not (name.startswith("_") or hasattr(found, name) or declared):
             yield f"the class has no attribute {name}, see docs/extending.md"
 

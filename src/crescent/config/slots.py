@@ -82,7 +82,7 @@ class Slot:
         key, use = key or self.key, section.get(USE)
         if use is None and self.package is None and len(section) <= 1:
             return
-        if not isinstance(use, str):
+        if not isinstance(use, str) or not use:
             yield Mistake((key,), f"{shown(f'{key}.{USE}', use)}: must be a name or {PLACE}")
             return
         try:
@@ -138,7 +138,12 @@ class Slot:
 
 SLOTS: dict[str, Slot] = {
     slot.group: slot
-    for slot in (Slot("source", "source", "crescent.loop.sources.source:Source", "crescent.loop.sources"),)
+    for slot in (
+        Slot("source", "source", "crescent.loop.sources.source:Source", "crescent.loop.sources"),
+        Slot("dedup", "dedup.own", "crescent.dedup.steps:Step", also=("evaluation.contamination.own",)),
+        Slot("backend", "backend.own", "crescent.generation.own:OwnBackend"),
+        Slot("gate", "evaluation.gate.rule", "crescent.evaluation.rules.rule:Rule", "crescent.evaluation.rules"),
+    )
 }
 """Every slot, by its group of `conf/`."""
 
@@ -167,9 +172,16 @@ def filled_slots_fit(config: Config) -> Iterator[Mistake]:
                 yield from slot.mistakes(section, config, key)
 
 
-def code_of(config: Config, *groups: str) -> dict[str, str]:
-    """What a stage that uses these slots adds to its inputs: key -> digest of every class that is not ours."""
-    return {key: each for group in groups for key, each in SLOTS[group].code(at(config, SLOTS[group].key)).items()}
+def code_of(config: Config, *keys: str) -> dict[str, str]:
+    """What a stage that uses the sections at `keys` adds to its inputs: key -> digest of every class that is not ours.
+
+    Sections inside them are looked at too, and one that is null has none.
+    """
+    found: dict[str, str] = {}
+    for key in keys:
+        [slot] = [slot for slot in SLOTS.values() if key in (slot.key, *slot.also)]
+        found |= slot.code(at(config, key) or {}, key)
+    return found
 
 
 def choosing(text: str) -> list[str]:
