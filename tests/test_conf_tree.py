@@ -148,7 +148,7 @@ def test_optional_groups_list_all_their_keys() -> None:
     for choice in GROUPS["dedup"]:
         dedup = raw(f"dedup={choice}").dedup
         for name in ("minhash", "embedding"):
-            section = getattr(composed(f"dedup={choice}").dedup, name)
+            section = getattr(composed(f"dedup={choice}", *ALSO.get(f"dedup={choice}", [])).dedup, name)
             assert section is None or set(dedup[name]) == set(vars(section)), f"conf/dedup/{choice}.yaml: {name}"
 
 
