@@ -35,6 +35,10 @@ ALSO = {
     "claim=rounds": ["stage=claim"],
     "claim=unvoted": ["stage=claim"],
     "student=chat": ["student.path=some/model"],
+    "source=own": ["source.use=crescent.loop.sources.bait:Bait"],
+    "dedup=own": ["dedup.own.use=crescent.dedup.exact:ExactStep"],
+    "backend=own": ["backend.own.use=tests.generation.own:Renamed"],
+    "gate=own": ["evaluation.gate.rule.use=crescent.evaluation.rules.points:Points"],
 }
 """What a choice needs besides itself."""
 
@@ -144,7 +148,7 @@ def test_optional_groups_list_all_their_keys() -> None:
     for choice in GROUPS["dedup"]:
         dedup = raw(f"dedup={choice}").dedup
         for name in ("minhash", "embedding"):
-            section = getattr(composed(f"dedup={choice}").dedup, name)
+            section = getattr(composed(f"dedup={choice}", *ALSO.get(f"dedup={choice}", [])).dedup, name)
             assert section is None or set(dedup[name]) == set(vars(section)), f"conf/dedup/{choice}.yaml: {name}"
 
 

@@ -106,10 +106,11 @@ def _check_and_launch(arguments: list[str]) -> int:
 
     from crescent.config.overrides import for_hydra
     from crescent.config.preflight import Command, preflight
+    from crescent.config.slots import choosing
     from crescent.config.tree import conf_dir
     from crescent.private.hydra_internals import command_line
 
-    arguments = [SPELLED_OUT.get(word, word) for word in spelled_out(arguments)]
+    arguments = [each for word in spelled_out(arguments) for each in choosing(SPELLED_OUT.get(word, word))]
     parsed, rest = command_line().parse_known_args(arguments)
     overrides = parsed.overrides + [word for word in rest if not word.startswith("-")]
     if (wrong := no_command(overrides)) is not None:

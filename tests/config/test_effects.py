@@ -82,10 +82,11 @@ def test_the_plan_of_a_stage_has_the_keys_that_decide_it() -> None:
     config = Config()
     config.dedup.minhash = None
     found = settings(config, "questions")
-    assert found.keys() == {"seed", "questions", "dedup", "backend"}
-    assert found["dedup"] == {"exact": True, "minhash": None, "embedding": None}
+    assert found.keys() == {"seed", "source", "questions", "dedup", "backend"}
+    assert found["dedup"] == {"exact": True, "minhash": None, "embedding": None, "own": {"use": None}}
     assert found["questions"] == asdict(config.questions)
     writer = {"name": "transformers", "model": None, "endpoint": "chat", "engine": {}, "environment": {}}
+    writer["own"] = {"use": None}
     assert found["backend"] == writer
     assert settings(config, "answers", "labels")["voting"] == asdict(config.voting)
     training = settings(config, "training")

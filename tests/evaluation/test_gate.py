@@ -10,6 +10,10 @@ from crescent.evaluation.gate import decide
 SCORES = st.lists(st.floats(0, 1), min_size=2, max_size=8)
 
 
+def gate_of(min_gain: float) -> Gate:
+    return Gate(rule={"use": "points", "min_gain": min_gain})
+
+
 def test_a_gain_is_accepted() -> None:
     verdict = decide([0.40, 0.61], Gate())
     assert verdict.accepted and verdict.best_round == 1 and (verdict.dev, verdict.best_before) == (0.61, 0.40)
@@ -28,7 +32,7 @@ def test_no_gain_goes_back_to_the_best_round() -> None:
 
 
 def test_the_gain_must_exceed_the_margin() -> None:
-    gate = Gate(min_gain=0.02)
+    gate = gate_of(0.02)
     assert not decide([0.5, 0.52], gate).accepted
     assert decide([0.5, 0.53], gate).accepted
     assert "by more than 2 points" in decide([0.5, 0.53], gate).rule
@@ -59,7 +63,7 @@ def test_switched_off_the_gate_keeps_every_round() -> None:
 
 
 def test_a_negative_margin_accepts_a_small_loss_and_remembers_the_best() -> None:
-    gate = Gate(min_gain=-0.05)
+    gate = gate_of(-0.05)
     verdict = decide([0.5, 0.48], gate)
     assert verdict.accepted and verdict.best_round == 0
     assert not decide([0.5, 0.48, 0.44], gate).accepted
@@ -116,14 +120,14 @@ def test_the_run_always_goes_on_with_the_best_dev_accuracy(scores: list[float]) 
 
 def test_a_round_that_was_not_kept_does_not_move_the_bar() -> None:
     """Round 1 leads by less than the margin: round 2 is held against the base model."""
-    verdict = decide([0.5, 0.51, 0.525], Gate(min_gain=0.02))
+    verdict = decide([0.5, 0.51, 0.525], gate_of(0.02))
     assert (verdict.accepted, verdict.best_round, verdict.best_before) == (True, 2, 0.5)
 
 
 def test_a_round_as_good_as_the_best_is_not_the_new_best() -> None:
-    verdict = decide([0.5, 0.5], Gate(min_gain=-0.05))
+    verdict = decide([0.5, 0.5], gate_of(-0.05))
     assert (verdict.accepted, verdict.best_round) == (True, 0)
-    assert decide([0.5, 0.5, 0.5], Gate(min_gain=-0.05)).best_round == 0
+    assert decide([0.5, 0.5, 0.5], gate_of(-0.05)).best_round == 0
 
 
 @pytest.mark.parametrize("nothing", [nan, inf, -inf, None])
@@ -156,7 +160,8 @@ def test_the_rule_in_words() -> None:
     alone = " Nothing else is looked at, no reported benchmark among it."
     nothing = {"patience": None, "stop_on_false_confidence": False, "min_distinct": 0.0, "min_variety": 0.0}
     assert decide([0.4, 0.5], Gate(**nothing), dev_task="mine").rule == kept + back + alone
-    everything = Gate(patience=1, stop_on_false_confidence=True, min_distinct=0.1, min_variety=0.5, min_gain=0.01)
+    everything = Gate(patience=1, stop_on_false_confidence=True, min_distinct=0.1, min_variety=0.5)
+    everything.rule = gate_of(0.01).rule
     assert decide([0.4, 0.5], everything, dev_task="mine").rule == (
         f"{kept} by more than 1 points{back} The run ends early after 1 round in a row without gain, or when label "
         "agreement rises while dev accuracy falls, or when less than 10.0% of what is written is new, or when the "

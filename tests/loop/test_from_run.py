@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 def stays_with_base() -> Config:
     """Two rounds, both written by the base model: the gate accepts neither."""
     config = tiny()
-    config.evaluation.gate.min_gain = 1.0
+    config.evaluation.gate.rule["min_gain"] = 1.0
     config.evaluation.gate.patience = 5
     return config
 

@@ -107,7 +107,7 @@ def test_what_no_experiment_has() -> None:
     config.voting.max_agreement, config.voting.representative = 0.9, "distinct"
     config.evaluation.contamination = Dedup(exact=False, minhash=None, embedding=None)
     config.questions.max_rewrites = 0
-    config.evaluation.gate.min_gain = -0.01
+    config.evaluation.gate.rule["min_gain"] = -0.01
     text = screen_message(config)
     for phrase in (
         "adapters of rank 8 (LoRA)",

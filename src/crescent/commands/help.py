@@ -4,6 +4,7 @@ import textwrap
 
 from crescent.commands.keys import described
 from crescent.commands.table import COMMANDS
+from crescent.config.slots import PLACE, SLOTS
 from crescent.config.tree import Tree, conf_dir
 
 PURPOSE = """\
@@ -23,7 +24,8 @@ OPTIONS = """\
   -c, --cfg job       show the composed configuration, do not run
   -cd, --config-dir   a folder with groups and experiments of your own
   -i, --info          how the configuration was composed
-  --keys [WORD ...]   every key with its default, what it takes and what it means; with a word, those about it
+  --keys [WORD ...]   every key with its default, what it takes and what it means; with a word, those about it;
+                      of a step that can be replaced (--keys source) every choice with its settings
   --hydra-help        Hydra's own options
   --version           the version
   -h, --help          this text"""
@@ -55,11 +57,17 @@ EXAMPLES = """\
   python -m crescent status outputs                     how the runs in a folder stand; --page: side by side
   python -m crescent show outputs/nano-seed1 --find apples      what became of a question, from first to last
   python -m crescent dedup=none voting.samples=16       another choice of a group, another value of a key
+  python -m crescent source=my_package.module:Class source.level=3      a step of your own (docs/extending.md)
   python -m crescent plan +experiment=qwen2_5_0_5b plan.hardware=rtx_4090_24gb    what a run will take, before it
   python -m crescent vote voting.min_agreement=0.6             vote anew on that run's solutions: seconds, no model
   python -m crescent export export.file=parquet export.model=true      that run's pairs and model, with cards
   python -m crescent +experiment=audit audit.data=FILE         what a model's labels are worth, before training on them
   python -m crescent model=chat model.path=FOLDER --cfg job    see what a run with your own model would be"""
+
+OWN = (
+    f"{', '.join(SLOTS)} take a class from anywhere on the Python path as {PLACE}, its settings under the key, or the "
+    "short name that an installed package declares; --keys GROUP lists what there is."
+)
 
 RESULTS = """\
   outputs/NAME-seedSEED[,KEY=VALUE ...]/ has report.html, summary.json and a folder for every round. The same command
@@ -79,6 +87,7 @@ def help_text() -> str:
         "options": OPTIONS,
         "experiments": _wrapped("+experiment", experiments, 16),
         "groups": "\n".join(_wrapped(group, choices, 16) for group, choices in groups.items()),
+        "steps of your own": textwrap.fill(OWN, 110, initial_indent="  ", subsequent_indent="  "),
         "keys used most (all: --keys; values of a run: --cfg job)": "\n".join(described(MOST_USED)),
         "examples": EXAMPLES,
         "results": RESULTS,

@@ -9,10 +9,12 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from crescent.commands.choices import choices, meanings
 from crescent.config import schema
 from crescent.config.check import allowed, did_you_mean, shown
 from crescent.config.effects import effects, may_change
 from crescent.config.keys import all_keys, find, flatten
+from crescent.config.slots import SLOTS
 from crescent.config.tree import Tree, conf_dir, merged
 from crescent.errors import ConfigError
 
@@ -26,8 +28,19 @@ def keys_text(words: Sequence[str] = ()) -> str:
     """
     keys = [key for word in words for key in _matching(word)] if words else all_keys()
     chosen = [key for key in all_keys() if key in keys]
-    sections = groupby(chosen, key=lambda key: key.rpartition(".")[0].partition(".")[0])
-    return "\n\n".join("\n".join([f"{section or 'run'}:", *described(inside)]) for section, inside in sections)
+    parts = groupby(chosen, key=lambda key: key if key in TOP else key.rpartition(".")[0].partition(".")[0])
+    return "\n\n".join("\n".join([f"{part or 'run'}:", *_of_a_section(list(keys))]) for part, keys in parts)
+
+
+TOP = {slot.key for slot in SLOTS.values() if "." not in slot.key}
+"""The slots that are sections of their own."""
+
+
+def _of_a_section(keys: Sequence[str]) -> Iterator[str]:
+    yield from described(keys)
+    for slot in SLOTS.values():
+        if slot.key in keys:
+            yield from choices(slot)
 
 
 def described(keys: Iterable[str]) -> Iterator[str]:
@@ -56,6 +69,8 @@ def defaults() -> dict[str, Any]:
 
 def _matching(word: str) -> list[str]:
     named = [key for key in all_keys() if word.lower() in key]
+    if word in SLOTS and SLOTS[word].key not in named:
+        named.append(SLOTS[word].key)
     if named:
         return named
     meanings = _meanings()
@@ -81,13 +96,10 @@ def _meanings() -> dict[str, str]:
 
 
 def _texts(classes: dict[str, ast.ClassDef], name: str, prefix: str) -> Iterator[tuple[str, str]]:
-    body = classes[name].body
-    for node, after in zip(body, [*body[1:], None], strict=True):
-        if not isinstance(node, ast.AnnAssign) or not isinstance(node.target, ast.Name):
-            continue
-        key = prefix + node.target.id
-        if isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant):
-            yield key, " ".join(str(after.value.value).split())
+    for field, text, node in meanings(classes[name].body):
+        key = prefix + field
+        if text:
+            yield key, text
         for part in ast.walk(node.annotation):
             if isinstance(part, ast.Name) and part.id in classes:
                 yield from _texts(classes, part.id, f"{key}.")

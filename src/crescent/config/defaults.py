@@ -11,6 +11,7 @@ from crescent.config.check import read
 from crescent.config.effects import deciding
 from crescent.config.keys import find, section_type
 from crescent.config.load import plain_values
+from crescent.config.slots import SLOTS
 
 if TYPE_CHECKING:
     from omegaconf import DictConfig
@@ -55,7 +56,7 @@ def _group(override: str) -> str | None:
     """The group that the override chooses a file of, None where it gives a key its value."""
     key = override.lstrip("+~").partition("=")[0]
     found = find(key)
-    is_group = "." not in key and (found is None or section_type(found[0]) is not None)
+    is_group = "." not in key and (found is None or section_type(found[0]) is not None or key in SLOTS)
     return key if is_group else None
 
 

@@ -14,6 +14,7 @@ from crescent.config.server_rules import (
     every_round_has_its_writer,
     servers_are_named,
 )
+from crescent.config.slots import filled_slots_fit
 
 Rule = Callable[[Config], Iterator[Mistake]]
 
@@ -218,7 +219,17 @@ def engines_do_not_share_devices(config: Config) -> Iterator[Mistake]:
         )
 
 
+def a_backend_of_ones_own_is_chosen(config: Config) -> Iterator[Mistake]:
+    name, use = config.backend.name, config.backend.own.get("use")
+    keys = ("backend.name", "backend.own", "backend.own.use")
+    if name == "own" and use is None:
+        yield Mistake(keys, "backend.name=own needs backend.own.use: write backend=package.module:Class")
+    elif name != "own" and use is not None:
+        yield Mistake(keys, f"backend.own.use={use} needs backend.name=own: write backend={use}")
+
+
 RULES: tuple[Rule, ...] = (
+    filled_slots_fit,
     place_can_be_made,
     conversations_can_be_written,
     a_server_writes_what_it_is_told,
@@ -228,6 +239,7 @@ RULES: tuple[Rule, ...] = (
     adapters_can_be_loaded,
     every_round_has_its_writer,
     engines_do_not_share_devices,
+    a_backend_of_ones_own_is_chosen,
     engine_is_left_what_is_its_own,
     engine_environment_can_be_written_down,
     dev_task_is_held_out,

@@ -183,4 +183,6 @@ def _what_is_stored(config: Dedup) -> dict[str, Any]:
         flat["embedding.encoder"] = config.embedding.encoder
         flat["embedding.revision"] = config.embedding.revision
         flat["embedding.figures"] = config.embedding.figures_threshold is not None
+    if config.own.get("use") is not None:
+        flat |= {f"own.{name}": value for name, value in config.own.items()}
     return flat

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from crescent.config.schema import Dedup
+from crescent.config.slots import SLOTS
 from crescent.dedup.cascade import NOBODY, Wave
 from crescent.dedup.embedding import EmbeddingStep, Encoder
 from crescent.dedup.exact import ExactStep
@@ -13,6 +14,9 @@ from crescent.dedup.normalise import check_texts
 from crescent.dedup.settings import settings
 from crescent.dedup.steps import Segment, Step
 from crescent.errors import ConfigError
+
+OURS = ("exact", "minhash", "embedding")
+"""What our tests are called; what each keeps of a text has its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,7 @@ def _deduplicate(
 
 
 def build_steps(config: Dedup, encode: Encoder | None) -> list[Step]:
-    """The configured tests, cheapest first."""
+    """The configured tests, cheapest first, then the one of somebody's own."""
     steps: list[Step] = []
     if config.exact:
         steps.append(ExactStep())
@@ -106,6 +110,11 @@ def build_steps(config: Dedup, encode: Encoder | None) -> list[Step]:
             embedding = config.embedding
             encode = sentence_encoder(embedding.encoder, embedding.batch_size, revision=embedding.revision)
         steps.append(EmbeddingStep(config.embedding, encode))
+    if config.own.get("use") is not None:
+        own: Step = SLOTS["dedup"].build(config.own)
+        if own.name in OURS:
+            raise ConfigError([f"dedup.own.use={config.own['use']}: its name is {own.name}, which is one of ours"])
+        steps.append(own)
     return steps
 
 

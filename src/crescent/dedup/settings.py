@@ -5,6 +5,7 @@ from dataclasses import fields
 from typing import Any, TypeVar
 
 from crescent.config.schema import Dedup, Embedding, Minhash
+from crescent.config.slots import SLOTS
 from crescent.errors import ConfigError
 
 MIN_COLLISION = 0.9
@@ -44,6 +45,7 @@ def mistakes(dedup: Dedup) -> list[str]:
         found += _out_of_bounds(dedup.minhash, "dedup.minhash") or _band_mistakes(dedup.minhash)
     if dedup.embedding is not None:
         found += _out_of_bounds(dedup.embedding, "dedup.embedding") or _order_mistakes(dedup.embedding)
+    found += [mistake.text for mistake in SLOTS["dedup"].mistakes(dedup.own)]
     return found
 
 

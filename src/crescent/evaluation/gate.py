@@ -1,10 +1,16 @@
 """The gate: keep a round only if the dev benchmark agrees. Pure functions of figures that are already known."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import isfinite
 
 from crescent.config.schema import Gate
+from crescent.config.seeds import derived_seed
+from crescent.config.slots import SLOTS
+from crescent.evaluation.rules.rule import Judgement, Rule, Trial
 from crescent.records import Row
+
+Scores = Callable[[int, int], Sequence[tuple[float, float]]]
+"""(round, round) -> the score of every dev problem under the models of both; round 0 is the base model."""
 
 
 class Inputs(Row):
@@ -49,6 +55,8 @@ def decide(
     agreement: Sequence[float] = (),
     distinct: Sequence[float] = (),
     variety: Sequence[float] = (),
+    scores: Scores = lambda before, now: [],
+    seed: int = 0,
 ) -> Verdict:
     """Judge the last round of `dev_scores`.
 
@@ -60,21 +68,26 @@ def decide(
         agreement: mean agreement of the voted questions, one figure per round.
         distinct: accepted questions / texts written, rewrites among them, one figure per round.
         variety: Vendi score of the accepted questions per question sampled for it, one figure per round.
+        scores: the dev problems one by one, for rules that ask for them.
+        seed: the run's, for rules that draw.
     """
-    scores = [score if score is not None and isfinite(score) else None for score in dev_scores]
-    number, dev = len(scores) - 1, scores[-1]
+    found = [score if score is not None and isfinite(score) else None for score in dev_scores]
+    number, dev = len(found) - 1, found[-1]
     if number < 1:
         raise ValueError("dev_scores holds the base model and at least one round")
-    best_round, best = _best(scores[:-1], gate)
-    accepted = problem is None and _passes(dev, best, gate)
-    kept = number if accepted and _is_new_best(dev, best, gate) else best_round
+    rounds = _Rounds(found, gate, scores, seed)
+    best_round = rounds.best_before(number)
+    best = found[best_round]
+    judged = rounds.judged(number, best_round)
+    accepted = problem is None and judged.accepted
+    kept = number if accepted and judged.best else best_round
     return Verdict(
         accepted=accepted,
-        verdict=_verdict(number, dev, best, best_round, accepted, problem, gate.enabled),
-        rule=_rule(gate, dev_task),
+        verdict=_verdict(number, dev, best, best_round, accepted, problem, gate.enabled, judged.why),
+        rule=_rule(gate, rounds.rule, dev_task),
         inputs=Inputs(
             dev_task=dev_task,
-            dev_accuracy=scores,
+            dev_accuracy=found,
             label_agreement=list(agreement),
             new_questions=list(distinct),
             variety=list(variety),
@@ -82,28 +95,38 @@ def decide(
         dev=dev,
         best_before=best,
         best_round=kept,
-        stop=_no_gain(scores, gate, kept, agreement) or _collapse(gate, distinct, variety),
+        stop=_no_gain(found, gate, kept, agreement) or _collapse(gate, distinct, variety),
     )
 
 
-def _best(earlier: Sequence[float | None], gate: Gate) -> tuple[int, float | None]:
-    """The round in force before this one and its accuracy: the gate's own rule, applied round by round."""
-    best_round, best = 0, earlier[0]
-    for number, dev in enumerate(earlier[1:], start=1):
-        if _passes(dev, best, gate) and _is_new_best(dev, best, gate):
-            best_round, best = number, dev
-    return best_round, best
+class _Rounds:
+    """The rounds in turn, each held against the best before it."""
 
+    def __init__(self, dev: Sequence[float | None], gate: Gate, scores: Scores, seed: int) -> None:
+        self.rule: Rule = SLOTS["gate"].build(gate.rule)
+        self._dev = dev
+        self._enabled = gate.enabled
+        self._scores = scores
+        self._seed = seed
 
-def _passes(dev: float | None, best: float | None, gate: Gate) -> bool:
-    if not gate.enabled:
-        return True
-    return dev is not None and (best is None or dev > best + gate.min_gain)
+    def best_before(self, number: int) -> int:
+        """The round in force before this one: the gate's own rule, applied round by round."""
+        best = 0
+        for earlier in range(1, number):
+            judged = self.judged(earlier, best)
+            if judged.accepted and judged.best:
+                best = earlier
+        return best
 
-
-def _is_new_best(dev: float | None, best: float | None, gate: Gate) -> bool:
-    """Whether an accepted round is the new best: a negative `min_gain` lets rounds pass that are not."""
-    return not gate.enabled or best is None or (dev is not None and dev > best)
+    def judged(self, number: int, best: int) -> Judgement:
+        """A round held against the one in force. The rule is asked only where both were measured."""
+        before, now = self._dev[best], self._dev[number]
+        if not self._enabled:
+            return Judgement(accepted=True, best=True)
+        if now is None or before is None:
+            return Judgement(accepted=now is not None, best=now is not None)
+        seed = derived_seed(self._seed, "gate", str(number))
+        return self.rule.judge(Trial(before, now, lambda: self._scores(best, number), seed))
 
 
 def _no_gain(scores: Sequence[float | None], gate: Gate, kept: int, agreement: Sequence[float]) -> str | None:
@@ -145,6 +168,7 @@ def _verdict(
     accepted: bool,
     problem: str | None,
     enabled: bool,
+    why: str | None,
 ) -> str:
     back = "the base model" if best_round == 0 else f"round {best_round}"
     if problem is not None:
@@ -155,15 +179,16 @@ def _verdict(
         figures = f"dev accuracy {dev:.1%}, with nothing before it to compare with"
     else:
         figures = f"dev accuracy {dev:.1%} against {best:.1%} of {back} ({100 * (dev - best):+.1f} points)"
+    if why is not None:
+        figures += f", {why}"
     if not accepted:
         return f"Round {number} rejected, back to {back}: {figures}."
     return f"Round {number} {'accepted' if enabled else 'kept, the gate is off'}: {figures}."
 
 
-def _rule(gate: Gate, dev_task: str) -> str:
+def _rule(gate: Gate, rule: Rule, dev_task: str) -> str:
     if not gate.enabled:
         return "The gate is off: every round that was evaluated is kept."
-    margin = f" by more than {100 * gate.min_gain:g} points" if gate.min_gain else ""
     ends = [
         *([f"after {_rounds(gate.patience)} in a row without gain"] if gate.patience is not None else []),
         *(["when label agreement rises while dev accuracy falls"] if gate.stop_on_false_confidence else []),
@@ -172,8 +197,8 @@ def _rule(gate: Gate, dev_task: str) -> str:
     ]
     early = f" The run ends early {', or '.join(ends)}." if ends else ""
     return (
-        f"A round is kept when its accuracy on {dev_task} is higher than the best before it{margin}; otherwise the run "
-        f"goes on from the best model so far.{early} Nothing else is looked at, no reported benchmark among it."
+        f"A round is kept when {rule.words(dev_task)}; otherwise the run goes on from the best model so far.{early} "
+        f"Nothing else is looked at, no reported benchmark among it."
     )
 
 

@@ -6,7 +6,7 @@ One place says it, so that no card can tell the story of the default method over
 from collections.abc import Iterator
 from pathlib import Path
 
-from crescent.config.schema import Config
+from crescent.config.schema import Config, Dedup
 
 EMBEDDED = ("embedded:", "package:")
 
@@ -44,6 +44,7 @@ def _diversity(config: Config) -> Iterator[str]:
         *(["equal text"] if config.dedup.exact else []),
         *(["word overlap (MinHash)"] if config.dedup.minhash else []),
         *(["similarity of embeddings"] if config.dedup.embedding else []),
+        *([f"a test of its own (`{use}`)"] if (use := config.dedup.own.get("use")) else []),
     ]
     if not tests:
         yield "No question was sent back or dropped for being like another one."
@@ -119,12 +120,16 @@ def _representative(config: Config) -> str:
 
 def _selection(config: Config) -> Iterator[str]:
     contamination = config.evaluation.contamination
-    if contamination is None or not (contamination.exact or contamination.minhash or contamination.embedding):
+    if contamination is None or not _checks(contamination):
         yield "Closeness of the questions to benchmark questions was not checked."
     else:
         yield f"Questions too close to one of the benchmarks {_list(_benchmarks(config))} were left out."
     if config.training.max_pairs is not None:
         yield f"At most {config.training.max_pairs:,} pairs of a round were taken, drawn by the run's seed."
+
+
+def _checks(dedup: Dedup) -> bool:
+    return bool(dedup.exact or dedup.minhash or dedup.embedding or dedup.own.get("use"))
 
 
 def _outside(config: Config, rounds: int) -> Iterator[str]:
@@ -180,7 +185,10 @@ def _gate(config: Config) -> Iterator[str]:
     if not gate.enabled:
         yield "No benchmark decided anything: every round was kept."
         return
-    rose = "rose" if gate.min_gain == 0 else f"changed by more than {100 * gate.min_gain:+g} points"
+    gain = gate.rule.get("min_gain", 0.0)
+    rose = "rose" if gain == 0 else f"changed by more than {100 * gain:+g} points"
+    if gate.rule["use"] != "points":
+        rose = f"passed the rule `{gate.rule['use']}`"
     yield (
         f"A round was kept only if accuracy on `{_place(config.evaluation.dev_task)}`, a benchmark with known answers, "
         f"{rose}; no other benchmark decided anything."

@@ -7,12 +7,13 @@ library: a wrong configuration is reported before anything heavy is loaded.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from crescent.config.schema.backend import Backend
 from crescent.config.schema.commands import Claim, Export, HalfHour, PlanOptions
 from crescent.config.schema.evaluation import Evaluation, Gate
 from crescent.config.schema.model import Model, Sampling, Shape
-from crescent.config.schema.option import option, section
+from crescent.config.schema.option import option, section, slot
 from crescent.config.schema.questions import Dedup, Embedding, Minhash, Questions
 from crescent.config.schema.tracking import Tracking
 from crescent.config.schema.training import Lora, Replay, Trainer, Training
@@ -79,6 +80,8 @@ class Config:
     model: Model = section(Model, affects=("model",))
     student: Model | None = option(None, affects=("model",))
     """Distillation: another model that is trained on what `model` writes; null: `model` improves itself."""
+    source: dict[str, Any] = slot("bait", affects=("questions",))
+    """Where questions come from, and the settings of that: `use` is a name (conf/source) or package.module:Class."""
     questions: Questions = section(Questions, affects=("questions",))
     dedup: Dedup = section(Dedup, affects=("questions",))
     voting: Voting = section(Voting, affects=("labels",))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from crescent.config.schema.option import option, section
+from crescent.config.schema.option import option, section, slot
 
 WRITER = ("questions", "answers", "replay", "samples")
 """Everything that is sampled from a model."""
@@ -14,8 +14,9 @@ class Backend:
     """What turns prompts into text. Keys of one backend alone are named after it. Only who writes decides what is
     written: the other keys may change while a run goes on."""
 
-    name: str = option("transformers", of=("transformers", "vllm", "server"), affects=(*WRITER, "evaluation"))
-    """`transformers`: in this process. `vllm`: its engine in a process beside. `server`: an OpenAI-compatible API."""
+    name: str = option("transformers", of=("transformers", "vllm", "server", "own"), affects=(*WRITER, "evaluation"))
+    """`transformers`: in this process. `vllm`: its engine in a process beside. `server`: an OpenAI-compatible API.
+    `own`: the class that `own` names."""
     batch_size: int | None = option(None, low=1)
     """Sequences decoded together; null: as many as fit. For `server` null means 64 requests at a time."""
     shard_size: int = option(256, low=1)
@@ -56,3 +57,5 @@ class Backend:
     """vllm: further arguments of its engine by the names it gives them, such as quantization: fp8."""
     environment: dict[str, Any] = section(dict, affects=(*WRITER, "evaluation"))
     """vllm: what is added to its process's environment, such as VLLM_BATCH_INVARIANT: 1."""
+    own: dict[str, Any] = slot(None, affects=(*WRITER, "evaluation"))
+    """own: `use` is package.module:Class (docs/extending.md), and beside it stand its settings."""

@@ -1,8 +1,9 @@
 """Benchmarks and the gate."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from crescent.config.schema.option import option, section
+from crescent.config.schema.option import option, section, slot
 from crescent.config.schema.questions import Dedup
 
 
@@ -12,8 +13,8 @@ class Gate:
 
     enabled: bool = True
     """False keeps every round, whatever the dev benchmark says."""
-    min_gain: float = option(0.0, low=-1.0, high=1.0)
-    """Accept when dev accuracy rises by more than this over the best model so far."""
+    rule: dict[str, Any] = slot("points")
+    """When a round is kept, and the settings of that: `use` is a name (conf/gate) or package.module:Class."""
     patience: int | None = option(None, low=1)
     """Rounds in a row without gain after which the run ends; null: never."""
     stop_on_false_confidence: bool = False

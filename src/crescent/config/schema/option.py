@@ -27,3 +27,8 @@ def option(
 def section(default: Callable[[], Any], *, affects: Affects = None) -> Any:
     """A group of keys, or a mapping. `affects` holds for every key in it that does not say otherwise itself."""
     return field(default_factory=default, metadata={"affects": affects})
+
+
+def slot(use: str | None, *, affects: Affects = None) -> Any:
+    """What one class takes: `use`, which names it, and beside it its settings (see `config/slots.py`)."""
+    return field(default_factory=lambda: {"use": use}, metadata={"affects": affects})

@@ -1,9 +1,10 @@
 """How questions are asked for, and which are too much alike."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from crescent.config.schema.model import Sampling
-from crescent.config.schema.option import option
+from crescent.config.schema.option import option, slot
 
 SCREENS = (
     "cut-off", "prompt-repeated", "chat-token", "thought", "dialogue", "answer-attached", "preamble",
@@ -92,3 +93,5 @@ class Dedup:
     """Equal after Unicode, case and white-space normalisation."""
     minhash: Minhash | None = field(default_factory=Minhash)
     embedding: Embedding | None = None
+    own: dict[str, Any] = slot(None)
+    """A further test after these, and its settings: `use` is package.module:Class (docs/extending.md)."""

@@ -10,6 +10,7 @@ from functools import partial
 
 from crescent.config.effects import settings
 from crescent.config.schema import Voting
+from crescent.config.slots import code_of
 from crescent.generation.prompts import fill
 from crescent.generation.request import Request
 from crescent.loop.stages.context import Context, ModelRef
@@ -45,7 +46,7 @@ def run(context: Context, name: str, model: ModelRef, questions: Manifest) -> Ma
         f"{name}/answers",
         VERSION,
         settings(config, "answers", "labels"),
-        {"model": model.identity, questions.spec.stage: questions.outcome},
+        {"model": model.identity, questions.spec.stage: questions.outcome, **code_of(config, "backend.own")},
     )
     if (manifest := stage.finished()) is not None:
         return manifest

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from crescent.config.effects import settings
 from crescent.config.seeds import derived_seed
+from crescent.config.slots import code_of
 from crescent.dedup.removal import decontaminate
 from crescent.errors import StageError
 from crescent.evaluation.loading import benchmark_questions
@@ -45,6 +46,7 @@ def run(context: Context, number: int, questions: Manifest, answers: Manifest, e
         {
             **{m.spec.stage: m.outcome for m in (questions, answers, *kept)},
             **encoder_input(context, config.evaluation.contamination),
+            **code_of(config, "evaluation.contamination.own"),
         },
     )
     if (manifest := stage.finished()) is not None:

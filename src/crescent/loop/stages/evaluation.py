@@ -1,6 +1,7 @@
 """Stage `evaluation`: one model through lm-evaluation-harness, every item kept, the dev task too."""
 
 from crescent.config.effects import settings
+from crescent.config.slots import code_of
 from crescent.evaluation.results import TaskResult
 from crescent.evaluation.version import task_version
 from crescent.loop.stages.context import Context, ModelRef
@@ -21,9 +22,8 @@ def run(context: Context, name: str, model: ModelRef) -> Manifest:
     config, data = context.config.evaluation, context.config.evaluation.local_data or {}
     tasks = [task for task in dict.fromkeys([config.dev_task, *config.tasks]) if task]
     versions = {f"task {task}": task_version(task, data.get(task)) for task in tasks}
-    stage = context.run.stage(
-        f"{name}/evaluation", VERSION, settings(context.config, "evaluation"), {"model": model.identity, **versions}
-    )
+    inputs = {"model": model.identity, **versions, **code_of(context.config, "backend.own")}
+    stage = context.run.stage(f"{name}/evaluation", VERSION, settings(context.config, "evaluation"), inputs)
     if (manifest := stage.finished()) is not None:
         return manifest
     stage.begin()

@@ -2,9 +2,11 @@
 
 import msgspec
 
-from crescent.errors import DamagedError
+from crescent.errors import DamagedError, StageError
 from crescent.evaluation.gate import Verdict, decide
+from crescent.evaluation.results import Item
 from crescent.loop.stages.context import Context
+from crescent.loop.stages.evaluation import items
 from crescent.loop.stages.facts import AnswersFacts, EvaluationFacts, QuestionsFacts, TrainingFacts
 from crescent.run.folder import write_json
 from crescent.run.manifest import Manifest, facts_of
@@ -18,6 +20,7 @@ class Verdicts:
 
     def __init__(self, context: Context, base: Manifest | None) -> None:
         self._context = context
+        self._measured = [base]
         self._dev: list[float | None] = [self._dev_score(base)]
         self._agreement: list[float] = []
         self._distinct: list[float] = []
@@ -27,6 +30,7 @@ class Verdicts:
         self, number: int, training: Manifest, measured: Manifest | None, questions: Manifest, answers: Manifest
     ) -> Verdict:
         """Judge round `number` and write its verdict."""
+        self._measured.append(measured)
         self._dev.append(self._dev_score(measured))
         self._agreement.append(facts_of(answers, AnswersFacts).mean_agreement)
         made = facts_of(questions, QuestionsFacts)
@@ -41,11 +45,24 @@ class Verdicts:
             agreement=self._agreement,
             distinct=self._distinct,
             variety=self._variety,
+            scores=self._scores,
+            seed=self._context.config.seed,
         )
         write_json(self._context.run.path / round_folder(number) / FILE, msgspec.to_builtins(verdict))
         self._context.report.say(f"round {number} gate: {verdict.verdict}")
         self._context.run.events.append("gate", round=number, accepted=verdict.accepted, best_round=verdict.best_round)
         return verdict
+
+    def _scores(self, before: int, now: int) -> list[tuple[float, float]]:
+        """Every dev problem's score in two rounds, 0 being the base model, matched by id and in the order of `now`."""
+        known = {item.id: item.score for item in self._items(before)}
+        return [(known[item.id], item.score) for item in self._items(now)]
+
+    def _items(self, number: int) -> list[Item]:
+        manifest = self._measured[number]
+        if manifest is None:
+            raise StageError(f"round {number} was not measured, and the gate's rule asks for it. This is a defect.")
+        return items(self._context, manifest)[self._context.config.evaluation.dev_task].items
 
     def _dev_score(self, manifest: Manifest | None) -> float | None:
         if manifest is None:

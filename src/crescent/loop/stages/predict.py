@@ -12,10 +12,12 @@ import pytorch_lightning as pl
 
 from crescent.config.schema import Sampling
 from crescent.config.seeds import derived_seed
+from crescent.config.slots import SLOTS
 from crescent.errors import StageError
 from crescent.generation.backend import Backend
 from crescent.generation.datamodule import PromptDataModule, cut
 from crescent.generation.module import GenerationModule
+from crescent.generation.own import Opened, OwnBackend, Writing
 from crescent.generation.request import Continuation, Request, requests_digest
 from crescent.generation.transformers_backend import TransformersBackend
 from crescent.loop.stages.context import Context, ModelRef
@@ -138,7 +140,10 @@ def _sample(
 
 def continues(context: Context) -> bool:
     """Whether what writes may be given continuations; of a model in this process it turns out when it is tried."""
-    return context.config.backend.name != "server"
+    config = context.config.backend
+    if config.name == "own":
+        return bool(getattr(SLOTS["backend"].find(config.own["use"]), "continues", False))
+    return config.name != "server"
 
 
 def writer(
@@ -168,7 +173,17 @@ def writer(
         engine = context.engine(ref, lambda: Engine(settings, log, config.python, environment))
         tokenizer = load_tokenizer(model, place, revision)
         return VllmBackend(engine, tokenizer, stop_tokens_at(place, tokenizer, revision), model.context)
+    if config.name == "own":
+        return context.engine(ref, lambda: _own(context, ref, model.context)).backend
     return TransformersBackend(context.model(ref), batch_size or config.batch_size, longest or model.context)
+
+
+def _own(context: Context, ref: ModelRef, longest: int) -> Opened:
+    place, revision = context.place(ref)
+    backend: OwnBackend = SLOTS["backend"].build(context.config.backend.own)
+    size = context.config.backend.batch_size
+    backend.open(Writing(place, revision, context.device, longest, size, lambda: context.model(ref)))
+    return Opened(backend)
 
 
 def visible_devices(context: Context) -> str | None:

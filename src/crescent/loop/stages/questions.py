@@ -7,6 +7,7 @@ checked like any other text, at most `max_rewrites` times, then dropped.
 from collections.abc import Sequence
 
 from crescent.config.effects import settings
+from crescent.config.slots import code_of
 from crescent.errors import StageError
 from crescent.loop.stages.assignments import clear_assignments, follow_assignments
 from crescent.loop.stages.context import Context, ModelRef
@@ -37,6 +38,7 @@ def run(context: Context, number: int, model: ModelRef, earlier: Sequence[Manife
             "model": model.identity,
             **encoder_input(context, config.dedup),
             **seed_input(config.questions),
+            **code_of(config, "dedup.own", "backend.own"),
             **{m.spec.stage: m.outcome for m in earlier},
         },
     )

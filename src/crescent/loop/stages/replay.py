@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from crescent.config.effects import settings
+from crescent.config.slots import code_of
 from crescent.generation.request import Request
 from crescent.loop.stages.context import Context, ModelRef
 from crescent.loop.stages.facts import DatasetFacts, ReplayFacts
@@ -34,7 +35,7 @@ def run(context: Context, number: int, start: ModelRef, dataset: Manifest) -> Ma
         f"{round_folder(number)}/replay",
         VERSION,
         settings(context.config, "replay") | {"samples": wanted},
-        {"model": start.identity},
+        {"model": start.identity, **code_of(context.config, "backend.own")},
     )
     if (manifest := stage.finished()) is not None:
         return manifest

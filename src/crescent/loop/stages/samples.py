@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from crescent.config.effects import settings
+from crescent.config.slots import code_of
 from crescent.errors import StageError
 from crescent.evaluation.results import Sampled
 from crescent.evaluation.version import task_version
@@ -43,6 +44,7 @@ def run(context: Context, name: str, model: ModelRef, measured: Manifest) -> Man
     task, data = config.dev_task, config.local_data or {}
     metric = facts_of(measured, EvaluationFacts).tasks[task].metric
     inputs = {"model": model.identity, f"task {task}": task_version(task, data.get(task))}
+    inputs |= code_of(context.config, "backend.own")
     stage = context.run.stage(
         f"{name}/samples", VERSION, settings(context.config, "samples") | {"metric": metric}, inputs
     )

@@ -1,0 +1,1 @@
+"""When a round is kept: a module for each rule, with a class of its name (slot `gate`)."""
