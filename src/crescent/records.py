@@ -165,7 +165,12 @@ class Replayed(Row):
 
 
 class Pair(Row):
-    """One training example: the student learns to write `solution` after `question`."""
+    """One training example: the student learns to write `solution` after `question`.
+
+    Of pairs that a vote chose: `weight` is what the label rule gives them (the share of votes for `soft`, else 1),
+    `rejected` the text of the first solution with the least voted answer, and `margin` by how much of all solutions
+    the chosen answer leads that one, (votes + - votes -) / K. Both are None where no answer has fewer votes.
+    """
 
     id: str
     round: int
@@ -173,3 +178,6 @@ class Pair(Row):
     solution: str
     answer: str | None
     agreement: float | None
+    weight: float = 1.0
+    rejected: str | None = None
+    margin: float | None = None

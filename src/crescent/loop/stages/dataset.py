@@ -25,8 +25,10 @@ from crescent.run.manifest import Manifest, facts_of
 from crescent.run.names import in_order, round_folder
 from crescent.run.shards import ShardFolder
 from crescent.voting.ballots import by_question, decide, unguarded
+from crescent.voting.losers import Rivals
+from crescent.voting.symbolic import comparer
 
-VERSION = 2
+VERSION = 3
 FILE = "train.jsonl"
 
 
@@ -50,6 +52,7 @@ def run(context: Context, number: int, questions: Manifest, answers: Manifest, e
     if (manifest := stage.finished()) is not None:
         return manifest
     stage.begin()
+    comparer.configure(config.voting.symbolic_seconds, config.voting.symbolic_megabytes)
     with stage.work():
         candidates = _candidates(context, questions, answers)
         found = len(candidates)
@@ -113,11 +116,15 @@ def _candidates(context: Context, questions: Manifest, answers: Manifest) -> lis
     texts = {q.id: q for q in ShardFolder(context.run.path / questions.spec.stage / "accepted").stream(Question)}
     consensus = {c.question: c for c in ShardFolder(folder / "consensus").stream(Consensus)}
     solutions = dict(by_question(solution_passes(folder)))
-    arm = context.config.training.pairs
+    arm, symbolic = context.config.training.pairs, context.config.voting.symbolic
     found = []
     for id, question in texts.items():
+        voted = (
+            Rivals(solutions[id], symbolic=symbolic) if arm == "consensus" and consensus[id].reason is None else None
+        )
         for preference, solution in _chosen(arm, consensus[id], solutions[id], context):
             beside = solution.sample in consensus[id].others
+            loser = voted.against(solution.sample) if voted else None
             pair = Pair(
                 id=f"{id}-s{solution.sample:02d}" if beside else id,
                 round=question.round,
@@ -125,6 +132,8 @@ def _candidates(context: Context, questions: Manifest, answers: Manifest) -> lis
                 solution=solution.text,
                 answer=solution.answer,
                 agreement=consensus[id].agreement if arm == "consensus" else None,
+                rejected=loser[0].text if loser else None,
+                margin=loser[1] if loser else None,
             )
             found.append((preference, pair))
     return found
