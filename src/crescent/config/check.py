@@ -169,6 +169,7 @@ HINTS = {
     "model_name": "give model=chat model.path=...",
     "max_steps": "the length of a training is training.epochs",
     "bf16": "give training.precision=bf16-mixed",
+    "rule": "the rule of the vote is label=majority, weighted, first, soft, views or models",
     "num_samples": "solutions per question are voting.samples",
 }
 """Last part of an unknown key -> what to do."""

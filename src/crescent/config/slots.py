@@ -138,7 +138,11 @@ class Slot:
 
 SLOTS: dict[str, Slot] = {
     slot.group: slot
-    for slot in (Slot("source", "source", "crescent.loop.sources.source:Source", "crescent.loop.sources"),)
+    for slot in (
+        Slot("source", "source", "crescent.loop.sources.source:Source", "crescent.loop.sources"),
+        Slot("label", "label", "crescent.voting.labels.label:Label", "crescent.voting.labels"),
+        Slot("select", "select", "crescent.voting.selection.selection:Selection", "crescent.voting.selection"),
+    )
 }
 """Every slot, by its group of `conf/`."""
 
