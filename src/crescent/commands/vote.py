@@ -15,9 +15,8 @@ from crescent.config.effects import is_rule
 from crescent.config.schema import Config, Voting
 from crescent.config.slots import USE
 from crescent.errors import RunFolderError
-from crescent.loop.stages.rows import solution_passes
+from crescent.loop.stages.rows import solution_passes, view_passes
 from crescent.loop.stages.stored import read_again
-from crescent.loop.stages.voters import view_passes
 from crescent.records import Consensus, Question
 from crescent.reporting.report.numbers import count, percent, plain, plural
 from crescent.reporting.summary.audit import truth
@@ -49,8 +48,9 @@ def revote(config: Config, folder: Path) -> int:
     if not rounds:
         raise RunFolderError(f"{folder}: no round has all its solutions yet, so there is nothing to vote on.")
     label = _rule_for(config, stored, folder)
-    settings = {"label": config.label, **asdict(config.voting)}
-    place = folder / FOLDER / digest(msgspec.json.encode(settings, order="sorted"))[:10]
+    settings = asdict(config.voting)
+    decided = msgspec.json.encode([config.label, settings], order="sorted")
+    place = folder / FOLDER / digest(decided)[:10]
     reread = config.voting.marker if config.voting.marker != stored["voting"]["marker"] else None
     figures, judge = {}, Judge(config.voting)
     print("; ".join(changed) or "the run's own rules of voting")
@@ -67,7 +67,9 @@ def revote(config: Config, folder: Path) -> int:
         }
         figures[path.name]["now"]["unsettled"] = unsettled
         print("\n".join(_lines(path.name, **figures[path.name])))
-    write_json(place.with_suffix(".json"), {"changed": changed, "voting": settings, "rounds": figures})
+    write_json(
+        place.with_suffix(".json"), {"changed": changed, "label": config.label, "voting": settings, "rounds": figures}
+    )
     with tracked(folder, config, vote=place.with_suffix(".json")):
         pass  # all there is to follow is there
     print(f"Written: {place.with_suffix('.json')}, and the rows in {place.name}/ beside it")

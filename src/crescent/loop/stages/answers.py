@@ -17,9 +17,9 @@ from crescent.generation.request import Request
 from crescent.loop.stages.context import Context, ModelRef
 from crescent.loop.stages.facts import AnswersFacts
 from crescent.loop.stages.predict import generate, predict
-from crescent.loop.stages.rows import pass_folders, solution_passes
+from crescent.loop.stages.rows import beside_tokens, pass_folders, solution_passes, view_passes
 from crescent.loop.stages.stored import take_over
-from crescent.loop.stages.voters import beside_tokens, other_voters, reworded_answers, view_passes
+from crescent.loop.stages.voters import other_voters, reworded_answers
 from crescent.records import Completion, Consensus, Question, Solution
 from crescent.run.folder import read_json, write_json
 from crescent.run.manifest import Manifest

@@ -1,6 +1,6 @@
 """Who votes on a round's questions beside the model that answers, and what else a label has sampled."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -11,16 +11,15 @@ from crescent.generation.prompts import fill
 from crescent.generation.request import Request
 from crescent.loop.stages.context import Context, ModelRef
 from crescent.loop.stages.predict import generate
+from crescent.loop.stages.rows import REWORDED, VIEWS
 from crescent.loop.stages.trained import trained_model
 from crescent.models.identity import identity
-from crescent.records import Completion, Question, Row, Solution
+from crescent.records import Completion, Question, Row
 from crescent.run.manifest import MANIFEST, SPEC, Manifest, Spec, read_sealed
 from crescent.run.names import round_folder, round_number
-from crescent.run.shards import ShardFolder
 from crescent.run.stage import Stage
 from crescent.voting.labels.label import Needs, Rewording
 
-REWORDED, VIEWS = "reworded", "views"
 Convert = Callable[[Completion], Row]
 
 
@@ -77,14 +76,3 @@ def reworded_answers(
         for question in questions
     ]
     sample(VIEWS, requests=views, title=f"{model.label} solutions of rewordings", convert=convert)
-
-
-def view_passes(answers: Path) -> list[Iterator[Solution]]:
-    """The solutions of rewordings as a stream in question order, where there are any."""
-    return [ShardFolder(answers / VIEWS).stream(Solution)] if (answers / VIEWS).is_dir() else []
-
-
-def beside_tokens(answers: Path) -> int:
-    """Tokens of what was written beside the solutions that are voted on."""
-    rewordings = ShardFolder(answers / REWORDED).stream(Completion) if (answers / REWORDED).is_dir() else ()
-    return sum(row.tokens for row in rewordings) + sum(row.tokens for rows in view_passes(answers) for row in rows)
