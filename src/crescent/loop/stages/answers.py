@@ -78,7 +78,7 @@ def run(context: Context, name: str, model: ModelRef, questions: Manifest) -> Ma
         made = asked + 1
     if (rewording := label.needs().rewording) is not None:
         reworded_answers(context, stage, model, accepted, rewording, convert)
-    consensus, given_up = _vote(context, stage, label, accepted, made)
+    consensus, given_up = _vote(context, stage, accepted, made)
     if not context.is_main:
         return stage.finish(None)
     beyond = pass_folders(stage.path)[made:]
@@ -93,9 +93,7 @@ def run(context: Context, name: str, model: ModelRef, questions: Manifest) -> Ma
     return stage.finish(facts, facts.tokens)
 
 
-def _vote(
-    context: Context, stage: Stage, label: Label, questions: Sequence[Question], made: int
-) -> tuple[list[Consensus], int]:
+def _vote(context: Context, stage: Stage, questions: Sequence[Question], made: int) -> tuple[list[Consensus], int]:
     """The consensus of every question, in their order, and the comparisons that were given up in the vote.
 
     It reads the first `made` sampling passes, which are this start's. Of several ranks each votes on its share; rank 0
@@ -105,7 +103,8 @@ def _vote(
     with stage.work():
         passes = [*solution_passes(stage.path)[:made], *view_passes(stage.path)]
         data = SolutionDataModule(passes, context.rank, context.world_size)
-        consensus: list[Consensus] = predict(context, VotingModule(label, context.config.voting), data)
+        voting = VotingModule(label_of(context.config), context.config.voting)
+        consensus: list[Consensus] = predict(context, voting, data)
     given_up = undecided.total - before
     if context.world_size == 1:
         return consensus, given_up
