@@ -197,7 +197,7 @@ def test_the_command_line_finds_the_run_and_needs_no_torch(tmp_path: Path) -> No
     blocked.mkdir()
     for name in ("torch", "transformers", "pytorch_lightning", "numpy"):
         (blocked / f"{name}.py").write_text("raise ImportError('not needed here')")
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(blocked), str(Path(crescent.__file__).parents[2])])}
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(blocked), str(Path(crescent.__file__).parents[1])])}
 
     def command(*arguments: str) -> "subprocess.CompletedProcess[str]":
         line = [sys.executable, "-m", "crescent", "stage=vote", "voting.samples=4", "voting.symbolic=false", *arguments]

@@ -40,7 +40,6 @@ CASES = {
     "the majority": (["2", "1", "1"], {}, "1", 1, None),
     "of tied answers the first": (TIED, {}, "2", 0, None),
     "ties can be rejected": (TIED, {"reject_ties": True}, None, None, "tie"),
-    "the rule decides": (["2", "1", "1"], {"rule": "first"}, "2", 0, None),
     "too little agreement": (["2", "1", "1"], {"min_agreement": 0.7}, "1", None, "agreement-low"),
     "too much agreement": (["2", "1", "1"], {"max_agreement": 0.6}, "1", None, "agreement-high"),
     "too few votes": (["2", "1", "1"], {"min_votes": 3}, "1", None, "few-votes"),
@@ -71,6 +70,10 @@ def test_every_setting_takes_part_in_the_vote(
     assert found.samples == len(answers)
 
 
+def test_a_rule_of_the_vote_can_be_named() -> None:
+    assert decide("q", ballots(["2", "1", "1"]), settings(), "first").answer == "2"
+
+
 def test_several_solutions_can_stand_for_the_consensus() -> None:
     solutions = ballots(["1"] * 5)
     for solution, text in zip(solutions, ("one way", "another", "by sums", "in thirds", "backwards"), strict=True):
@@ -94,6 +97,6 @@ def test_solutions_stand_in_the_order_of_their_samples() -> None:
 
 
 def test_without_the_guards_whoever_leads_is_accepted() -> None:
-    guarded = settings(samples=9, rule="weighted", reject_ties=True, min_agreement=0.9, max_agreement=0.95, min_votes=8)
-    assert unguarded(guarded) == settings(samples=9, rule="weighted")
+    guarded = settings(samples=9, reject_ties=True, min_agreement=0.9, max_agreement=0.95, min_votes=8)
+    assert unguarded(guarded) == settings(samples=9)
     assert guarded.reject_ties  # it is another one that has none

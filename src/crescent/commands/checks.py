@@ -5,9 +5,11 @@
 """
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from crescent.config.schema import Config, Embedding, Model
+from crescent.config.slots import SLOTS
 from crescent.dedup.settings import mistakes as dedup_mistakes
 from crescent.errors import ConfigError, DamagedError, DataError, ModelError
 from crescent.evaluation.cache import mistakes as cache_mistakes
@@ -72,7 +74,7 @@ def _check_server(config: Config) -> None:
         client_library()
         program(config.backend)
         return
-    key = needed_by(config.voting)
+    key = needed_by(config)
     for endpoint in reach_all(config.backend).endpoints:
         if key is not None:
             check_logprobs(endpoint, config.backend, key)
@@ -91,9 +93,23 @@ def check_models(config: Config) -> None:
     """
     for key in models(config):
         check_model_of(config, key)
+    voters = SLOTS["label"].build(config.label).needs().voters
+    for path in voters.paths if voters else ():
+        _check_voter(config, path)
     for key, dedup in (("dedup", config.dedup), ("evaluation.contamination", config.evaluation.contamination)):
         if dedup is not None and dedup.embedding is not None and dedup.embedding.encoder != "model":
             _check_encoder(f"{key}.embedding", dedup.embedding)
+
+
+def _check_voter(config: Config, path: str) -> None:
+    from crescent.models.check import check_files
+
+    if not Path(path).is_dir():
+        raise ModelError(f"label.paths: there is no folder {path}")
+    try:
+        check_files(replace(config.model, path=path, revision=None))
+    except (ModelError, DamagedError) as error:
+        raise type(error)(str(error).replace("model.path", "label.paths")) from error
 
 
 def _check_encoder(key: str, embedding: Embedding) -> None:

@@ -170,6 +170,7 @@ HINTS = {
     "max_steps": "the length of a training is training.epochs",
     "min_gain": "it belongs to the rule: evaluation.gate.rule.min_gain=...",
     "bf16": "give training.precision=bf16-mixed",
+    "rule": "the rule of the vote is label=majority, weighted, first, soft, views or models",
     "num_samples": "solutions per question are voting.samples",
 }
 """Last part of an unknown key -> what to do."""

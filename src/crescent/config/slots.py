@@ -143,6 +143,8 @@ SLOTS: dict[str, Slot] = {
         Slot("dedup", "dedup.own", "crescent.dedup.steps:Step", also=("evaluation.contamination.own",)),
         Slot("backend", "backend.own", "crescent.generation.own:OwnBackend"),
         Slot("gate", "evaluation.gate.rule", "crescent.evaluation.rules.rule:Rule", "crescent.evaluation.rules"),
+        Slot("label", "label", "crescent.voting.labels.label:Label", "crescent.voting.labels"),
+        Slot("select", "select", "crescent.voting.selection.selection:Selection", "crescent.voting.selection"),
     )
 }
 """Every slot, by its group of `conf/`."""

@@ -1,7 +1,7 @@
 """The arms on hand-written questions and solutions: what the vote decides is known in advance."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -20,6 +20,7 @@ from crescent.run import rows
 from crescent.run.manifest import Facts, Manifest
 from crescent.run.shards import ShardFolder
 from crescent.voting.ballots import decide
+from crescent.voting.selection.selection import Candidate, Selected
 from tests.conftest import tiny
 from tests.facts import blank
 
@@ -84,6 +85,65 @@ def test_consensus_takes_what_the_vote_accepted(tmp_path: Path, context_of: Call
         ("r01-sure", "r01-sure sample 0: 9", "9", 1.0),
     ]
     assert [p.question for p in pairs] == ["How many, r01-clear?", "How many, r01-sure?"]
+
+
+def test_a_pair_names_its_loser_where_there_is_one(tmp_path: Path, context_of: Callable[..., Context]) -> None:
+    clear, sure = made(context_of(tmp_path, configured()))
+    assert (clear.weight, clear.rejected, clear.margin) == (1.0, "r01-clear sample 3: 8", 0.5)
+    assert (sure.weight, sure.rejected, sure.margin) == (1.0, None, None)
+
+
+def test_soft_labels_are_pairs_of_every_answer_with_its_share(
+    tmp_path: Path, context_of: Callable[..., Context]
+) -> None:
+    config = configured()
+    config.label = {"use": "soft", "least": 0.25}
+    assert [(p.id, p.answer, p.weight, p.rejected, p.margin) for p in made(context_of(tmp_path, config))] == [
+        ("r01-clear", "7", 0.75, "r01-clear sample 3: 8", 0.5),
+        ("r01-clear-s03", "8", 0.25, None, None),
+        ("r01-sure", "9", 1.0, None, None),
+    ]
+
+
+def test_what_is_selected_away_is_a_row_with_its_reason(tmp_path: Path, context_of: Callable[..., Context]) -> None:
+    config = configured()
+    config.select = {"use": "margin", "least": 0.75}
+    context = context_of(tmp_path, config)
+    manifest = dataset.run(context, 1, *written(context, 1), [])
+    drops = list(ShardFolder(context.run.path / manifest.spec.stage / "drops").stream(Drop))
+    assert [p.id for p in pairs_of(context, manifest)] == ["r01-sure"]
+    assert [(drop.id, drop.reason) for drop in drops] == [("r01-clear", "margin-low")]
+    assert manifest.facts["candidates"] == 2
+    assert manifest.facts["drops"] == {"contaminated": 0, "margin-low": 1, "beyond-max-pairs": 0}
+
+
+@pytest.mark.parametrize(("arm", "kept"), [("unvoted", set(VOTES)), ("shuffled", {"sure", "tied", "low"})])
+def test_a_control_selects_as_the_method_or_passes_on(
+    tmp_path: Path, context_of: Callable[..., Context], arm: str, kept: set[str]
+) -> None:
+    config = configured(pairs=arm)
+    config.select = {"use": "margin", "least": 0.75}
+    assert {p.id.removeprefix("r01-") for p in made(context_of(tmp_path, config))} == kept
+
+
+class Loses:
+    """A selection that forgets what it does not keep."""
+
+    def select(self, candidates: Sequence[Candidate], number: int, seed: int) -> Selected:
+        return Selected(list(candidates)[1:], [])
+
+
+def test_a_selection_that_loses_pairs_is_refused(tmp_path: Path, context_of: Callable[..., Context]) -> None:
+    config = configured()
+    config.select = {"use": f"{__name__}:Loses"}
+    with pytest.raises(StageError, match="2 pairs went in, and 1 kept and 0 dropped came out"):
+        made(context_of(tmp_path, config))
+
+
+@pytest.mark.parametrize("arm", ["unvoted", "shuffled"])
+def test_controls_name_no_loser(tmp_path: Path, context_of: Callable[..., Context], arm: str) -> None:
+    pairs = made(context_of(tmp_path, configured(pairs=arm)))
+    assert {(p.weight, p.rejected, p.margin) for p in pairs} == {(1.0, None, None)}
 
 
 def test_several_distinct_solutions_of_a_question_are_several_pairs(
@@ -195,7 +255,7 @@ def test_the_folder_loads_with_datasets_and_has_a_card(
     pairs = made(context_of(tmp_path / "run", configured()))
     folder = tmp_path / "run" / "round-01" / "dataset"
     loaded = datasets.load_dataset(str(folder), cache_dir=str(tmp_path / "cache"), split="train")
-    assert loaded.column_names == ["id", "round", "question", "solution", "answer", "agreement"]
+    assert loaded.column_names == list(Pair.__struct_fields__)
     assert [Pair(**row) for row in loaded] == pairs
     card = (folder / "README.md").read_text()
     for message in ("2 pairs up to round 1", "seed 1", "`consensus`", "one bait prompt"):

@@ -14,10 +14,12 @@ from crescent.voting.ballots import decide
 VOTING = Voting(samples=4, min_agreement=0.5, symbolic=False)
 
 
-def figures(folder: Path, votes: dict[str, list[str | None]], truths: dict[str, str], voting: Voting) -> dict[str, Any]:
+def figures(
+    folder: Path, votes: dict[str, list[str | None]], truths: dict[str, str], voting: Voting, rule: str = "majority"
+) -> dict[str, Any]:
     rows = {id: [solution(id, sample, answer) for sample, answer in enumerate(given)] for id, given in votes.items()}
     ShardFolder(folder / "solutions" / "00").write(0, [row for given in rows.values() for row in given])
-    ShardFolder(folder / "consensus").write(0, [decide(id, given, voting) for id, given in rows.items()])
+    ShardFolder(folder / "consensus").write(0, [decide(id, given, voting, rule) for id, given in rows.items()])
     return worth(folder, truths, voting)
 
 
@@ -66,8 +68,8 @@ def test_single_samples_are_compared_on_equally_many_when_sampling_is_adaptive(t
 
 
 def test_a_rule_without_a_vote_still_has_a_majority_to_compare_with(tmp_path: Path) -> None:
-    first = Voting(samples=3, rule="first", symbolic=False)
-    found = figures(tmp_path, {"a": ["5", "4", "4"]}, {"a": "4"}, first)
+    voting = Voting(samples=3, symbolic=False)
+    found = figures(tmp_path, {"a": ["5", "4", "4"]}, {"a": "4"}, voting, "first")
     assert (found["majority"]["value"], found["accepted"]["value"]) == (1.0, 0.0)
 
 

@@ -1,11 +1,14 @@
-"""`stage=export`: a round's pairs as conversations, and its model, in folders that other programs read as they are."""
+"""`stage=export`: a round's pairs as other learners read them, and its model, in folders of their own."""
 
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 from crescent.commands.export.cards import dataset_card, model_card
-from crescent.commands.export.conversations import as_jsonl, as_parquet, axolotl, conversation, dataset_info
+from crescent.commands.export.conversations import axolotl, dataset_info
+from crescent.commands.export.files import as_jsonl, as_parquet
+from crescent.commands.export.kinds import KINDS, Kind
 from crescent.config.check import read
 from crescent.config.schema import Config
 from crescent.errors import DamagedError, RunFolderError
@@ -40,8 +43,13 @@ def export(config: Config, folder: Path) -> int:
     if config.export.model and (folder / round_folder(number) / "training" / "model").is_dir():
         _check(folder / round_folder(number) / "training")
     pairs = rows.read(folder / round_folder(number) / "dataset" / "train.jsonl", Pair)
-    _dataset(place / "dataset", list(pairs), made, config.export.file, number)
-    print(f"Pairs:  {place / 'dataset'}")
+    kind = KINDS[config.export.kind]
+    listed = kind.make(list(pairs), made.voting.prompt)
+    if not listed:
+        raise RunFolderError(f"{folder}: export.kind={config.export.kind} has no rows: {kind.nothing}.")
+    format = "parquet" if kind is KINDS["verl"] else config.export.file  # verl reads Parquet alone
+    _dataset(place / kind.folder, listed, made, format, number, kind)
+    print(f"Pairs:  {place / kind.folder}")
     if config.export.model:
         _model(folder / round_folder(number) / "training" / "model", place / "model", made, summary, number)
         print(f"Model:  {place / 'model'}")
@@ -71,14 +79,14 @@ def _check(stage: Path) -> None:
         raise DamagedError(f"{message} Nothing was exported.") from error
 
 
-def _dataset(place: Path, pairs: list[Pair], made: Config, kind: str, number: int) -> None:
-    listed = [conversation(pair, made.voting.prompt) for pair in pairs]
-    file = f"train.{kind}"
+def _dataset(place: Path, listed: list[dict[str, Any]], made: Config, format: str, number: int, kind: Kind) -> None:
+    file = f"train.{format}"
     with publish_folder(place) as temporary:
-        (temporary / file).write_bytes(as_parquet(listed) if kind == "parquet" else as_jsonl(listed))
-        (temporary / "dataset_info.json").write_bytes(dataset_info(file))
-        (temporary / "axolotl.yaml").write_bytes(axolotl(file))
-        (temporary / "README.md").write_text(dataset_card(made, number, len(listed), file), encoding="utf-8")
+        (temporary / file).write_bytes(as_parquet(listed, kind.columns) if format == "parquet" else as_jsonl(listed))
+        if kind is KINDS["conversations"]:
+            (temporary / "dataset_info.json").write_bytes(dataset_info(file))
+            (temporary / "axolotl.yaml").write_bytes(axolotl(file))
+        (temporary / "README.md").write_text(dataset_card(made, number, len(listed), file, kind), encoding="utf-8")
 
 
 def _model(source: Path, place: Path, made: Config, summary: Summary | None, number: int) -> None:

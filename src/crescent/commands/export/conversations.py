@@ -5,9 +5,7 @@ id, round, answer and agreement beside it. No column is called `prompt`, `comple
 those for instructions to treat the row otherwise.
 """
 
-import io
 import json
-from collections.abc import Sequence
 from typing import Any
 
 from crescent.generation.prompts import fill
@@ -28,31 +26,6 @@ def conversation(pair: Pair, prompt: str) -> dict[str, Any]:
         "answer": pair.answer,
         "agreement": pair.agreement,
     }
-
-
-def as_jsonl(rows: Sequence[dict[str, Any]]) -> bytes:
-    """One JSON object per line, UTF-8."""
-    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
-
-
-def as_parquet(rows: Sequence[dict[str, Any]]) -> bytes:
-    """The same rows as Parquet, typed, so that columns of nulls keep their type."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    message = pa.struct([("role", pa.string()), ("content", pa.string())])
-    schema = pa.schema(
-        [
-            ("messages", pa.list_(message)),
-            ("id", pa.string()),
-            ("round", pa.int64()),
-            ("answer", pa.string()),
-            ("agreement", pa.float64()),
-        ]
-    )
-    sink = io.BytesIO()
-    pq.write_table(pa.Table.from_pylist(list(rows), schema=schema), sink)
-    return sink.getvalue()
 
 
 def dataset_info(file: str) -> bytes:

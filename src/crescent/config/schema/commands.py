@@ -33,12 +33,15 @@ class HalfHour:
 
 @dataclass
 class Export:
-    """`stage=export` writes a run's pairs as conversations, and its model, into a folder. Nothing is uploaded."""
+    """`stage=export` writes a run's pairs for other programs, and its model, into a folder. Nothing is uploaded."""
 
     round: int | None = option(None, low=1)
     """Which round; null: the best one, or the last one where none was accepted."""
+    kind: str = option("conversations", of=("conversations", "preferences", "unpaired", "questions", "verl"))
+    """`preferences`: chosen and rejected solutions (DPO); `unpaired`: solutions with true or false (KTO); `questions`:
+    prompts with majority answers (GRPO); `verl`: the same in verl's layout."""
     file: str = option("jsonl", of=("jsonl", "parquet"))
-    """Format of the conversations."""
+    """Format of the rows; verl reads Parquet alone."""
     model: bool = False
     """Also the model of that round with a card; its files are linked, not copied, where that is possible."""
     folder: str | None = None

@@ -135,10 +135,16 @@ def _unfit(stage: Stage, plan: Spec | None, manifest: Manifest | None) -> str | 
         return "that run did not get so far"
     if plan.inputs.get("model") != stage.spec.inputs["model"]:
         return "there another model writes in this round"
+    if _voters(plan) != _voters(stage.spec):
+        return "other models vote with it"
     if plan.inputs != stage.spec.inputs:
         return "it follows from other questions"
     differing = _sampling(stage.spec, kind).differences(_sampling(plan, kind))
     return "; ".join(differing) or None
+
+
+def _voters(plan: Spec) -> dict[str, str]:
+    return {name: content for name, content in plan.inputs.items() if name.startswith("voter ")}
 
 
 def _sampling(plan: Spec, kind: str) -> Spec:
