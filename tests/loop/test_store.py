@@ -41,7 +41,8 @@ def cost(folder: Path) -> dict[str, tuple[float, int, bool]]:
 
 
 def without_cost(folder: Path) -> dict[str, Any]:
-    found = contents(folder)
+    """Without the pool as well, which follows from the rows and is not needed where nothing is compared with it."""
+    found = {name: content for name, content in contents(folder).items() if not name.startswith("pool/")}
     for name in ("config.yaml", "summary.json"):
         found.pop(name)
     for name, content in found.items():
