@@ -35,6 +35,8 @@ ALSO = {
     "claim=rounds": ["stage=claim"],
     "claim=unvoted": ["stage=claim"],
     "student=chat": ["student.path=some/model"],
+    "label=own": ["label.use=crescent.voting.labels.majority:Majority"],
+    "select=own": ["select.use=crescent.voting.selection.all:All"],
     "source=own": ["source.use=crescent.loop.sources.bait:Bait"],
 }
 """What a choice needs besides itself."""
@@ -115,14 +117,14 @@ def test_a_distillation_differs_from_nano_in_the_student_alone() -> None:
     assert replace(config, student=None, name="nano") == composed("+experiment=nano")
 
 
-def test_the_ablations_differ_from_nano_in_one_group_alone() -> None:
+def test_the_ablations_differ_from_nano_in_their_groups_alone() -> None:
     nano = composed("+experiment=nano")
     no_diversify = composed("+experiment=no_diversify")
     no_diversify.name, no_diversify.dedup = nano.name, nano.dedup
     assert no_diversify == nano
     no_consensus = composed("+experiment=no_consensus")
-    assert no_consensus.voting.rule == "first"
-    no_consensus.name, no_consensus.voting = nano.name, nano.voting
+    assert no_consensus.label == {"use": "first"}
+    no_consensus.name, no_consensus.voting, no_consensus.label = nano.name, nano.voting, nano.label
     assert no_consensus == nano
 
 

@@ -30,7 +30,14 @@ REASONS = {
     "few-votes": "the majority answer has fewer votes than `voting.min_votes`",
     "agreement-low": "agreement is below `voting.min_agreement`",
     "agreement-high": "agreement is above `voting.max_agreement`: too easy to learn from",
+    "views-disagree": "the majority on the model's own rewording of the question says something else (`label=views`)",
     "contaminated": "the question is too much like one of a benchmark (`evaluation.contamination`)",
+    "margin-low": "the majority answer leads the next one by less than `select.least` (`select=margin`)",
+    "below-schedule": "agreement is below what `select.least` asks in this round (`select=schedule`)",
+    "less-learnable": "agreement is further from one half than that of the best pairs (`select=learnability`)",
+    "out-of-order": "so many pairs are easier, or harder (`select=order`)",
+    "shortest": "the solution is among the shortest (`select=shortest`)",
+    "same-operations": "so many solutions take the same operations in the same order (`select=signature`)",
     "beyond-max-pairs": "the draw of `training.max_pairs` pairs left it out",
     "no-solution": "the solution is empty: there is nothing to learn",
     "too-long": "question and solution have more tokens than `training.max_length`",
@@ -165,7 +172,12 @@ class Replayed(Row):
 
 
 class Pair(Row):
-    """One training example: the student learns to write `solution` after `question`."""
+    """One training example: the student learns to write `solution` after `question`.
+
+    Of pairs that a vote chose: `weight` is what the label rule gives them (the share of votes for `soft`, else 1),
+    `rejected` the text of the first solution with the least voted answer, and `margin` by how much of all solutions
+    the chosen answer leads that one, (votes + - votes -) / K. Both are None where no answer has fewer votes.
+    """
 
     id: str
     round: int
@@ -173,3 +185,6 @@ class Pair(Row):
     solution: str
     answer: str | None
     agreement: float | None
+    weight: float = 1.0
+    rejected: str | None = None
+    margin: float | None = None

@@ -47,7 +47,7 @@ def test_null_switches_an_optional_group_off() -> None:
         ({"rounds": 0}, "rounds=0: must be a whole number from 1 to 100"),
         ({"questions": {"target": 0}}, "questions.target=0: must be a whole number of at least 1"),
         ({"voting": {"min_agreement": float("nan")}}, "voting.min_agreement=nan: must be a number from 0 to 1"),
-        ({"voting": {"rule": "majorty"}}, "voting.rule=majorty: must be one of .*; did you mean majority?"),
+        ({"voting": {"adaptive": "of"}}, "voting.adaptive=of: must be one of .*; did you mean off?"),
         ({"voting": 3}, "voting=3: must be a group of keys"),
         ({"dedup": {"exact": "yes"}}, "dedup.exact=yes: must be true or false"),
         ({"evaluation": {"tasks": "nano_math"}}, "evaluation.tasks=nano_math: must be a list of texts"),

@@ -72,8 +72,8 @@ def test_what_saves_memory_or_says_where_may_change() -> None:
 
 def test_rules_of_voting_need_no_new_samples() -> None:
     rules = [key for key in all_keys() if is_rule(key)]
-    assert {"voting.rule", "voting.min_agreement", "voting.marker", "voting.symbolic"} < set(rules)
-    assert all(key.startswith("voting.") for key in rules)
+    assert {"label", "voting.min_agreement", "voting.marker", "voting.symbolic"} < set(rules)
+    assert all(key.startswith("voting.") or key == "label" for key in rules)
     for key in ("samples", "sampling.top_p", "prompt", "adaptive", "confidence", "step"):
         assert not is_rule(f"voting.{key}")
 

@@ -150,13 +150,38 @@ BROKEN = {
         "voting.min_votes=7 of voting.samples=8 is above",
     ),
     "representative without vote": (
-        {"voting": {"rule": "first", "representative": "shortest"}},
+        {"label": {"use": "first"}, "voting": {"representative": "shortest"}},
         "voting.representative=shortest needs a vote",
     ),
     "adaptive without vote": (
-        {"voting": {"rule": "first", "adaptive": "lossless"}},
+        {"label": {"use": "first"}, "voting": {"adaptive": "lossless"}},
         "voting.adaptive=lossless needs a vote",
     ),
+    "soft without votes": (
+        {"label": {"use": "soft"}, "voting": {"samples": 1, "min_votes": 1}},
+        "label=soft weighs by shares of votes; voting.samples=1 has none",
+    ),
+    "shares of a few samples": (
+        {"label": {"use": "soft"}, "voting": {"adaptive": "lossless"}},
+        "voting.adaptive=lossless saves samples, and label=soft needs every one",
+    ),
+    "a rewording of nothing": (
+        {"label": {"use": "views", "prompt": "Say it again."}},
+        "label.prompt does not contain {question}",
+    ),
+    "one voter": (
+        {"label": {"use": "models", "earlier": 0}},
+        "label=models has one voter: give label.earlier or label.paths",
+    ),
+    "a schedule without rounds": (
+        {"select": {"use": "schedule", "least": []}},
+        "select: least is empty",
+    ),
+    "a step that is wrong": (
+        {"select": {"use": "chain", "steps": [{"use": "all"}, {"use": "margin", "least": 2}]}},
+        "select.steps[1].least=2: must be a number from 0 to 1",
+    ),
+    "no steps": ({"select": {"use": "chain"}}, "select.steps is empty"),
     "greedy bait": ({"questions": {"sampling": {"temperature": 0}}}, "questions.sampling.temperature=0 makes"),
     "greedy votes": ({"voting": {"sampling": {"temperature": 0}}}, "voting.sampling.temperature=0 makes"),
     "unchecked rewrites": (

@@ -1,5 +1,6 @@
 """Slots: a class is found by name or place, and everything wrong with it is said before a run, a line each."""
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -8,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from crescent.config.slots import SLOTS, choosing
+from crescent.config.overrides import Overrides
+from crescent.config.schema import Config
+from crescent.config.slots import SLOTS, choosing, code_of
 
 SOURCE = SLOTS["source"]
 MODULE = """
@@ -31,6 +34,13 @@ class Free:
     def __init__(self, **settings) -> None: self.settings = settings
     def ask(self, turn): ...
     def inputs(self): return {}
+
+class Objects(Free):
+    def mistakes(self, config): yield f"{config.name} has no level"
+
+class Strict(Free):
+    def __init__(self, parts: list[dict]) -> None:
+        if not parts: raise ValueError("parts has none")
 
 NUMBER = 3
 """
@@ -87,6 +97,32 @@ def test_all_that_a_class_lacks_is_said_at_once(stranger: str) -> None:
     ]
 
 
+def test_a_class_objects_to_what_the_run_is_once_its_settings_are_good(stranger: str) -> None:
+    section = {"use": f"{stranger}:Objects"}
+    assert [each.text for each in SOURCE.mistakes(section, Config(name="mine"))] == ["source: mine has no level"]
+    assert said(use=f"{stranger}:Strict", parts=[]) == [
+        "source.use=stranger_slots:Strict: cannot be made: parts has none"
+    ]
+
+
+def test_a_section_inside_another_is_checked_at_its_own_place(stranger: str) -> None:
+    [wrong] = SOURCE.mistakes({"use": f"{stranger}:Olympiad", "level": 0}, key="source.parts[1]")
+    assert wrong.text == "source.parts[1].level=0: must be a whole number of at least 1"
+    assert wrong.keys == ("source.parts[1].level",)
+
+
+def test_a_strangers_code_is_an_input_and_ours_is_not(stranger: str, tmp_path: Path) -> None:
+    digest = hashlib.sha256((tmp_path / "stranger_slots.py").read_bytes()).hexdigest()
+    own = {"use": f"{stranger}:Olympiad"}
+    assert SOURCE.code({"use": "bait"}) == {}
+    assert SOURCE.code({"use": "bait", "parts": [{"use": "bait"}, own], "inner": own}) == {
+        "source.parts[1].use": digest,
+        "source.inner.use": digest,
+    }
+    assert code_of(Config(source=own), "source") == {"source.use": digest}
+    assert code_of(Config(), *SLOTS) == {}
+
+
 def test_a_package_declares_a_short_name(stranger: str, tmp_path: Path) -> None:
     info = tmp_path / "stranger-1.0.dist-info"
     info.mkdir()
@@ -96,6 +132,11 @@ def test_a_package_declares_a_short_name(stranger: str, tmp_path: Path) -> None:
     )
     assert "olympiad" in SOURCE.names() and said(use="olympiad", level=2) == []
     assert SOURCE.find("bait").__module__ == "crescent.loop.sources.bait"
+    assert choosing("source=olympiad") == ["source=own", "source.use=olympiad"]
+    [wrong] = Overrides(["source=olympid"], {"source": ["bait", "own"]}, False).mistakes
+    assert wrong.text == (
+        "source=olympid: no such choice; source takes bait, own, olympiad, package.module:Class; did you mean olympiad?"
+    )
 
 
 def test_every_implementation_of_ours_has_what_its_slot_asks_for() -> None:

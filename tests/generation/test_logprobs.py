@@ -16,7 +16,10 @@ def served(api: Api, **voting: str) -> Config:
     config = tiny()
     config.backend, config.rounds = api.settings(retries=2), 1
     for name, value in voting.items():
-        setattr(config.voting, name, value)
+        if name == "label":
+            config.label = {"use": value}
+        else:
+            setattr(config.voting, name, value)
     return config
 
 
@@ -26,7 +29,7 @@ def without(handler: Handler) -> None:
     handler.answer(200, {"choices": [choice | {"logprobs": None}], "usage": {}})
 
 
-NEEDS = [("rule", "weighted"), ("representative", "likeliest")]
+NEEDS = [("label", "weighted"), ("representative", "likeliest")]
 
 
 @pytest.mark.parametrize("endpoint", ["chat", "completions"])
@@ -46,7 +49,7 @@ def test_one_that_refuses_the_field_is_refused_before_any_work(name: str, value:
     with serving(Api(refused=("logprobs",))) as api, pytest.raises(ModelError) as message:
         start(served(api, **{name: value}), tmp_path / "run")
     assert "tells no log-probabilities (it refuses to: 422 Unexpected" in str(message.value)
-    assert f"voting.{name}={value} needs them" in str(message.value)
+    assert f"{name}={value} needs them" in str(message.value)
     assert "\n" not in str(message.value)
     assert len(api.bodies) == 1
     assert not (tmp_path / "run").exists()
@@ -54,14 +57,14 @@ def test_one_that_refuses_the_field_is_refused_before_any_work(name: str, value:
 
 def test_one_that_takes_the_field_and_tells_none_is_refused() -> None:
     with serving(Api(faults=[without])) as api, pytest.raises(ModelError, match="a token comes without one"):
-        check_backend(served(api, rule="weighted"))
+        check_backend(served(api, label="weighted"))
 
 
 def test_what_passes_is_asked_again() -> None:
     with serving(Api(faults=[status(503), hang_up])) as api:
-        check_backend(served(api, rule="weighted"))
+        check_backend(served(api, label="weighted"))
     with serving(Api(faults=[status(503)] * 3)) as api, pytest.raises(ModelError, match="failed 3 times in a row"):
-        check_backend(served(api, rule="weighted"))
+        check_backend(served(api, label="weighted"))
 
 
 def test_other_votes_do_not_ask() -> None:

@@ -27,7 +27,7 @@ CONFIGURATIONS = configurations()
 
 
 def _voted(config: Config) -> bool:
-    return config.training.pairs == "consensus" and config.voting.rule != "first"
+    return config.training.pairs == "consensus" and config.label["use"] != "first"
 
 
 SAID: dict[str, Callable[[Config], bool]] = {
@@ -46,9 +46,9 @@ SAID: dict[str, Callable[[Config], bool]] = {
         and (c.dedup.exact or c.dedup.embedding is not None)
     ),
     "taken unchecked": lambda c: not c.questions.recheck_rewrites,
-    "first solution that was sampled for it": lambda c: c.training.pairs == "unvoted" or c.voting.rule == "first",
+    "first solution that was sampled for it": lambda c: c.training.pairs == "unvoted" or c.label["use"] == "first",
     "no vote chose it": lambda c: c.training.pairs == "unvoted",
-    "no vote was held": lambda c: c.training.pairs == "consensus" and c.voting.rule == "first",
+    "no vote was held": lambda c: c.training.pairs == "consensus" and c.label["use"] == "first",
     "the solution of another question": lambda c: c.training.pairs == "shuffled",
     "wrong on purpose": lambda c: c.training.pairs == "shuffled",
     "solutions were sampled per question": _voted,
@@ -103,7 +103,7 @@ def test_what_no_experiment_has() -> None:
     config = tiny()
     config.training.method, config.training.lora.rank, config.training.replay.share = "lora", 8, 0.25
     config.training.replay.prompts = ["a", "b", "c"]
-    config.training.start_from, config.voting.rule, config.voting.adaptive = "previous", "weighted", "lossless"
+    config.training.start_from, config.label, config.voting.adaptive = "previous", {"use": "weighted"}, "lossless"
     config.voting.max_agreement, config.voting.representative = 0.9, "distinct"
     config.evaluation.contamination = Dedup(exact=False, minhash=None, embedding=None)
     config.questions.max_rewrites = 0

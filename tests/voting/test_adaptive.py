@@ -11,13 +11,18 @@ from hypothesis import strategies as st
 from crescent.config.schema import Voting
 from crescent.voting import Ballot, vote
 from crescent.voting.adaptive import enough, majority_probability, probable, settled
+from crescent.voting.labels.first import First
+from crescent.voting.labels.majority import Majority
+from crescent.voting.labels.models import Models
+from crescent.voting.labels.soft import Soft
+from crescent.voting.labels.views import Views
+from crescent.voting.labels.weighted import Weighted
 
 
 def outcome(answers: list[str | None], config: Voting) -> tuple[str | None, int | None]:
     """What must not change: the accepted answer and its solution, or that there is none."""
     result = vote(
         [Ballot(answer) for answer in answers],
-        rule=config.rule,
         reject_ties=config.reject_ties,
         min_agreement=config.min_agreement,
         max_agreement=config.max_agreement,
@@ -31,7 +36,6 @@ def outcome(answers: list[str | None], config: Voting) -> tuple[str | None, int 
 @given(
     so_far=st.lists(st.sampled_from([None, "1", "2"]), max_size=5),
     remaining=st.integers(0, 3),
-    rule=st.sampled_from(["majority", "first"]),
     reject_ties=st.booleans(),
     low=st.sampled_from([0.0, 0.2, 0.4, 0.5, 0.75, 1.0]),
     high=st.sampled_from([0.5, 0.6, 0.8, 1.0]),
@@ -41,13 +45,12 @@ def test_settled_is_what_every_continuation_says(
     *,
     so_far: list[str | None],
     remaining: int,
-    rule: str,
     reject_ties: bool,
     low: float,
     high: float,
     min_votes: int,
 ) -> None:
-    config = Voting(rule=rule, reject_ties=reject_ties, min_agreement=low, max_agreement=high, min_votes=min_votes)
+    config = Voting(reject_ties=reject_ties, min_agreement=low, max_agreement=high, min_votes=min_votes)
     rest = product([None, "1", "2", "3", "4", "5"], repeat=remaining)
     outcomes = {outcome([*so_far, *more], config) for more in rest}
     decided = settled(so_far, len(so_far) + remaining, config)
@@ -58,13 +61,17 @@ def test_settled_is_what_every_continuation_says(
             assert outcomes == {outcome(so_far, config)}
 
 
-def test_weighted_and_other_representatives_wait_for_all_samples() -> None:
+def test_other_rules_and_representatives_wait_for_all_samples() -> None:
     answers = ["1"] * 7
     assert settled(answers, 8, Voting())
-    assert not settled(answers, 8, Voting(rule="weighted"))
     assert not settled(answers, 8, Voting(representative="shortest"))
-    assert settled(answers, 7, Voting(rule="weighted"))
     assert settled(list("12345"), 6, Voting(representative="shortest"))  # certain to be rejected
+    for rule in (Weighted(), Soft(), Models()):
+        assert not rule.settled(answers, Voting())
+        assert rule.settled(answers, Voting(samples=7))
+    assert First().settled(["1"], Voting()) and not First().settled([], Voting())
+    assert Majority().settled(answers, Voting()) and Views().settled(answers, Voting())
+    assert not enough(answers, Voting(adaptive="lossless"), lambda: Weighted().settled(answers, Voting()))
 
 
 @pytest.mark.parametrize(("votes", "runner_up"), [(0, 0), (1, 0), (4, 0), (5, 2), (9, 8), (3, 3)])

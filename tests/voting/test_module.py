@@ -9,6 +9,7 @@ from crescent.config.schema import Voting
 from crescent.records import Consensus, Solution
 from crescent.voting import module
 from crescent.voting.ballots import decide
+from crescent.voting.labels.majority import Majority
 from crescent.voting.module import SolutionDataModule, VotingModule
 
 CONFIG = Voting(samples=3, min_agreement=0.5, symbolic=False)
@@ -41,7 +42,7 @@ def test_a_trainer_brings_the_consensus_of_every_question(
     trainer: pl.Trainer, monkeypatch: pytest.MonkeyPatch, size: int
 ) -> None:
     monkeypatch.setattr(module, "QUESTIONS", size)
-    batches = trainer.predict(VotingModule(CONFIG), datamodule=SolutionDataModule(PASSES))
+    batches = trainer.predict(VotingModule(Majority(), CONFIG), datamodule=SolutionDataModule(PASSES))
     assert len(batches) == -(-len(QUESTIONS) // size)
     found: list[Consensus] = [row for batch in batches for row in batch]
     assert found == EXPECTED
@@ -52,7 +53,7 @@ def test_a_trainer_brings_the_consensus_of_every_question(
 def test_ranks_share_the_questions(trainer: pl.Trainer, world: int) -> None:
     found: dict[str, Consensus] = {}
     for rank in range(world):
-        batches = trainer.predict(VotingModule(CONFIG), datamodule=SolutionDataModule(PASSES, rank, world))
+        batches = trainer.predict(VotingModule(Majority(), CONFIG), datamodule=SolutionDataModule(PASSES, rank, world))
         share = [row for batch in batches for row in batch]
         assert len(share) in (len(QUESTIONS) // world, -(-len(QUESTIONS) // world))
         found |= {row.question: row for row in share}

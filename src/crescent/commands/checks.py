@@ -72,7 +72,7 @@ def _check_server(config: Config) -> None:
         client_library()
         program(config.backend)
         return
-    key = needed_by(config.voting)
+    key = needed_by(config)
     for endpoint in reach_all(config.backend).endpoints:
         if key is not None:
             check_logprobs(endpoint, config.backend, key)

@@ -13,9 +13,11 @@ import msgspec
 
 from crescent.config.effects import is_rule
 from crescent.config.schema import Config, Voting
+from crescent.config.slots import USE
 from crescent.errors import RunFolderError
 from crescent.loop.stages.rows import solution_passes
 from crescent.loop.stages.stored import read_again
+from crescent.loop.stages.voters import view_passes
 from crescent.records import Consensus, Question
 from crescent.reporting.report.numbers import count, percent, plain, plural
 from crescent.reporting.summary.audit import truth
@@ -26,9 +28,9 @@ from crescent.run.folder import differences, stored_config, write_json
 from crescent.run.manifest import MANIFEST
 from crescent.run.names import ROUNDS, in_order
 from crescent.run.shards import ShardFolder
-from crescent.voting.adaptive import settled
-from crescent.voting.ballots import by_question, decide
+from crescent.voting.ballots import by_question
 from crescent.voting.grouping import group
+from crescent.voting.labels.label import Label, label_of
 from crescent.voting.truth import Judge
 
 FOLDER = "revotes"
@@ -46,13 +48,14 @@ def revote(config: Config, folder: Path) -> int:
     rounds = [path.parent.parent for path in sorted(folder.glob(f"{ROUNDS}/answers/{MANIFEST}"), key=in_order)]
     if not rounds:
         raise RunFolderError(f"{folder}: no round has all its solutions yet, so there is nothing to vote on.")
-    settings = asdict(config.voting)
+    label = _rule_for(config, stored, folder)
+    settings = {"label": config.label, **asdict(config.voting)}
     place = folder / FOLDER / digest(msgspec.json.encode(settings, order="sorted"))[:10]
     reread = config.voting.marker if config.voting.marker != stored["voting"]["marker"] else None
     figures, judge = {}, Judge(config.voting)
     print("; ".join(changed) or "the run's own rules of voting")
     for path in rounds:
-        outcome, unsettled = _vote(path / "answers", config.voting, reread)
+        outcome, unsettled = _vote(path / "answers", label, config.voting, reread)
         publish(place / f"{path.name}.jsonl", rows.to_lines(outcome))
         known = {q.id: q.text for q in ShardFolder(path / "questions" / "accepted").stream(Question)}
         answer = truth(stored["evaluation"]["audit"])
@@ -79,7 +82,7 @@ def _compared(config: Config, folder: Path) -> tuple[dict[str, Any], list[str]]:
             f"{folder}: there is no run to vote on. Repeat the run's own command, or name its folder: 'run_dir=\"...\"'"
         )
     changed = differences(stored, asdict(config))
-    voting = {key: text for key, text in changed.items() if key.startswith("voting.")}
+    voting = {key: text for key, text in changed.items() if key.partition(".")[0] in ("voting", "label")}
     sampled = [text for key, text in voting.items() if not is_rule(key)]
     foreign = [text for key, text in changed.items() if key not in voting]
     problems = [f"that needs new samples ({'; '.join(sampled)})"] if sampled else []
@@ -92,18 +95,32 @@ def _compared(config: Config, folder: Path) -> tuple[dict[str, Any], list[str]]:
     return stored, list(changed.values())
 
 
-def _vote(answers: Path, config: Voting, marker: str | None) -> tuple[list[Consensus], int]:
+def _rule_for(config: Config, stored: dict[str, Any], folder: Path) -> Label:
+    """The label rule. Raises RunFolderError where it needs samples that the run has not drawn."""
+    label = label_of(config)
+    needs = label.needs()
+    if (needs.rewording or needs.voters) and config.label != stored["label"]:
+        raise RunFolderError(
+            f"{folder}: label={config.label[USE]} needs samples of its own, which this run has not drawn. Start a run "
+            f"from it: from_run={folder} label={config.label[USE]} name=..."
+        )
+    return label
+
+
+def _vote(answers: Path, label: Label, config: Voting, marker: str | None) -> tuple[list[Consensus], int]:
     """The outcome of every question, and how many of them the samples that adaptive sampling saved could change.
 
     With `marker` the answers are read from the solutions again.
     """
-    outcome, unsettled = [], 0
-    for question, stored in by_question(solution_passes(answers)):
+    outcome, unsettled, needs = [], 0, label.needs()
+    views = view_passes(answers) if needs.rewording else []
+    for question, stored in by_question([*solution_passes(answers), *views]):
         solutions = stored if marker is None else [read_again(solution, marker) for solution in stored]
-        outcome.append(decide(question, solutions, config))
-        if len(solutions) < config.samples:
-            labels = group([solution.answer for solution in solutions], symbolic=config.symbolic)
-            unsettled += not settled(labels, config.samples, config)
+        own = [solution for solution in solutions if solution.sample < config.samples]
+        outcome.append(label.decide(question, solutions if needs.voters or needs.rewording else own, config))
+        if len(own) < config.samples:
+            answered = group([solution.answer for solution in own], symbolic=config.symbolic)
+            unsettled += not label.settled(answered, config)
     return outcome, unsettled
 
 

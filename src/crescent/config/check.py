@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import Field, dataclass, fields
 from difflib import get_close_matches
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 from crescent.config.keys import all_keys, nullable, plain, section_type
 from crescent.config.schema import Config
@@ -14,6 +14,9 @@ WORDS: dict[Any, str] = {
     float: "a number",
     str: "text",
     list[str]: "a list of texts, such as [a,b]",
+    list[int]: "a list of whole numbers, such as [1,2]",
+    list[float]: "a list of numbers, such as [0.5,0.7]",
+    list[dict[str, Any]]: "a list of mappings, such as [{a: 1}]",
     dict[str, str]: "a mapping of texts to texts, such as {a: b}",
     dict[str, Any]: "a mapping of names to values, such as {a: 1}",
 }
@@ -63,8 +66,9 @@ def unfit(value: Any, hint: Any, field: Field[Any]) -> str | None:
     wrong = [each for each in (value if isinstance(value, list) else [value]) if each not in of] if of else []
     if wrong:
         return f"must be {allowed(hint, field)}{did_you_mean(str(wrong[0]), of)}"
-    if (low is not None and not value >= low) or (high is not None and not value <= high):
-        return f"must be {allowed(hint, field)}"
+    for each in value if isinstance(value, list) else [value]:
+        if (low is not None and not each >= low) or (high is not None and not each <= high):
+            return f"must be {allowed(hint, field)}"
     return None
 
 
@@ -129,8 +133,9 @@ def _has_type(value: Any, kind: Any) -> bool:
         return isinstance(value, int | float) and not isinstance(value, bool)
     if kind is int:
         return isinstance(value, int) and not isinstance(value, bool)
-    if kind == list[str]:
-        return isinstance(value, list) and all(isinstance(item, str) for item in value)
+    if get_origin(kind) is list:
+        item = get_args(kind)[0]
+        return kind in WORDS and isinstance(value, list) and all(_has_type(each, item) for each in value)
     if kind == dict[str, str]:
         return isinstance(value, dict) and all(isinstance(text, str) for pair in value.items() for text in pair)
     if kind == dict[str, Any]:
@@ -164,6 +169,7 @@ HINTS = {
     "model_name": "give model=chat model.path=...",
     "max_steps": "the length of a training is training.epochs",
     "bf16": "give training.precision=bf16-mixed",
+    "rule": "the rule of the vote is label=majority, weighted, first, soft, views or models",
     "num_samples": "solutions per question are voting.samples",
 }
 """Last part of an unknown key -> what to do."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from crescent.config.check import Mistake, did_you_mean, hint, unknown_key
 from crescent.config.keys import find, is_entry, plain
+from crescent.config.slots import PLACE, SLOTS
 from crescent.private.hydra_internals import elements, override_parser
 
 if TYPE_CHECKING:
@@ -151,6 +152,7 @@ class Overrides:
 
     def _unknown_choice(self, group: str, value: Any) -> str | None:
         names = self.groups[group] + (["basic"] if group.startswith("hydra/") else [])  # Hydra's own
+        names += [*SLOTS[group].declared(), PLACE] if group in SLOTS else []
         for name in value if isinstance(value, list) else [value]:
             if name not in names and not (name is None and group.startswith("hydra/")):
                 return f"no such choice; {group} takes {', '.join(names)}{did_you_mean(str(name), names)}"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from crescent.config.check import Mistake
 from crescent.config.conversations import a_server_writes_what_it_is_told, conversations_can_be_written, texts_end
 from crescent.config.engine import engine_environment_can_be_written_down, engine_is_left_what_is_its_own
+from crescent.config.label_rules import labels_can_be_sampled
 from crescent.config.place import place_can_be_made
 from crescent.config.schema import Config
 from crescent.config.server_rules import (
@@ -59,20 +60,6 @@ def agreement_band_is_open(config: Config) -> Iterator[Mistake]:
             f"voting.min_votes={voting.min_votes} of voting.samples={voting.samples} is above "
             f"voting.max_agreement={voting.max_agreement:g}: no question could pass",
         )
-
-
-def without_a_vote_nothing_is_chosen(config: Config) -> Iterator[Mistake]:
-    voting = config.voting
-    if voting.rule != "first":
-        return
-    for key, value, wanted in (
-        ("voting.representative", voting.representative, "first"),
-        ("voting.adaptive", voting.adaptive, "off"),
-    ):
-        if value != wanted:
-            yield Mistake(
-                ("voting.rule", key), f"{key}={value} needs a vote; with voting.rule=first it must be {wanted}"
-            )
 
 
 def samples_can_differ(config: Config) -> Iterator[Mistake]:
@@ -235,7 +222,7 @@ RULES: tuple[Rule, ...] = (
     dev_task_is_held_out,
     gate_has_a_benchmark,
     agreement_band_is_open,
-    without_a_vote_nothing_is_chosen,
+    labels_can_be_sampled,
     samples_can_differ,
     unchecked_rewrites_happen_once,
     target_can_be_reached,

@@ -11,22 +11,20 @@ fields may be an `option(...)` with bounds. Its module is imported while the con
 what is heavy (torch, transformers) where it is used.
 """
 
-import inspect
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
-from dataclasses import field as dataclass_field
+from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import entry_points
 from pkgutil import iter_modules
-from types import ModuleType
-from typing import Any, get_type_hints
+from typing import Any
 
-from crescent.config.check import WORDS, Mistake, did_you_mean, shown, unfit
-from crescent.config.keys import plain
+from crescent.config.check import Mistake, did_you_mean, shown
+from crescent.config.classes import class_at, code_digest, first_line, lacks, wrong_settings
 from crescent.config.schema import Config
 from crescent.errors import ConfigError
 
 USE = "use"
+PLACE = "package.module:Class"
 
 
 @dataclass(frozen=True)
@@ -35,67 +33,116 @@ class Slot:
 
     `group`: of `conf/`, and of entry points as `crescent.GROUP`. `key`: where its section is. `protocol`: what a class
     must have, as `module:Class`. `package`: whose modules are ours, each with a class of the module's name; None: the
-    slot is empty unless somebody fills it.
+    slot is empty unless somebody fills it. `also`: further keys with a section of this kind.
     """
 
     group: str
     key: str
     protocol: str
     package: str | None = None
+    also: tuple[str, ...] = ()
 
     def names(self) -> list[str]:
         """The short names: ours, then those that installed packages declare."""
-        return list(self._places())
+        return list(self._ours() | self._declared())
 
-    def find(self, use: str) -> Any:
-        """The class that `use` names.
+    def declared(self) -> list[str]:
+        """The short names that installed packages declare."""
+        return [name for name in self._declared() if name not in self._ours()]
+
+    def find(self, use: str, key: str | None = None) -> Any:
+        """The class that `use` names, in the section at `key` (the slot's own if None).
 
         Raises:
             ConfigError: there is none; says what there is.
         """
-        said = f"{self.key}.{USE}={use}"
-        places = self._places()
+        said = f"{key or self.key}.{USE}={use}"
         if ":" in use:
-            return _class(use, said)
-        if use not in places:
-            choices = ", ".join([*places, "package.module:Class"])
-            raise ConfigError([f"{said}: no such choice; it takes {choices}{did_you_mean(use, places)}"])
-        return _class(places[use], said)
+            return class_at(use, said)
+        place = self._ours().get(use) or self._declared().get(use)
+        if place is None:
+            names = self.names()
+            choices = ", ".join([*names, PLACE])
+            raise ConfigError([f"{said}: no such choice; it takes {choices}{did_you_mean(use, names)}"])
+        return class_at(place, said)
 
     def build(self, section: Mapping[str, Any]) -> Any:
         """The object that a checked section describes."""
-        return self.find(section[USE])(**{name: value for name, value in section.items() if name != USE})
+        return self.find(section[USE])(**_settings(section))
 
-    def mistakes(self, section: Mapping[str, Any]) -> Iterator[Mistake]:
-        """What is wrong with a section: the class, what it lacks, and its settings."""
-        use = section.get(USE)
+    def mistakes(
+        self, section: Mapping[str, Any], config: Config | None = None, key: str | None = None
+    ) -> Iterator[Mistake]:
+        """What is wrong with a section: the class, what it lacks, its settings, and what the class itself objects to.
+
+        `key`: where the section is, for one that stands inside another, such as `source.parts[1]`. With `config` a
+        class that has a method `mistakes(config)` is asked too, once its settings are good: it gives lines, or
+        `Mistake`s.
+        """
+        key, use = key or self.key, section.get(USE)
         if use is None and self.package is None and len(section) <= 1:
             return
         if not isinstance(use, str):
-            yield Mistake((self.key,), f"{shown(f'{self.key}.{USE}', use)}: must be a name or package.module:Class")
+            yield Mistake((key,), f"{shown(f'{key}.{USE}', use)}: must be a name or {PLACE}")
             return
         try:
-            found = self.find(use)
+            found = self.find(use, key)
         except ConfigError as error:
-            yield from (Mistake((f"{self.key}.{USE}",), text) for text in error.mistakes)
+            yield from (Mistake((f"{key}.{USE}",), text) for text in error.mistakes)
             return
-        for lack in _lacks(found, _class(self.protocol, self.key)):
-            yield Mistake((f"{self.key}.{USE}",), f"{self.key}.{USE}={use}: {lack}")
-        yield from _wrong_settings(self.key, found, {name: each for name, each in section.items() if name != USE})
+        said = f"{key}.{USE}"
+        lines = [Mistake((said,), f"{said}={use}: {text}") for text in lacks(found, class_at(self.protocol, key))]
+        lines += wrong_settings(key, found, _settings(section), said)
+        yield from lines or self._objections(section, found, config, key)
 
-    def _places(self) -> dict[str, str]:
-        """Short name -> `module:Class`. Nobody's package takes a name of ours."""
-        declared = {each.name: each.value for each in entry_points(group=f"crescent.{self.group}")}
+    def code(self, section: Mapping[str, Any], key: str | None = None) -> dict[str, str]:
+        """Key -> digest of the source of a class that is not ours, sections inside this one included.
+
+        It stands among the inputs of a stage that uses the class: a changed class is noticed. Ours change with the
+        stage's version.
+        """
+        key, use = key or self.key, section.get(USE)
+        found: dict[str, str] = {}
+        if isinstance(use, str) and use not in self._ours():
+            found[f"{key}.{USE}"] = code_digest(self.find(use, key))
+        for name, value in section.items():
+            parts = {f"{key}.{name}": value} if isinstance(value, Mapping) else {}
+            if isinstance(value, list):
+                parts = {f"{key}.{name}[{number}]": part for number, part in enumerate(value)}
+            for place, part in parts.items():
+                found |= self.code(part, place) if isinstance(part, Mapping) and USE in part else {}
+        return found
+
+    def _objections(self, section: Mapping[str, Any], found: Any, config: Config | None, key: str) -> Iterator[Mistake]:
+        try:
+            made = found(**_settings(section))
+            objects = getattr(made, "mistakes", None)
+            for each in objects(config) if callable(objects) and config is not None else ():
+                yield each if isinstance(each, Mistake) else Mistake((key,), f"{key}: {each}")
+        except ConfigError as error:
+            yield from (Mistake((key,), text) for text in error.mistakes)
+        except Exception as error:
+            yield Mistake((key,), f"{key}.{USE}={section[USE]}: cannot be made: {first_line(error)}")
+
+    def _ours(self) -> dict[str, str]:
+        """Short name -> `module:Class` of ours: every module of the package but the protocol's, and those with `_`."""
         modules = iter_modules(import_module(self.package).__path__) if self.package else ()
         protocol = self.protocol.partition(":")[0]
-        names = [each.name for each in modules if f"{self.package}.{each.name}" != protocol]
-        ours = {name: f"{self.package}.{name}:{_camel(name)}" for name in names}
-        return ours | {name: declared[name] for name in sorted(declared.keys() - set(ours))}
+        names = [each.name for each in modules if f"{self.package}.{each.name}" != protocol and each.name[0] != "_"]
+        return {name: f"{self.package}.{name}:{_camel(name)}" for name in names}
+
+    def _declared(self) -> dict[str, str]:
+        """Short name -> `module:Class` of those that installed packages declare. Nobody's takes a name of ours."""
+        return {each.name: each.value for each in sorted(entry_points(group=f"crescent.{self.group}"))}
 
 
 SLOTS: dict[str, Slot] = {
     slot.group: slot
-    for slot in (Slot("source", "source", "crescent.loop.sources.source:Source", "crescent.loop.sources"),)
+    for slot in (
+        Slot("source", "source", "crescent.loop.sources.source:Source", "crescent.loop.sources"),
+        Slot("label", "label", "crescent.voting.labels.label:Label", "crescent.voting.labels"),
+        Slot("select", "select", "crescent.voting.selection.selection:Selection", "crescent.voting.selection"),
+    )
 }
 """Every slot, by its group of `conf/`."""
 
@@ -104,99 +151,37 @@ def _camel(name: str) -> str:
     return "".join(part.capitalize() for part in name.split("_"))
 
 
-def _class(place: str, said: str) -> Any:
-    """The class at `module:Class`. Raises ConfigError with what is missing on the way."""
-    module, _, name = place.partition(":")
-    try:
-        loaded: ModuleType = import_module(module)
-    except ModuleNotFoundError as error:
-        if error.name is not None and (module == error.name or module.startswith(f"{error.name}.")):
-            reason = f"there is no module {error.name} on the Python path"
-        else:
-            reason = f"its module {module} needs `{error.name}`, which is not installed"
-        raise ConfigError([f"{said}: {reason}"]) from error
-    except Exception as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise ConfigError([f"{said}: its module {module} cannot be imported: {reason}"]) from error
-    found = getattr(loaded, name, None)
-    if not inspect.isclass(found):
-        classes = [each for each, kind in vars(loaded).items() if inspect.isclass(kind) and kind.__module__ == module]
-        raise ConfigError([f"{said}: {module} has no class {name}{did_you_mean(name, classes)}"])
-    return found
-
-
-def _lacks(found: Any, protocol: Any) -> Iterator[str]:
-    """What a class lacks of the protocol: methods, attributes, and arguments of its methods."""
-    for name, wanted in vars(protocol).items():
-        if name.startswith("_") or not callable(wanted):
-            continue
-        given = getattr(found, name, None)
-        if not callable(given):
-            yield f"the class has no method {name}{_arguments(wanted)}, see docs/extending.md"
-            continue
-        try:
-            count = len(inspect.signature(wanted).parameters)
-            inspect.signature(given).bind(*range(count))
-        except (TypeError, ValueError):
-            yield f"its method {name} must take {_arguments(wanted)}, and takes {_arguments(given)}"
-
-
-def _arguments(method: Any) -> str:
-    names = [str(each).partition(":")[0] for each in inspect.signature(method).parameters.values()]
-    return f"({', '.join(name for name in names if name != 'self')})"
-
-
-def _wrong_settings(key: str, found: Any, given: Mapping[str, Any]) -> Iterator[Mistake]:
-    parameters = dict(inspect.signature(found).parameters)
-    hints = get_type_hints(found if is_dataclass(found) else found.__init__)
-    bounds = {field.name: field for field in fields(found)} if is_dataclass(found) else {}
-    free = any(each.kind is inspect.Parameter.VAR_KEYWORD for each in parameters.values())
-    for name, value in given.items():
-        full = f"{key}.{name}"
-        if name not in parameters:
-            if not free:
-                yield Mistake((full,), f"{full}: unknown key{_near(key, name, list(parameters))}")
-        elif (wanted := _unfit(value, hints.get(name, Any), bounds.get(name))) is not None:
-            yield Mistake((full,), f"{shown(full, value)}: {wanted}")
-    for name, parameter in parameters.items():
-        needed = parameter.default is inspect.Parameter.empty and parameter.kind is inspect.Parameter.KEYWORD_ONLY
-        positional = parameter.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD
-        if name not in given and (needed or (positional and parameter.default is inspect.Parameter.empty)):
-            yield Mistake((key, f"{key}.{name}"), f"{key}.{name} is missing: give it a value")
-
-
-def _near(key: str, name: str, names: list[str]) -> str:
-    if not names:
-        return f"; what {key}.{USE} names takes no settings"
-    return did_you_mean(name, names) or f"; it takes {', '.join(names)}"
-
-
-def _unfit(value: Any, hint: Any, field: Any) -> str | None:
-    """Why a value does not fit its setting. Types that the schema does not know are the class's own matter."""
-    return unfit(value, hint, field or _PLAIN) if plain(hint) in WORDS else None
-
-
-_PLAIN: Any = dataclass_field()
-"""A field without bounds."""
+def _settings(section: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in section.items() if name != USE}
 
 
 def at(config: Config, key: str) -> Any:
-    """The value of a dotted key."""
+    """The value of a dotted key; None where a group above it is null."""
     value: Any = config
     for name in key.split("."):
-        value = getattr(value, name)
+        value = None if value is None else getattr(value, name)
     return value
 
 
 def filled_slots_fit(config: Config) -> Iterator[Mistake]:
     """A rule of the configuration: what every slot uses is there, and takes these settings."""
     for slot in SLOTS.values():
-        yield from slot.mistakes(at(config, slot.key))
+        for key in (slot.key, *slot.also):
+            if (section := at(config, key)) is not None:
+                yield from slot.mistakes(section, config, key)
+
+
+def code_of(config: Config, *groups: str) -> dict[str, str]:
+    """What a stage that uses these slots adds to its inputs: key -> digest of every class that is not ours."""
+    return {key: each for group in groups for key, each in SLOTS[group].code(at(config, SLOTS[group].key)).items()}
 
 
 def choosing(text: str) -> list[str]:
-    """`source=my.module:Class` as overrides that Hydra can read; any other override as it is."""
+    """`source=my.module:Class`, or the short name of an installed one, as overrides that Hydra can read.
+
+    Any other override stays as it is.
+    """
     group, _, value = text.partition("=")
-    if group in SLOTS and ":" in value:
+    if group in SLOTS and (":" in value or value in SLOTS[group].declared()):
         return [f"{group}=own", f"{SLOTS[group].key}.{USE}={value}"]
     return [text]

@@ -3,7 +3,8 @@
 import time
 from typing import TYPE_CHECKING
 
-from crescent.config.schema import Backend, Voting
+from crescent.config.schema import Backend, Config
+from crescent.config.slots import SLOTS
 from crescent.errors import ModelError
 from crescent.generation.endpoint import (
     CONNECT_SECONDS,
@@ -20,11 +21,11 @@ if TYPE_CHECKING:
     import httpx
 
 
-def needed_by(voting: Voting) -> str | None:
+def needed_by(config: Config) -> str | None:
     """The setting that cannot do without log-probabilities, None where there is none."""
-    if voting.rule == "weighted":
-        return "voting.rule=weighted"
-    return "voting.representative=likeliest" if voting.representative == "likeliest" else None
+    if SLOTS["label"].build(config.label).needs().logprobs:
+        return f"label={config.label['use']}"
+    return "voting.representative=likeliest" if config.voting.representative == "likeliest" else None
 
 
 def check_logprobs(endpoint: Endpoint, config: Backend, key: str) -> None:

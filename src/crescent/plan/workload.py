@@ -15,6 +15,7 @@ from crescent.loop.stages.table import (
     stages_of,
 )
 from crescent.run.names import round_number
+from crescent.voting.labels.label import label_of
 
 ITEMS = {
     "nano_math": 1000, "nano_hard": 400, "nano_skills": 400, "nano_dev": 500,
@@ -123,20 +124,32 @@ def _questions(config: Config, name: str) -> Work:
 
 def _answers(config: Config, name: str) -> Work:
     plan, voting, accepted = config.plan, config.voting, _accepted(config)
+    samples, prompts = _sampled(config, name)
     prompt = _around(config, voting.prompt) + plan.question_tokens
     length = min(plan.solution_tokens, voting.sampling.max_new_tokens)
     return Work(
         f"{name}/answers",
         "generate",
         config.model,
-        sequences=accepted * voting.samples,
+        sequences=accepted * samples,
         # A prompt is read once for all its samples.
-        read=accepted * prompt,
-        new=accepted * voting.samples * length,
-        batch=min(config.backend.batch_size or USUAL_BATCH, accepted * voting.samples),
+        read=accepted * prompts * prompt,
+        new=accepted * samples * length,
+        batch=min(config.backend.batch_size or USUAL_BATCH, accepted * samples),
         longest=min(config.model.context, prompt + voting.sampling.max_new_tokens),
         passes=-(-accepted // config.backend.shard_size),
     )
+
+
+def _sampled(config: Config, name: str) -> tuple[int, int]:
+    """Texts that the label needs of a question in round `name`, and the prompts they answer. A rewording is one."""
+    needs, samples = label_of(config).needs(), config.voting.samples
+    if needs.rewording is not None:
+        return samples + 1 + (needs.rewording.samples or samples), 3
+    models = 1
+    if needs.voters is not None:
+        models += min(needs.voters.earlier, (round_number(name) or 1) - 1) + len(needs.voters.paths)
+    return models * samples, models
 
 
 def _dataset(config: Config, name: str) -> Work:

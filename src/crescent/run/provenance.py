@@ -59,7 +59,6 @@ def _diversity(config: Config) -> Iterator[str]:
 
 
 def _labels(config: Config) -> Iterator[str]:
-    voting = config.voting
     if config.training.pairs == "unvoted":
         yield (
             "Each question stands with the first solution that was sampled for it: no vote chose it or the question "
@@ -70,15 +69,16 @@ def _labels(config: Config) -> Iterator[str]:
             "Each question stands with the solution of another question: the answers are wrong on purpose (a control: "
             "what the format alone teaches)."
         )
-    elif voting.rule == "first":
+    elif config.label["use"] == "first":
         yield (
             "Each question stands with the first solution that was sampled for it, if an answer could be read from it; "
             "no vote was held (an ablation)."
         )
     else:
-        yield f"{_solutions(config)} were sampled per question. {_vote(config)}"
+        yield f"{_solutions(config)} were sampled per question{_voters(config)}. {_vote(config)}"
+        yield from _rule(config)
         yield _representative(config)
-    if config.training.pairs == "consensus" and voting.rule != "first":
+    if config.training.pairs == "consensus" and config.label["use"] != "first":
         yield "An answer is what samples agree on, not a checked truth."
     elif config.training.pairs != "shuffled":
         yield "An answer is what one sample says, not a checked truth."
@@ -89,10 +89,30 @@ def _solutions(config: Config) -> str:
     return f"{limit}{config.voting.samples} solutions".capitalize()
 
 
+def _voters(config: Config) -> str:
+    return " by each of several models, which voted together" if config.label["use"] == "models" else ""
+
+
+def _rule(config: Config) -> Iterator[str]:
+    """What the label rule adds to a vote."""
+    use, own = config.label["use"], ":" in config.label["use"]
+    if use == "views":
+        yield (
+            "The model also reworded each question and answered that; the answer is kept only if most of those "
+            "solutions give it too."
+        )
+    elif use == "soft":
+        least = config.label.get("least")
+        further = "" if least is None else f" Other answers with a share of {least:.0%} or more are pairs of their own."
+        yield f"Each pair is weighed by the share of the solutions that give its answer.{further}"
+    elif own:
+        yield f"The labels were made by the rule `{use}`, which is not part of Crescent."
+
+
 def _vote(config: Config) -> str:
     voting = config.voting
     winner = "The answer that most of them give is kept"
-    if voting.rule == "weighted":
+    if config.label["use"] == "weighted":
         winner = "The answer with the largest weight is kept, each vote weighted by the probability of its solution,"
     terms = [
         *([f"at least {voting.min_votes} of them give it"] if voting.min_votes > 1 else []),
@@ -123,8 +143,24 @@ def _selection(config: Config) -> Iterator[str]:
         yield "Closeness of the questions to benchmark questions was not checked."
     else:
         yield f"Questions too close to one of the benchmarks {_list(_benchmarks(config))} were left out."
+    if config.select["use"] != "all":
+        yield from _select(config)
     if config.training.max_pairs is not None:
         yield f"At most {config.training.max_pairs:,} pairs of a round were taken, drawn by the run's seed."
+
+
+def _select(config: Config) -> Iterator[str]:
+    steps = config.select["steps"] if config.select["use"] == "chain" else [config.select]
+    told = []
+    for step in steps:
+        settings = ", ".join(f"{key} {value}" for key, value in step.items() if key != "use")
+        told.append(f"`{step['use']}`{f' ({settings})' if settings else ''}")
+    passed = (
+        " Where a selection goes by votes it passed these on, which have none."
+        if (config.training.pairs == "unvoted")
+        else ""
+    )
+    yield f"Of the pairs of a round those were taken that {_list(told)} selected (docs/selection.md).{passed}"
 
 
 def _outside(config: Config, rounds: int) -> Iterator[str]:

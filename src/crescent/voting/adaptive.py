@@ -5,7 +5,7 @@ gives such labels), None means a solution without an answer.
 """
 
 from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, comb, floor
@@ -14,35 +14,31 @@ from crescent.config.schema import Voting
 from crescent.voting.consensus import rational
 
 
-def enough(answers: Sequence[Hashable | None], config: Voting) -> bool:
+def enough(answers: Sequence[Hashable | None], config: Voting, certain: Callable[[], bool] | None = None) -> bool:
     """Whether a question needs no more samples under `config.adaptive`.
 
-    `off`: all `config.samples` are there. `lossless`: the outcome is settled. `probable`: settled, or probable at
-    `config.confidence`.
+    `off`: all `config.samples` are there. `lossless`: the outcome is settled, as `certain` says, or of a
+    majority vote. `probable`: settled, or probable at `config.confidence`.
     """
     if len(answers) >= config.samples or config.adaptive == "off":
         return len(answers) >= config.samples
-    if settled(answers, config.samples, config):
+    if certain() if certain else settled(answers, config.samples, config):
         return True
     return config.adaptive == "probable" and probable(answers, config.samples, config.confidence)
 
 
 def settled(answers: Sequence[Hashable | None], total: int, config: Voting) -> bool:
-    """Whether the outcome of the vote over `total` samples is certain, whatever the remaining samples say.
+    """Whether the outcome of a majority vote over `total` samples is certain, whatever the remaining samples say.
 
     The outcome is whether a consensus is accepted, its answer and its solution. Exact, not a bound: it is False only if
-    two continuations differ in outcome. For what depends on all samples it waits for them: `weighted` votes, whose
-    weights are unknown, and an accepted consensus with another representative than `first`. The vote on the samples
+    two continuations differ in outcome. For what depends on all samples it waits for them: an accepted consensus with
+    another representative than `first`. The vote on the samples
     that are there, with None for each that is missing, has the settled outcome; without them it has it too if
     `max_agreement` is 1. Agreement and margin are then those of the samples that were drawn.
     """
     remaining = total - len(answers)
     if remaining <= 0:
         return True
-    if config.rule == "first":
-        return len(answers) > 0
-    if config.rule == "weighted":
-        return False
     counts = Counter(answer for answer in answers if answer is not None)
     race = _Race(
         count=[*counts.values(), 0],

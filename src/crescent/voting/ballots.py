@@ -1,6 +1,6 @@
-"""The solutions of each question, and the vote on them by the configured rule. Imports no model library."""
+"""The solutions of each question, and the vote on them. Imports no model library."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from heapq import merge
 from itertools import groupby
@@ -20,8 +20,8 @@ def by_question(passes: Iterable[Iterable[Solution]]) -> Iterator[tuple[str, lis
         yield question, sorted(rows, key=lambda row: row.sample)
 
 
-def decide(question: str, solutions: list[Solution], config: Voting) -> Consensus:
-    """The vote on one question by the configured rule; its figures are of the solutions that were sampled.
+def decide(question: str, solutions: Sequence[Solution], config: Voting, rule: str = "majority") -> Consensus:
+    """The vote on one question by a rule of `vote`; its figures are of the solutions that were sampled.
 
     Where lossless sampling stopped early, the samples that were saved take part as solutions without an answer: the
     bounds of the vote are over all samples, and with those stand-ins no continuation can change what is decided.
@@ -30,7 +30,7 @@ def decide(question: str, solutions: list[Solution], config: Voting) -> Consensu
     outcome = vote(
         [*solutions, *[None] * saved],
         question=question,
-        rule=config.rule,
+        rule=rule,
         reject_ties=config.reject_ties,
         min_agreement=config.min_agreement,
         max_agreement=config.max_agreement,
@@ -43,6 +43,11 @@ def decide(question: str, solutions: list[Solution], config: Voting) -> Consensu
         return outcome
     count = len(solutions)
     return msgspec.structs.replace(outcome, samples=count, agreement=outcome.votes / count)
+
+
+def standing(consensus: Consensus) -> list[tuple[int, float]]:
+    """The solutions that stand for an accepted consensus, by their numbers, each with the full weight of 1."""
+    return [(sample, 1.0) for sample in (consensus.solution, *consensus.others) if sample is not None]
 
 
 def unguarded(config: Voting) -> Voting:

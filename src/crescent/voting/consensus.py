@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from math import exp, fsum, isfinite
 
+from crescent.config.schema import Voting
 from crescent.errors import DataError
 from crescent.records import Consensus, Solution
 from crescent.voting.answer import Answer, Ballot
@@ -86,6 +87,12 @@ def vote(
         others=chosen[1:],
         reason=reason,
     )
+
+
+def chosen_among(solutions: Sequence[Solution], members: Sequence[int], voting: Voting) -> list[int]:
+    """Which of the solutions at the places `members`, all of one answer, stand for it by `voting.representative`."""
+    ballots = [_ballot(solution) for solution in solutions]
+    return chosen_of(ballots, members, voting.representative, voting.representatives, _logprob)
 
 
 class _Tally:

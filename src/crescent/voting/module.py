@@ -8,7 +8,8 @@ from torch.utils.data import DataLoader, IterableDataset
 
 from crescent.config.schema import Voting
 from crescent.records import Consensus, Solution
-from crescent.voting.ballots import by_question, decide
+from crescent.voting.ballots import by_question
+from crescent.voting.labels.label import Label
 
 Ballot = tuple[str, list[Solution]]
 """A question with its solutions in sample order."""
@@ -45,12 +46,12 @@ class _Questions(IterableDataset[Ballot]):
 
 
 class VotingModule(pl.LightningModule):  # type: ignore[misc]  # Lightning is untyped to mypy
-    """Votes as `config` says."""
+    """Votes by the rule `label`, within the guards of `config`."""
 
-    def __init__(self, config: Voting) -> None:
+    def __init__(self, label: Label, config: Voting) -> None:
         super().__init__()
-        self.config = config
+        self.label, self.config = label, config
 
     def predict_step(self, batch: Sequence[Ballot], batch_idx: int) -> list[Consensus]:
         """The consensus of every question of the batch, in order."""
-        return [decide(question, solutions, self.config) for question, solutions in batch]
+        return [self.label.decide(question, solutions, self.config) for question, solutions in batch]

@@ -51,7 +51,7 @@ def test_a_good_file_says_how_many_runs_and_shows_one(tmp_path: Path, capsys: py
         ({"dedup.minhash": {"values": [{"size": 2}]}}, "a dict arrives in Python's notation"),
         ({"voting": {"parameters": {"samples": {"values": [3]}}}}, "write the dotted key voting.samples"),
         ({"questions.bait": {"values": ["a (b"]}}, "Hydra cannot read it"),
-        ({"voting.rule": {"values": ["majorty"]}}, "voting.rule=majorty: must be one of majority, first, weighted"),
+        ({"label": {"values": ["majorty"]}}, "label=majorty: no such choice"),
         ({"dedup": {"values": ["exact", "minhsh"]}}, "dedup=minhsh: no such choice"),
         ({"experiment": {"values": ["nano"]}}, "belongs into the command, as +experiment=NAME"),
         ({"voting.samples": 3}, "must be a mapping with values, value, or min and max"),

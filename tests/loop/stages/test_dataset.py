@@ -86,6 +86,18 @@ def test_consensus_takes_what_the_vote_accepted(tmp_path: Path, context_of: Call
     assert [p.question for p in pairs] == ["How many, r01-clear?", "How many, r01-sure?"]
 
 
+def test_a_pair_names_its_loser_where_there_is_one(tmp_path: Path, context_of: Callable[..., Context]) -> None:
+    clear, sure = made(context_of(tmp_path, configured()))
+    assert (clear.weight, clear.rejected, clear.margin) == (1.0, "r01-clear sample 3: 8", 0.5)
+    assert (sure.weight, sure.rejected, sure.margin) == (1.0, None, None)
+
+
+@pytest.mark.parametrize("arm", ["unvoted", "shuffled"])
+def test_controls_name_no_loser(tmp_path: Path, context_of: Callable[..., Context], arm: str) -> None:
+    pairs = made(context_of(tmp_path, configured(pairs=arm)))
+    assert {(p.weight, p.rejected, p.margin) for p in pairs} == {(1.0, None, None)}
+
+
 def test_several_distinct_solutions_of_a_question_are_several_pairs(
     tmp_path: Path, context_of: Callable[..., Context]
 ) -> None:
@@ -195,7 +207,7 @@ def test_the_folder_loads_with_datasets_and_has_a_card(
     pairs = made(context_of(tmp_path / "run", configured()))
     folder = tmp_path / "run" / "round-01" / "dataset"
     loaded = datasets.load_dataset(str(folder), cache_dir=str(tmp_path / "cache"), split="train")
-    assert loaded.column_names == ["id", "round", "question", "solution", "answer", "agreement"]
+    assert loaded.column_names == list(Pair.__struct_fields__)
     assert [Pair(**row) for row in loaded] == pairs
     card = (folder / "README.md").read_text()
     for message in ("2 pairs up to round 1", "seed 1", "`consensus`", "one bait prompt"):

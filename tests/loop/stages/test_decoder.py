@@ -23,7 +23,7 @@ def configuration(path: str) -> Config:
     config = tiny("decoder")
     config.model.path = path
     config.backend.shard_size = 2
-    config.voting.samples, config.voting.rule, config.voting.representative = 3, "weighted", "likeliest"
+    config.voting.samples, config.label, config.voting.representative = 3, {"use": "weighted"}, "likeliest"
     return config
 
 

@@ -89,6 +89,6 @@ def test_a_vote_that_needs_log_probabilities_is_refused_when_the_server_tells_no
     make: Callable[..., Context],
 ) -> None:
     context = make(command=SMALL)
-    context.config.voting.rule = "weighted"
-    with pytest.raises(ModelError, match=r"tells no log-probabilities .* and voting.rule=weighted needs them"):
+    context.config.label = {"use": "weighted"}
+    with pytest.raises(ModelError, match=r"tells no log-probabilities .* and label=weighted needs them"):
         server_backend(context, stage(context), context.base, None)

@@ -79,6 +79,7 @@ def _run(folder: Path, arm: str, seed: int, path: Path) -> ArmRun:
         base=_values(summary.base.evaluation),
         teacher=_values(summary.teacher.evaluation),
         rounds=[_round(part, part.gate) for part in summary.rounds if part.gate],
+        seconds=summary.wall_s,
     )
 
 
@@ -92,7 +93,19 @@ def _round(part: Round, gate: Verdict) -> RoundFigures:
         steps=part.training.steps if part.training else None,
         label_accuracy=audit.label_accuracy if audit else None,
         single_sample_accuracy=audit.single_sample_accuracy if audit else None,
+        tokens=(part.questions.tokens + part.answers.tokens) if part.questions and part.answers else None,
+        more=dict(_more(part)),
     )
+
+
+def _more(part: Round) -> Iterator[tuple[str, float]]:
+    """What a model is like beyond its scores: of the samples of the dev task, and of the questions it learned from."""
+    if (sampled := part.sampling) is not None:
+        for name, shares in (("pass", sampled.pass_at_k), ("majority", sampled.majority_at_k)):
+            yield from ((f"{name}@{k}", share.value) for k, share in shares.items())
+        yield "length", sampled.mean_tokens
+    if part.questions is not None:
+        yield "questions", part.questions.diversity.variety
 
 
 def _values(scores: Mapping[str, Score]) -> dict[str, float]:

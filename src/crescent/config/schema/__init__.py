@@ -88,6 +88,10 @@ class Config:
     questions: Questions = section(Questions, affects=("questions",))
     dedup: Dedup = section(Dedup, affects=("questions",))
     voting: Voting = section(Voting, affects=("labels",))
+    label: dict[str, Any] = slot("majority", affects=("labels", "dataset"))
+    """What makes a label of solutions, and its settings: `use` is a name (conf/label) or package.module:Class."""
+    select: dict[str, Any] = slot("all", affects=("dataset",))
+    """Which of the pairs with a label are learned from: `use` is a name (conf/select) or package.module:Class."""
     training: Training = section(Training, affects=("training",))
     evaluation: Evaluation = section(Evaluation, affects=("evaluation",))
     audit: Audit = section(Audit, affects=("audit",))

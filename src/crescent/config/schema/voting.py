@@ -11,15 +11,13 @@ READING = ("labels", "samples")
 
 @dataclass
 class Voting:
-    """K solutions per question, one majority answer or none."""
+    """K solutions per question, and what guards the label that `label` makes of them."""
 
     prompt: str = option("", affects=("answers", "training"))
     """Asks for a solution. `{question}` is the question."""
     samples: int = option(8, low=1, high=4096, affects=("answers",))
     """Solutions sampled per question."""
     sampling: Sampling = section(Sampling, affects=("answers", "samples"))
-    rule: str = option("majority", of=("majority", "first", "weighted"))
-    """`first` takes the first sample without a vote; `weighted` weighs votes by mean token log-probability."""
     reject_ties: bool = True
     """Reject a question whose leading answers have equally many votes; false: the one sampled first wins."""
     min_agreement: float = option(0.4, low=0.0, high=1.0)

@@ -1,7 +1,8 @@
 """Stage `answers`: K solutions of every accepted question, the answer read from each, and the vote.
 
 With adaptive sampling the solutions come in passes: a question whose consensus is certain (`lossless`) or probable
-enough is not asked again. Sample number i of a question is the same whatever pass it comes in.
+enough is not asked again. Sample number i of a question is the same whatever pass it comes in. A label rule may want
+more: solutions by other models, in passes of their own, or solutions of reworded questions (`voters.py`).
 """
 
 from collections import Counter
@@ -10,6 +11,7 @@ from functools import partial
 
 from crescent.config.effects import settings
 from crescent.config.schema import Voting
+from crescent.config.slots import code_of
 from crescent.generation.prompts import fill
 from crescent.generation.request import Request
 from crescent.loop.stages.context import Context, ModelRef
@@ -17,6 +19,7 @@ from crescent.loop.stages.facts import AnswersFacts
 from crescent.loop.stages.predict import generate, predict
 from crescent.loop.stages.rows import pass_folders, solution_passes
 from crescent.loop.stages.stored import take_over
+from crescent.loop.stages.voters import beside_tokens, other_voters, reworded_answers, view_passes
 from crescent.records import Completion, Consensus, Question, Solution
 from crescent.run.folder import read_json, write_json
 from crescent.run.manifest import Manifest
@@ -29,6 +32,7 @@ from crescent.voting.ballots import by_question
 from crescent.voting.equality.formulas import undecided
 from crescent.voting.extraction import extract_answer
 from crescent.voting.grouping import group
+from crescent.voting.labels.label import Label, label_of
 from crescent.voting.module import SolutionDataModule, VotingModule
 from crescent.voting.symbolic import comparer
 
@@ -40,12 +44,18 @@ def run(context: Context, name: str, model: ModelRef, questions: Manifest) -> Ma
 
     `questions` is a finished stage with `accepted` shards.
     """
-    config = context.config
+    config, label = context.config, label_of(context.config)
+    others = other_voters(context, name, label.needs(), model)
     stage = context.run.stage(
         f"{name}/answers",
         VERSION,
         settings(config, "answers", "labels"),
-        {"model": model.identity, questions.spec.stage: questions.outcome},
+        {
+            "model": model.identity,
+            questions.spec.stage: questions.outcome,
+            **{f"voter {place}": ref.identity for place, ref in enumerate(others, start=1)},
+            **code_of(config, "label"),
+        },
     )
     if (manifest := stage.finished()) is not None:
         return manifest
@@ -53,26 +63,28 @@ def run(context: Context, name: str, model: ModelRef, questions: Manifest) -> Ma
     stage.begin()
     comparer.configure(config.voting.symbolic_seconds, config.voting.symbolic_megabytes)
     accepted = list(ShardFolder(context.run.path / questions.spec.stage / "accepted").stream(Question))
-    made = 0
-    for asked, requests in _passes(stage, accepted, config.voting):
+    convert, made = partial(read_solution, marker=config.voting.marker), 0
+    for asked, ref, requests in _passes(stage, accepted, config.voting, label, [model, *others]):
         generate(
             context,
             stage,
             pass_folder(asked),
-            ref=model,
+            ref=ref,
             requests=requests,
             sampling=config.voting.sampling,
             title=f"{name} solutions",
-            convert=partial(read_solution, marker=config.voting.marker),
+            convert=convert,
         )
         made = asked + 1
-    consensus, given_up = _vote(context, stage, accepted, made)
+    if (rewording := label.needs().rewording) is not None:
+        reworded_answers(context, stage, model, accepted, rewording, convert)
+    consensus, given_up = _vote(context, stage, label, accepted, made)
     if not context.is_main:
         return stage.finish(None)
     beyond = pass_folders(stage.path)[made:]
     stage.discard(*(path.relative_to(stage.path).as_posix() for path in beyond))
     stage.shards("consensus").write(0, consensus)
-    facts = _facts(stage, consensus, len(accepted) * config.voting.samples, given_up)
+    facts = _facts(stage, consensus, len(accepted) * config.voting.samples * (1 + len(others)), given_up)
     if given_up:
         context.report.say(
             f"{name}: {given_up:,} comparisons of formulas were given up, undecided or at a limit of time or size, and "
@@ -81,7 +93,9 @@ def run(context: Context, name: str, model: ModelRef, questions: Manifest) -> Ma
     return stage.finish(facts, facts.tokens)
 
 
-def _vote(context: Context, stage: Stage, questions: Sequence[Question], made: int) -> tuple[list[Consensus], int]:
+def _vote(
+    context: Context, stage: Stage, label: Label, questions: Sequence[Question], made: int
+) -> tuple[list[Consensus], int]:
     """The consensus of every question, in their order, and the comparisons that were given up in the vote.
 
     It reads the first `made` sampling passes, which are this start's. Of several ranks each votes on its share; rank 0
@@ -89,8 +103,9 @@ def _vote(context: Context, stage: Stage, questions: Sequence[Question], made: i
     """
     before = undecided.total
     with stage.work():
-        data = SolutionDataModule(solution_passes(stage.path)[:made], context.rank, context.world_size)
-        consensus: list[Consensus] = predict(context, VotingModule(context.config.voting), data)
+        passes = [*solution_passes(stage.path)[:made], *view_passes(stage.path)]
+        data = SolutionDataModule(passes, context.rank, context.world_size)
+        consensus: list[Consensus] = predict(context, VotingModule(label, context.config.voting), data)
     given_up = undecided.total - before
     if context.world_size == 1:
         return consensus, given_up
@@ -106,8 +121,13 @@ def _vote(context: Context, stage: Stage, questions: Sequence[Question], made: i
     return [by_question[question.id] for question in questions], given_up
 
 
-def _passes(stage: Stage, questions: Sequence[Question], config: Voting) -> Iterator[tuple[int, list[Request]]]:
-    """(number of the pass, its requests), the open questions found anew from the rows of the passes before."""
+def _passes(
+    stage: Stage, questions: Sequence[Question], config: Voting, label: Label, models: Sequence[ModelRef]
+) -> Iterator[tuple[int, ModelRef, list[Request]]]:
+    """(number of the pass, who answers, its requests), open questions found anew from the rows of the passes before.
+
+    The first of `models` answers, the others vote with as many solutions of all questions in a pass each.
+    """
     step = config.samples if config.adaptive == "off" else config.step
     prompts = {question.id: fill(config.prompt, question=question.text) for question in questions}
     for asked, first in enumerate(range(0, config.samples, step)):
@@ -115,15 +135,19 @@ def _passes(stage: Stage, questions: Sequence[Question], config: Voting) -> Iter
         if asked:
             # The passes before this one alone: after a kill some shards of this one are there too.
             rows = by_question(solution_passes(stage.path)[:asked])
-            still_open = {id for id, solutions in rows if not _enough(solutions, config)}
+            still_open = {id for id, solutions in rows if not _enough(solutions, config, label)}
             prompts = {id: prompt for id, prompt in prompts.items() if id in still_open}
         if not prompts:
-            return
-        yield asked, [Request(id, prompt, count, first) for id, prompt in prompts.items()]
+            break
+        yield asked, models[0], [Request(id, prompt, count, first) for id, prompt in prompts.items()]
+    for place, ref in enumerate(models[1:], start=1):
+        first = place * config.samples
+        yield place, ref, [Request(id, prompt, config.samples, first) for id, prompt in prompts.items()]
 
 
-def _enough(solutions: Sequence[Solution], config: Voting) -> bool:
-    return enough(group([solution.answer for solution in solutions], symbolic=config.symbolic), config)
+def _enough(solutions: Sequence[Solution], config: Voting, label: Label) -> bool:
+    answers = group([solution.answer for solution in solutions], symbolic=config.symbolic)
+    return enough(answers, config, lambda: label.settled(answers, config))
 
 
 def read_solution(completion: Completion, marker: str) -> Solution:
@@ -144,7 +168,7 @@ def read_solution(completion: Completion, marker: str) -> Solution:
 def _facts(stage: Stage, consensus: list[Consensus], budget: int, given_up: int) -> AnswersFacts:
     """`budget`: the solutions there would be without adaptive sampling; `given_up`: comparisons of formulas."""
     matches: Counter[str] = Counter()
-    tokens = 0
+    tokens = beside_tokens(stage.path)
     for rows in solution_passes(stage.path):
         for row in rows:
             matches[row.match or "none"] += 1

@@ -12,6 +12,9 @@ COLUMNS = {
     "`question`, `solution`": "what the student reads, and what it learns to write",
     "`answer`": "the final value read from the solution",
     "`agreement`": "votes for the answer / solutions sampled; empty where no vote chose it",
+    "`weight`": "what the label rule gives the pair: the share of votes for `soft`, else 1",
+    "`rejected`, `margin`": "the first solution with the least voted answer, and by how much of all votes it lost; "
+    "empty where no answer has fewer votes",
 }
 
 

@@ -4,29 +4,34 @@ Arms that are compared must differ in one thing only, so every arm draws the sam
 same way. `consensus` takes questions with an accepted consensus. The controls take what the vote did not choose:
 `unvoted` any question with its first solution; `shuffled` the consensus pairs with their solutions exchanged, filled up
 from rejected questions where the vote accepted fewer than `max_pairs`.
+
+Before the draw `select` chooses among the pairs that the arm is about. What chooses by votes has none to go by in
+`unvoted` and passes its pairs on.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 
 from crescent.config.effects import settings
 from crescent.config.seeds import derived_seed
+from crescent.config.slots import code_of
 from crescent.dedup.removal import decontaminate
 from crescent.errors import StageError
 from crescent.evaluation.loading import benchmark_questions
+from crescent.loop.stages.candidates import Offered, offered
 from crescent.loop.stages.card import dataset_card
 from crescent.loop.stages.context import Context
 from crescent.loop.stages.facts import AnswersFacts, Contamination, DatasetFacts, Overlap
 from crescent.loop.stages.pool import encoder, encoder_input
-from crescent.loop.stages.rows import solution_passes
-from crescent.records import Consensus, Drop, Pair, Question, Solution
+from crescent.records import Drop, Pair
 from crescent.run import rows
 from crescent.run.atomic import publish
 from crescent.run.manifest import Manifest, facts_of
 from crescent.run.names import in_order, round_folder
-from crescent.run.shards import ShardFolder
-from crescent.voting.ballots import by_question, decide, unguarded
+from crescent.voting.selection.selection import selection_of
+from crescent.voting.symbolic import comparer
 
-VERSION = 2
+VERSION = 3
 FILE = "train.jsonl"
 
 
@@ -45,21 +50,28 @@ def run(context: Context, number: int, questions: Manifest, answers: Manifest, e
         {
             **{m.spec.stage: m.outcome for m in (questions, answers, *kept)},
             **encoder_input(context, config.evaluation.contamination),
+            **code_of(config, "label", "select"),
         },
     )
     if (manifest := stage.finished()) is not None:
         return manifest
     stage.begin()
+    comparer.configure(config.voting.symbolic_seconds, config.voting.symbolic_megabytes)
     with stage.work():
-        candidates = _candidates(context, questions, answers)
+        candidates = offered(context, questions, answers)
         found = len(candidates)
-        contaminated, contamination = _contaminated(context, [pair for _, pair in candidates])
+        contaminated, contamination = _contaminated(context, [each.candidate.pair for each in candidates])
         dropped = {drop.id for drop in contaminated}
-        candidates = [candidate for candidate in candidates if candidate[1].id not in dropped]
+        candidates = [each for each in candidates if each.candidate.pair.id not in dropped]
+        seed = derived_seed(config.seed, stage.name)
+        candidates, left_out = _select(context, candidates, number, derived_seed(seed, "select"))
+        chosen_away = dict(sorted(Counter(drop.reason for drop in left_out).items()))
         if not candidates:
-            raise StageError(_nothing_left(number, answers, found))
-        drawn = draw(candidates, config.training.max_pairs, derived_seed(config.seed, stage.name))
-        beyond = _beyond([pair for _, pair in candidates], drawn)
+            counts = {**({"contaminated": len(contaminated)} if contaminated else {}), **chosen_away}
+            raise StageError(_nothing_left(number, answers, counts))
+        listed = [(each.preference, each.candidate.pair) for each in candidates]
+        drawn = draw(listed, config.training.max_pairs, seed)
+        beyond = _beyond([pair for _, pair in listed], drawn)
         if config.training.pairs == "shuffled":
             drawn = exchange(drawn)
         before = [
@@ -67,7 +79,7 @@ def run(context: Context, number: int, questions: Manifest, answers: Manifest, e
         ]
         pairs = [*before, *drawn]
         publish(stage.path / FILE, rows.to_lines(pairs))
-        drops: list[Drop] = sorted([*contaminated, *beyond], key=lambda drop: in_order(drop.id))
+        drops: list[Drop] = sorted([*contaminated, *left_out, *beyond], key=lambda drop: in_order(drop.id))
         stage.shards("drops").write(0, drops)
         publish(stage.path / "README.md", dataset_card(config, number, pairs).encode())
     return stage.finish(
@@ -75,7 +87,7 @@ def run(context: Context, number: int, questions: Manifest, answers: Manifest, e
             new=len(drawn),
             total=len(pairs),
             candidates=found,
-            drops={"contaminated": len(contaminated), "beyond-max-pairs": len(beyond)},
+            drops={"contaminated": len(contaminated), **chosen_away, "beyond-max-pairs": len(beyond)},
             contamination=contamination,
         )
     )
@@ -92,13 +104,14 @@ def _beyond(pairs: Sequence[Pair], drawn: Sequence[Pair]) -> list[Drop]:
     return [Drop(id=p.id, text=p.question, reason="beyond-max-pairs") for p in pairs if p.id not in kept]
 
 
-def _nothing_left(number: int, answers: Manifest, contaminated: int) -> str:
+def _nothing_left(number: int, answers: Manifest, lost: dict[str, int]) -> str:
+    """`lost`: pairs by the reason for which this stage dropped them."""
     voted = facts_of(answers, AnswersFacts)
-    drops = {**voted.drops, **({"contaminated": contaminated} if contaminated else {})}
+    drops = {**voted.drops, **lost}
     listed = ", ".join(f"{count} {reason}" for reason, count in drops.items())
     return (
         f"round {number}: no training pair is left of {voted.questions} questions ({listed}). "
-        "Look at voting.min_agreement, voting.samples and the solutions of this round."
+        "Look at voting.min_agreement, voting.samples, select and the solutions of this round."
     )
 
 
@@ -107,40 +120,27 @@ def _of(manifest: Manifest, pair: Pair) -> bool:
     return manifest.spec.stage == f"{round_folder(pair.round)}/dataset"
 
 
-def _candidates(context: Context, questions: Manifest, answers: Manifest) -> list[tuple[int, Pair]]:
-    """(preference, pair) for every question the arm may use; lower preferences are drawn first."""
-    folder = context.run.path / answers.spec.stage
-    texts = {q.id: q for q in ShardFolder(context.run.path / questions.spec.stage / "accepted").stream(Question)}
-    consensus = {c.question: c for c in ShardFolder(folder / "consensus").stream(Consensus)}
-    solutions = dict(by_question(solution_passes(folder)))
-    arm = context.config.training.pairs
-    found = []
-    for id, question in texts.items():
-        for preference, solution in _chosen(arm, consensus[id], solutions[id], context):
-            beside = solution.sample in consensus[id].others
-            pair = Pair(
-                id=f"{id}-s{solution.sample:02d}" if beside else id,
-                round=question.round,
-                question=question.text,
-                solution=solution.text,
-                answer=solution.answer,
-                agreement=consensus[id].agreement if arm == "consensus" else None,
-            )
-            found.append((preference, pair))
-    return found
+def _select(
+    context: Context, candidates: Sequence[Offered], number: int, seed: int
+) -> tuple[list[Offered], list[Drop]]:
+    """What `select` keeps and drops of what the arm is about; what only fills up is passed on.
 
-
-def _chosen(arm: str, consensus: Consensus, solutions: list[Solution], context: Context) -> list[tuple[int, Solution]]:
-    """The solutions an arm takes for a question, and how much it prefers that question."""
-    if arm == "unvoted":
-        return [(0, solutions[0])] if solutions[0].text else []
-    if consensus.solution is not None:
-        by_sample = {solution.sample: solution for solution in solutions}
-        return [(0, by_sample[sample]) for sample in (consensus.solution, *consensus.others)]
-    if arm == "shuffled":
-        plurality = decide(consensus.question, solutions, unguarded(context.config.voting)).solution
-        return [] if plurality is None else [(1, next(s for s in solutions if s.sample == plurality))]
-    return []
+    Raises:
+        StageError: a class of somebody's own lost candidates, or made some.
+    """
+    among = [each.candidate for each in candidates if not each.preference]
+    selected = selection_of(context.config).select(among, number, seed)
+    kept = {each.pair.id for each in selected.kept}
+    drops = {each.pair.id: reason for each, reason in selected.drops}
+    came_out = [each.pair.id for each in [*selected.kept, *(dropped for dropped, _ in selected.drops)]]
+    if sorted(came_out) != sorted(each.pair.id for each in among):
+        raise StageError(
+            f"select={context.config.select['use']}: {len(among)} pairs went in, and {len(selected.kept)} kept and "
+            f"{len(selected.drops)} dropped came out: each must come out once"
+        )
+    left = [each for each in candidates if each.preference or each.candidate.pair.id in kept]
+    pairs = [each.pair for each in among if each.pair.id in drops]
+    return left, [Drop(id=pair.id, text=pair.question, reason=drops[pair.id]) for pair in pairs]
 
 
 def draw(candidates: Sequence[tuple[int, Pair]], limit: int | None, seed: int) -> list[Pair]:

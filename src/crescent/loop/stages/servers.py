@@ -87,5 +87,5 @@ def _running(context: Context, stage: Stage, ref: ModelRef, adapter: Path | None
 
 
 def _check_vote(config: Config, endpoint: Endpoint) -> None:
-    if (key := needed_by(config.voting)) is not None:
+    if (key := needed_by(config)) is not None:
         check_logprobs(endpoint, config.backend, key)

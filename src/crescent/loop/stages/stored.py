@@ -157,10 +157,16 @@ def _unfit(stage: Stage, plan: Spec | None, manifest: Manifest | None) -> str | 
         return "that run did not get so far"
     if plan.inputs.get("model") != stage.spec.inputs["model"]:
         return "there another model writes in this round"
+    if _voters(plan) != _voters(stage.spec):
+        return "other models vote with it"
     if plan.inputs != stage.spec.inputs:
         return "it follows from other questions"
     differing = texts_of(stage.spec).differences(texts_of(plan))
     return "; ".join(differing) or None
+
+
+def _voters(plan: Spec) -> dict[str, str]:
+    return {name: content for name, content in plan.inputs.items() if name.startswith("voter ")}
 
 
 def _copy(place: Path, stage: Stage, pattern: str, change: Callable[[Solution], Solution] | None) -> dict[str, int]:

@@ -78,7 +78,7 @@ def share(values: Sequence[float]) -> dict[str, Any]:
 def _judged(
     rows: list[Solution], consensus: Consensus, truth: str, config: Voting, compared: int, judge: Judge
 ) -> Judged:
-    majority = decide(consensus.question, rows, replace(unguarded(config), rule="majority", representative="first"))
+    majority = decide(consensus.question, rows, replace(unguarded(config), representative="first"))
     accepted = consensus.answer if consensus.reason is None else None
     return Judged(
         right=[judge.right(row.answer, truth) for row in rows[:compared]],
