@@ -1,6 +1,6 @@
 """How long a claim takes against its runs alone, and how equal the budgets of its arms are.
 
-    python benchmarks/claims.py                    method and both controls, one seed, nano_quick; each run alone, then the claim
+    python benchmarks/claims.py                    method and both controls, alone and as a claim
     python benchmarks/claims.py --of CLAIM         the budgets of a claim that is there
 
 `claim_time_over_runs` is the wall time of `stage=claim` over the sum of its runs' as commands of their own.

@@ -124,3 +124,13 @@ def test_what_is_wrong_with_an_arm_is_said_with_its_name(text: str, line: str) -
 def test_a_mistake_of_the_configuration_is_said_once_and_not_for_every_arm() -> None:
     _, mistakes = examine(claim(method="", other="rounds=1") | {"rounds": 0})
     assert len(mistakes) == 1
+
+
+def test_a_budget_is_that_of_every_arm_and_of_as_many_rounds() -> None:
+    values = claim(method="", short="rounds=1", other="voting.max_tokens=5")
+    values["claim"]["budget"] = {"tokens": 4000}
+    config, mistakes = examine(values)
+    assert [mistake.text for mistake in mistakes] == []
+    given = {name: arm.voting.max_tokens for name, arm in arms(config)[0].items()}
+    assert given == {"method": 4000, "short": 4000 * config.rounds, "other": 4000}
+    assert config.voting.max_tokens is None

@@ -10,6 +10,7 @@ from crescent.config.check import Mistake, read
 from crescent.config.overrides import Overrides
 from crescent.config.rules import broken_rules
 from crescent.config.schema import Audit, Config
+from crescent.config.schema.commands import Budget
 from crescent.config.slots import SLOTS, choosing
 from crescent.config.tree import Tree, merged, whole_tree
 
@@ -24,7 +25,8 @@ def arms(config: Config) -> tuple[dict[str, Config], list[Mistake]]:
     found: dict[str, Config] = {}
     mistakes: list[Mistake] = []
     for name, text in (config.claim.arms if config.claim else {}).items():
-        arm, wrong = _arm(replace(config, name=name, stage="all", claim=None, audit=Audit(), run_dir=None), text)
+        alone = replace(config, name=name, stage="all", claim=None, audit=Audit(), run_dir=None)
+        arm, wrong = _arm(alone, text, config.claim.budget if config.claim else Budget())
         key = f"claim.arms.{name}"
         mistakes += [Mistake((key, "claim.arms"), f"{key}: {mistake}") for mistake in wrong]
         if not wrong:
@@ -32,7 +34,7 @@ def arms(config: Config) -> tuple[dict[str, Config], list[Mistake]]:
     return found, mistakes
 
 
-def _arm(config: Config, text: str) -> tuple[Config, list[str]]:
+def _arm(config: Config, text: str, budget: Budget) -> tuple[Config, list[str]]:
     try:
         words = [each for word in shlex.split(text) for each in choosing(word)]
     except ValueError as error:
@@ -45,9 +47,19 @@ def _arm(config: Config, text: str) -> tuple[Config, list[str]]:
     [job] = overrides.jobs()
     values = asdict(config)
     wrong = [*_choose_all(values, job.composed, tree), *_set_all(values, job.values)]
+    _allot(values, config.rounds, budget)
     arm, mistakes = read(values)
     mistakes = mistakes or broken_rules(arm)
     return arm, wrong + [mistake.text for mistake in mistakes]
+
+
+def _allot(values: dict[str, Any], rounds: int, budget: Budget) -> None:
+    """Give an arm its budget: that of as many rounds as the claim has, also where it has another number of them."""
+    own = values["rounds"] if isinstance(values["rounds"], int) and values["rounds"] > 0 else rounds
+    if budget.tokens is not None:
+        values["voting"]["max_tokens"] = budget.tokens * rounds // own
+    if budget.steps is not None and "steps" in values["training"]:
+        values["training"]["steps"] = max(1, budget.steps * rounds // own)
 
 
 def _choose_all(values: dict[str, Any], choices: list[str], tree: Tree) -> Iterator[str]:

@@ -25,11 +25,14 @@ class RoundFigures(Row):
     label_accuracy: float | None = None
     single_sample_accuracy: float | None = None
     tokens: int | None = None
-    more: dict[str, float] = {}
+    more: dict[str, float] = msgspec.field(default_factory=dict)
 
 
 class ArmRun(Row):
-    """One run. `seconds` are those of its own stages. `base` and `teacher` have the scores of the untrained model and of a distillation's teacher by task."""
+    """One run. `seconds` are those of its own stages.
+
+    `base` and `teacher` have the scores of the untrained model and of a distillation's teacher by task.
+    """
 
     arm: str
     seed: int

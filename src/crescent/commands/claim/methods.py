@@ -1,17 +1,17 @@
 """Methods side by side: what each arm of a claim is like beyond its score, and which of them can be told apart."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from crescent.commands.claim.figures import BASE, ArmRun, Claim, OverSeeds
 from crescent.commands.claim.headline import clear, with_interval
+from crescent.config.schema import Config
 from crescent.reporting.report import numbers
 
 NEAR = 0.02
 """Budgets that differ by no more than this share of the larger one count as equal."""
 COLUMNS = {
-    "pass@1": "right of one sample", "majority@8": "majority of 8", "pass@8": "right once in 8",
-    "label_accuracy": "labels right", "questions": "different questions", "solutions": "different solutions",
-    "length": "tokens of a reply",
+    "pass@1": "right, of one sample", "majority@8": "right, majority of 8", "pass@8": "right once in 8",
+    "label_accuracy": "labels right", "questions": "variety of questions", "length": "tokens of a reply",
 }  # fmt: skip
 """Figures of the model that speaks for an arm and of the round that made it, with their words for the page."""
 
@@ -23,7 +23,7 @@ def ranking(claim: Claim) -> list[OverSeeds]:
 
 
 def ranked(claim: Claim, share: bool) -> Iterator[str]:
-    """What the order of the arms is worth, in sentences: only differences whose intervals leave zero out are an order."""
+    """What the order of the arms is worth, in sentences: an order is what intervals that leave zero out show."""
     order = ranking(claim)
     if len(order) < 2:
         return
@@ -34,7 +34,7 @@ def ranked(claim: Claim, share: bool) -> Iterator[str]:
     if told:
         yield f"It is shown to have more than {_listed(told)}."
     if level:
-        why = "one seed shows no order" if len(claim.seeds) == 1 else "the paired intervals hold zero"
+        why = "one seed shows no order" if len(claim.seeds) == 1 else "no interval over seeds leaves zero out"
         yield f"Nothing is shown between it and {_listed(level)}: {why}."
 
 
@@ -59,13 +59,15 @@ def spread(claim: Claim, seed: int) -> float:
     return (max(tokens) - min(tokens)) / max(tokens) if max(tokens) else 0.0
 
 
-def unspent(claim: Claim, budget: int | None, steps: int | None) -> Iterator[str]:
-    """Which arms could not spend the budget of a round (`claim.budget`), a sentence for each."""
+def unspent(claim: Claim, arms: Mapping[str, Config]) -> Iterator[str]:
+    """Which arms could not spend the tokens or steps of a round (`claim.budget`), a sentence for each."""
     for run in claim.runs:
+        tokens = arms[run.arm].voting.max_tokens
+        steps = getattr(arms[run.arm].training, "steps", None)
         for each in run.rounds:
             where = f"Seed {run.seed}: {run.arm}, round {each.round},"
-            if budget is not None and each.tokens is not None and each.tokens < (1 - NEAR) * budget:
-                yield f"{where} could not spend its budget: {each.tokens:,} of {budget:,} tokens."
+            if tokens is not None and each.tokens is not None and each.tokens < (1 - NEAR) * tokens:
+                yield f"{where} could not spend its budget: {each.tokens:,} of {tokens:,} tokens."
             if steps is not None and each.steps is not None and each.steps < steps:
                 yield f"{where} came to {each.steps:,} of {steps:,} optimizer steps."
 
@@ -83,7 +85,7 @@ def unlike(claim: Claim) -> Iterator[str]:
 
 
 def profile(claim: Claim) -> dict[str, dict[str, float | None]]:
-    """Arm -> the means over seeds of `COLUMNS`, of the tokens and of the seconds of its runs."""
+    """Arm -> the means over seeds of `COLUMNS`, of the tokens sampled and of the seconds of its runs."""
     found: dict[str, dict[str, float | None]] = {}
     for arm in claim.arms:
         rows = [claim.run(arm, seed).figures(claim.number(arm, seed)) for seed in claim.seeds]

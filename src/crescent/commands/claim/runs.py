@@ -92,9 +92,11 @@ def _conclude(config: Config, folder: Path, arms: Mapping[str, Config], runs: li
 
 
 def _show(claim: Claim, folder: Path) -> None:
-    from crescent.commands.claim.headline import sentences
+    from crescent.commands.claim.headline import sentences, shares
+    from crescent.commands.claim.methods import ranked
     from crescent.reporting.report.numbers import plain
 
-    for sentence in sentences(claim):
+    order = [] if claim.parts else ranked(claim, shares(claim, claim.primary_task))
+    for sentence in [*sentences(claim), *order]:
         print(plain(sentence))
     print(f"Page: {folder / PAGE}")
