@@ -1,4 +1,4 @@
-"""A round with a budget of tokens: the same questions are answered whatever the size of shards, and the rest is said."""
+"""A round with a budget of tokens answers the same questions whatever the size of shards, and says what is left."""
 
 from pathlib import Path
 
