@@ -25,6 +25,7 @@ REASONS = {
     "no-quantity": "no number is in the text, in figures or in words",
     "nothing-asked": "the text has no question mark and no word that asks",
     "near-duplicate": "the text is too much like a question of the pool, after all rewrites that are allowed",
+    "beyond-budget": "the tokens of the round were spent on the questions before it (`voting.max_tokens`)",
     "no-answer": "no final answer could be read from any solution",
     "tie": "the leading answers have equally many votes (`voting.reject_ties`)",
     "few-votes": "the majority answer has fewer votes than `voting.min_votes`",

@@ -44,6 +44,10 @@ def test_a_claim_goes_on_is_complete_and_grows(killed: Path) -> None:
     assert [part.name for part in claim.parts] == ["consensus", "plain self-training", "format"]
     gain = sum(claim.by_seed(part.arm, part.against)[1].difference for part in claim.parts)
     assert gain == pytest.approx(claim.by_seed("method", BASE)[1].difference)
+    for arm in ARMS[1:]:  # the arms differ in what they learn from: what stands before that is made once
+        cost = json.loads((folder / f"{arm}-seed1/summary.json").read_text())["cost"]
+        made = [entry["stage"] for entry in cost if not entry["taken_over"]]
+        assert sorted(made) == ["round-01/dataset", "round-01/evaluation", "round-01/training"]
     for arm in ARMS:
         summary = json.loads((folder / f"{arm}-seed1/summary.json").read_text())
         run = claim.run(arm, 1)

@@ -19,7 +19,7 @@ from crescent.config.launcher import mistakes as sweeper_mistakes
 from crescent.config.load import examine, plain_values
 from crescent.config.overrides import Job, Overrides
 from crescent.config.schema import Config, Model
-from crescent.config.tree import Tree, conf_dir
+from crescent.config.tree import Tree, conf_dir, search_beside
 from crescent.errors import ConfigError
 
 
@@ -45,6 +45,7 @@ def preflight(command: Command) -> None:
     if absent:
         raise ConfigError([f"{folder}: no such configuration folder" for folder in absent])
     tree = Tree(tuple(folders))
+    search_beside(folders if command.config_path else folders[1:])
     overrides = Overrides(command.overrides, tree.groups(), command.multirun)
     lines = [mistake.text for mistake in overrides.mistakes]
     lines += sweeper_mistakes(command.overrides, command.multirun)

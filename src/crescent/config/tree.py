@@ -1,7 +1,7 @@
 """The `conf/` tree on disk: where it is, which groups it has, and which file a value comes from."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,20 @@ def conf_dir() -> Path:
     package = Path(__file__).resolve().parents[1]
     installed = package / "conf"
     return installed if installed.is_dir() else package.parents[1] / "conf"
+
+
+_beside: list[Path] = []
+"""The folders of the person who started this process (`--config-dir`)."""
+
+
+def search_beside(folders: Sequence[Path]) -> None:
+    """Have `whole_tree` look into these folders too, from now on."""
+    _beside[:] = folders
+
+
+def whole_tree() -> "Tree":
+    """The project's own configuration and the folders that the command named."""
+    return Tree((conf_dir(), *_beside))
 
 
 @dataclass(frozen=True)
@@ -33,6 +47,28 @@ class Tree:
     def file(self, config: str) -> Path | None:
         """The file of `config`, such as `dedup/minhash`; None when no folder has it."""
         return next((path for folder in self.folders if (path := folder / f"{config}.yaml").is_file()), None)
+
+    def parts(self, config: str, package: str | None = None) -> Iterator[tuple[str, dict[str, Any]]]:
+        """What the file of `config` says, after the files that its defaults list names: later ones win.
+
+        Each with the dotted key below which it speaks, "" for all keys. References are not resolved.
+        """
+        path = self.file(config)
+        if path is None:
+            return
+        group, content = config.rpartition("/")[0], _load(path)
+        package = _package(path, group) if package is None else package
+        entries = content.pop("defaults", [])
+        for entry in entries if "_self_" in entries else [*entries, "_self_"]:
+            if entry == "_self_":
+                yield package, content
+                continue
+            name, choice = next(iter(entry.items())) if isinstance(entry, dict) else (group, entry)
+            named, _, where = name.removeprefix("override ").partition("@")
+            # What overrides another group's choice names its entry by a package; what the file says of itself counts.
+            below = where.removeprefix("_global_").lstrip(".") if where and named == name else None
+            same = package if named == group else None
+            yield from self.parts(f"{named.lstrip('/')}/{choice}", same if below is None else below)
 
     def usual(self) -> dict[str, Any]:
         """What `config.yaml` and the files that it chooses say, as nested values; references are not resolved.
@@ -97,6 +133,12 @@ def merged(values: Mapping[str, Any], others: Mapping[str, Any]) -> dict[str, An
         there = both.get(key)
         both[key] = merged(there, value) if isinstance(value, Mapping) and isinstance(there, Mapping) else value
     return both
+
+
+def _package(path: Path, group: str) -> str:
+    """The dotted key below which a file of a group speaks: its own package, or that of its group."""
+    said = re.search(r"^# @package (\S+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return said[1].removeprefix("_global_").lstrip(".") if said else group.replace("/", ".")
 
 
 def _is_global(path: Path) -> bool:

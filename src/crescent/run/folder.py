@@ -20,8 +20,10 @@ from crescent.run.lock import LOCK, locked
 from crescent.run.manifest import SPEC, Manifest, Spec
 from crescent.run.names import ROUNDS, in_order, round_number
 from crescent.run.stage import FollowedStage, Stage
+from crescent.run.store import Store
 
 CONFIG = "config.yaml"
+DECIDED = "looked-into-the-store"
 ENVIRONMENT = "environment.json"
 FORMAT = 2
 """Of run folders. It changes when a new version would read an older folder wrongly, or make other rows with the same
@@ -34,19 +36,24 @@ PACKAGES = ("torch", "transformers", "pytorch-lightning", "datasketch", "lm-eval
 class Run:
     """Paths, stages, events and status of one run folder. Made by `opened`, which holds the lock.
 
-    `follows`: this process is one of several that share a stage, and not the one that keeps its books.
+    `follows`: this process is one of several that share a stage, and not the one that keeps its books. `exchange`: the
+    folder in which these write to each other.
     """
 
-    def __init__(self, path: Path, config: Config, follows: bool = False) -> None:
+    def __init__(self, path: Path, config: Config, follows: bool = False, exchange: Path | None = None) -> None:
         self.path = path
         self.config = config
         self.follows = follows
         self.events = EventLog(path / "events.jsonl")
+        self.store = Store(Path(config.store)) if config.store else None
+        self._decided = exchange / DECIDED if exchange is not None and self.store is not None else None
 
     def stage(self, name: str, number: int, config: Mapping[str, Any], inputs: Mapping[str, str]) -> Stage:
         """The stage `name` of code version `number`, with the part of the configuration it depends on."""
         plan = Spec(stage=name, version=number, config=dict(config), inputs=dict(inputs))
-        return (FollowedStage if self.follows else Stage)(self.path, plan, self.events)
+        if self.follows:
+            return FollowedStage(self.path, plan, self.events, decided=self._decided)
+        return Stage(self.path, plan, self.events, self.store, self._decided)
 
     def status(self, state: str, **fields: Any) -> None:
         """Publish `status.json`: what the run is doing, for people and for other programs."""
@@ -94,6 +101,9 @@ def opened(path: Path, config: Config) -> Iterator[Run]:
         except Exception as error:
             run.status("failed", reason=type(error).__name__)
             raise
+        finally:
+            if run.store is not None:
+                run.store.release()
 
 
 def check_place(path: Path) -> None:

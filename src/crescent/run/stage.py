@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 
 from crescent.errors import StageError
-from crescent.run.atomic import TEMPORARY, file_digest
-from crescent.run.events import EventLog
+from crescent.run.atomic import TEMPORARY, file_digest, publish
+from crescent.run.events import TAKEN, EventLog
 from crescent.run.manifest import (
     MANIFEST,
     SPEC,
@@ -24,6 +24,7 @@ from crescent.run.manifest import (
     write_sealed,
 )
 from crescent.run.shards import ShardFolder
+from crescent.run.store import Store, link_stage
 from crescent.run.waiting import wait_for
 
 SCRATCH = "scratch"
@@ -31,25 +32,60 @@ SCRATCH = "scratch"
 
 
 class Stage:
-    """A stage of a run. `name` is its path below the run folder, as in `round-01/answers`."""
+    """A stage of a run. `name` is its path below the run folder, as in `round-01/answers`.
 
-    def __init__(self, run: Path, spec: Spec, events: EventLog) -> None:
+    `store`: where finished stages are shared with other runs. `decided`: a file by which rank 0 tells the other ranks
+    that it has looked there.
+    """
+
+    def __init__(
+        self, run: Path, spec: Spec, events: EventLog, store: Store | None = None, decided: Path | None = None
+    ) -> None:
         self.name = spec.stage
         self.path = run / spec.stage
         self.spec = spec
+        self.store = store
         self._events = events
+        self._decided = decided
 
     def finished(self) -> Manifest | None:
         """The manifest if this very stage is complete and undamaged, None if there is work to do.
+
+        With a store another run may have made it: then it is linked in. If not, this run keeps others from making it
+        until it is finished here.
 
         Raises:
             RunFolderError: the folder was made with another spec.
             DamagedError: the manifest or a file it lists was cut or altered.
         """
+        manifest = self._own()
+        if self.store is not None:
+            if manifest is not None:
+                self.store.put(self.path, manifest)
+            else:
+                manifest = self._linked(self.store)
+        if self._decided is not None:
+            publish(self._decided, b"")
+        return manifest
+
+    def _own(self) -> Manifest | None:
         check_spec(self.path, self.spec)
         manifest = read_sealed(self.path / MANIFEST, Manifest)
         if manifest is not None:
             check_files(self.path, manifest)
+        return manifest
+
+    def _linked(self, store: Store) -> Manifest | None:
+        store.wait(self.spec)
+        found = store.finished(self.spec)
+        if found is None:
+            return None
+        entry, manifest = found
+        # Before, so that no kill leaves a stage that seems to be this run's own. All of it is another run's.
+        self.tell(TAKEN, source=str(entry), shards=len(manifest.files), tokens={})
+        manifest = link_stage(entry, manifest, self.path, round(self._events.seconds(self.name), 3))
+        store.release()
+        store.say(f"{self.name}: as in another run, taken from {store.path}")
         return manifest
 
     def begin(self) -> None:
@@ -112,6 +148,9 @@ class Stage:
         manifest = Manifest(spec=self.spec, files=files, facts=_plain(facts), tokens=tokens, seconds=seconds)
         write_sealed(self.path / MANIFEST, manifest)
         self._events.append("finish", stage=self.name, tokens=tokens, seconds=seconds)
+        if self.store is not None:
+            self.store.put(self.path, manifest)
+            self.store.release()
         return manifest
 
     def _private(self, path: Path) -> bool:
@@ -121,6 +160,12 @@ class Stage:
 
 class FollowedStage(Stage):
     """A stage as ranks other than 0 see it: they add shards, rank 0 does the book-keeping."""
+
+    def finished(self) -> Manifest | None:
+        """As rank 0 sees it, which may have to look into a store first."""
+        if self._decided is not None:
+            wait_for(self._decided.exists)
+        return self._own()
 
     def begin(self) -> None:
         """Wait for rank 0's spec."""

@@ -11,7 +11,11 @@ BASE = "base"
 
 
 class RoundFigures(Row):
-    """One round of one run. `in_force` is the round whose model the run goes on with, 0 for the base model."""
+    """One round of one run. `in_force` is the round whose model the run goes on with, 0 for the base model.
+
+    `tokens` were sampled for it, questions included, whoever made them. `more`: further figures by name
+    (`crescent.commands.claim.methods.COLUMNS`), what was not measured left out.
+    """
 
     round: int
     values: dict[str, float]
@@ -20,10 +24,15 @@ class RoundFigures(Row):
     steps: int | None = None
     label_accuracy: float | None = None
     single_sample_accuracy: float | None = None
+    tokens: int | None = None
+    more: dict[str, float] = msgspec.field(default_factory=dict)
 
 
 class ArmRun(Row):
-    """One run. `base` and `teacher` have the scores of the untrained model and of a distillation's teacher by task."""
+    """One run. `seconds` are those of its own stages.
+
+    `base` and `teacher` have the scores of the untrained model and of a distillation's teacher by task.
+    """
 
     arm: str
     seed: int
@@ -33,6 +42,7 @@ class ArmRun(Row):
     base: dict[str, float]
     teacher: dict[str, float]
     rounds: list[RoundFigures]
+    seconds: float | None = None
 
     @property
     def kept(self) -> int:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from crescent.commands.claim.figures import BASE, ArmRun, Claim, Difference, OverSeeds, Part, RoundFigures
 from crescent.commands.claim.headline import shares
+from crescent.commands.claim.methods import pairs_of, unlike, unspent
 from crescent.config.schema import Config
 from crescent.errors import ConfigError, DamagedError
 from crescent.evaluation.comparison import compare
@@ -52,6 +53,9 @@ def gather(config: Config, folder: Path, arms: Mapping[str, Config], runs: Seque
     for seed in claim.seeds:
         claim.differences += _differences(claim, folder, seed, pairs)
         claim.unequal += _unequal(claim, seed)
+    budget = config.claim.budget
+    if budget.tokens is not None or budget.steps is not None:
+        claim.unequal += [*unspent(claim, arms), *unlike(claim)]
     for task in tasks:
         bounds = DIFFERENCE if shares(claim, task) else UNBOUNDED
         for arm, against in pairs:
@@ -79,6 +83,7 @@ def _run(folder: Path, arm: str, seed: int, path: Path) -> ArmRun:
         base=_values(summary.base.evaluation),
         teacher=_values(summary.teacher.evaluation),
         rounds=[_round(part, part.gate) for part in summary.rounds if part.gate],
+        seconds=summary.wall_s,
     )
 
 
@@ -92,7 +97,28 @@ def _round(part: Round, gate: Verdict) -> RoundFigures:
         steps=part.training.steps if part.training else None,
         label_accuracy=audit.label_accuracy if audit else None,
         single_sample_accuracy=audit.single_sample_accuracy if audit else None,
+        tokens=part.questions.tokens + part.answers.tokens - part.answers.overshoot
+        if part.questions and part.answers
+        else None,
+        more=dict(_more(part)),
     )
+
+
+def _tokens(part: Round) -> int | None:
+    """What was sampled for the round; what went beyond a budget was of no use to it."""
+    if part.questions is None or part.answers is None:
+        return None
+    return part.questions.tokens + part.answers.tokens - part.answers.overshoot
+
+
+def _more(part: Round) -> Iterator[tuple[str, float]]:
+    """What a model is like beyond its scores: of the samples of the dev task, and of the questions it learned from."""
+    if (sampled := part.sampling) is not None:
+        for name, shares in (("pass", sampled.pass_at_k), ("majority", sampled.majority_at_k)):
+            yield from ((f"{name}@{k}", share.value) for k, share in shares.items())
+        yield "length", sampled.mean_tokens
+    if part.questions is not None:
+        yield "questions", part.questions.diversity.variety
 
 
 def _values(scores: Mapping[str, Score]) -> dict[str, float]:
@@ -116,6 +142,8 @@ def _compared(claim: Claim) -> list[tuple[str, str]]:
     """Which arm is compared with what: each with the base, the claimed one with each, and what the parts need."""
     others = [arm for arm in claim.arms if arm != claim.claimed]
     pairs = [(arm, BASE) for arm in claim.arms] + [(claim.claimed, arm) for arm in others]
+    if not claim.parts:
+        pairs += pairs_of(claim)  # for a ranking
     return list(dict.fromkeys([*pairs, *((part.arm, part.against) for part in claim.parts)]))
 
 

@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from crescent.commands.claim.figures import BASE, Claim
 from crescent.commands.claim.headline import clear, name_of, sentences, shares
+from crescent.commands.claim.methods import COLUMNS, profile, ranked, ranking
 from crescent.reporting.report import numbers
 from crescent.reporting.report.charts import Point, score_range
 from crescent.reporting.report.page import style_sheet, templates
@@ -66,6 +67,9 @@ def render(claim: Claim) -> str:
             gains=[_row(claim, arm, BASE, claim.primary_task) for arm in claim.arms],
             over=[_row(claim, p.arm, p.against, claim.primary_task) | {"name": p.name} for p in claim.parts]
             or [_row(claim, claim.claimed, arm, claim.primary_task) for arm in claim.arms if arm != claim.claimed],
+            ranked=list(ranked(claim, shares(claim, claim.primary_task))),
+            columns=COLUMNS,
+            methods=list(_methods(claim)),
             panels=list(_panels(claim)),
             others=list(_others(claim)),
             models=list(_models(claim)),
@@ -85,6 +89,16 @@ def _row(claim: Claim, arm: str, against: str, task: str) -> dict[str, Any]:
         "clear": clear(mean),
         "seeds": [seeds.get(seed) for seed in claim.seeds],
     }
+
+
+def _methods(claim: Claim) -> Iterator[dict[str, Any]]:
+    """What each arm is like beyond its score, the largest gain first."""
+    found = profile(claim)
+    order = [each.arm for each in ranking(claim)]
+    for arm in [*order, *(arm for arm in claim.arms if arm not in order)]:
+        row = _row(claim, arm, BASE, claim.primary_task)
+        changes = [claim.mean(arm, BASE, task) for task in claim.tasks[1:]]
+        yield row | {"figures": found[arm], "changes": changes}
 
 
 def _panels(claim: Claim) -> Iterator[dict[str, Any]]:

@@ -16,12 +16,15 @@ from crescent.reporting.completed import SUMMARY, completed
 from crescent.run.atomic import file_digest, publish
 from crescent.run.folder import opened
 
+STORE = "store"
+"""Below the claim's folder: stages that its runs have in common."""
+
 
 def start(config: Config, folder: Path) -> int:
     """Run every arm of `config.claim` with every seed, or go on, and write the figures and the page into `folder`.
 
-    The runs lie below it, `ARM-seedSEED`; those that are complete are taken as they are. Returns the exit code: 1 when
-    a run ended early, which does not keep the others from running.
+    The runs lie below it, `ARM-seedSEED`; those that are complete are taken as they are, and a stage that several have
+    in common is made once. Returns the exit code: 1 when a run ended early, which keeps no other from running.
 
     Raises:
         ConfigError: an arm cannot work; said before anything runs.
@@ -56,7 +59,7 @@ def start(config: Config, folder: Path) -> int:
 
 
 def _config(arm: Config, seed: int, path: Path) -> Config:
-    return replace(arm, seed=seed, output_dir=str(path.parent))
+    return replace(arm, seed=seed, output_dir=str(path.parent), store=str(path.parent / STORE))
 
 
 def _complete(arms: Mapping[str, Config], arm: str, seed: int, path: Path) -> bool:
@@ -89,9 +92,11 @@ def _conclude(config: Config, folder: Path, arms: Mapping[str, Config], runs: li
 
 
 def _show(claim: Claim, folder: Path) -> None:
-    from crescent.commands.claim.headline import sentences
+    from crescent.commands.claim.headline import sentences, shares
+    from crescent.commands.claim.methods import ranked
     from crescent.reporting.report.numbers import plain
 
-    for sentence in sentences(claim):
+    order = [] if claim.parts else ranked(claim, shares(claim, claim.primary_task))
+    for sentence in [*sentences(claim), *order]:
         print(plain(sentence))
     print(f"Page: {folder / PAGE}")

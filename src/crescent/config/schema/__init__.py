@@ -69,6 +69,9 @@ class Config:
     from_run: str | None = option(None, affects=())
     """The folder of another run, whose questions and solutions are taken over as far as these settings and the model
     would sample the same ones. Voting, and everything after it, is done anew, by this run's rules."""
+    store: str | None = option(None, affects=())
+    """A folder where runs share finished stages: what another run has made with an equal plan is linked in, not made
+    again. A claim gives its runs one."""
     stage: str = option("all", of=("all", "vote", "audit", "claim", "half_hour", "export"), affects=())
     """`all`: the loop. `vote`: vote anew on a run's solutions. `audit`: what labels are worth, see `audit.data`.
     `claim`: the loop for every arm of `claim` and several seeds, compared.

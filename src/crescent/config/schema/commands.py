@@ -6,6 +6,16 @@ from crescent.config.schema.option import option, section
 
 
 @dataclass
+class Budget:
+    """What every arm of a claim may spend in a round: the same for all, whatever an arm itself says."""
+
+    tokens: int | None = option(None, low=1)
+    """Tokens that are sampled, questions included: `voting.max_tokens` of every arm. null: as each arm says."""
+    steps: int | None = option(None, low=1)
+    """Optimizer steps: `training.steps` of every arm. null: as each arm says."""
+
+
+@dataclass
 class Claim:
     """Several arms of one experiment, each an ordinary run per seed, and one page about all of them (`stage=claim`)."""
 
@@ -13,6 +23,8 @@ class Claim:
     """Arm -> its overrides of this configuration, `key=value` apart by spaces. The first arm is what is claimed."""
     compare: str = option("round", of=("round", "last"))
     """Which models of two arms: those of the round that the first arm kept, or those that each arm ends with."""
+    budget: Budget = section(Budget)
+    """For the same effort of all arms. An arm with fewer rounds than the claim gets those rounds' tokens in its own."""
     repeats: int = option(3, low=1, high=100, affects=("length",))
     """Runs per arm, with `seed`, `seed` + 1, ... The arms of one seed are compared item by item."""
 

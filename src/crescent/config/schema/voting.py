@@ -17,6 +17,8 @@ class Voting:
     """Asks for a solution. `{question}` is the question."""
     samples: int = option(8, low=1, high=4096, affects=("answers",))
     """Solutions sampled per question."""
+    max_tokens: int | None = option(None, low=1, affects=("answers",))
+    """Sampled tokens of a round, its questions included, after which no further one is answered; null: no limit."""
     sampling: Sampling = section(Sampling, affects=("answers", "samples"))
     reject_ties: bool = True
     """Reject a question whose leading answers have equally many votes; false: the one sampled first wins."""

@@ -77,7 +77,7 @@ def _context(task: Task, rank: int, folder: Path) -> Context:
         local = 0
     check_devices(config.trainer, given)
     set_up(config, task.devices, local)
-    run = Run(Path(task.run), config, follows=rank > 0)
+    run = Run(Path(task.run), config, follows=rank > 0, exchange=folder / EXCHANGE)
     return Context(
         run=run,
         config=config,

@@ -14,15 +14,17 @@ from crescent.config.schema import Voting
 from crescent.config.slots import code_of
 from crescent.generation.prompts import fill
 from crescent.generation.request import Request
+from crescent.loop.stages import budget
+from crescent.loop.stages.budget import BEYOND
 from crescent.loop.stages.context import Context, ModelRef
-from crescent.loop.stages.facts import AnswersFacts
+from crescent.loop.stages.facts import AnswersFacts, QuestionsFacts
 from crescent.loop.stages.predict import generate, predict
 from crescent.loop.stages.rows import beside_tokens, pass_folders, solution_passes, view_passes
 from crescent.loop.stages.stored import take_over
 from crescent.loop.stages.voters import other_voters, reworded_answers
 from crescent.records import Completion, Consensus, Question, Solution
 from crescent.run.folder import read_json, write_json
-from crescent.run.manifest import Manifest
+from crescent.run.manifest import Manifest, facts_of
 from crescent.run.names import pass_folder
 from crescent.run.shards import ShardFolder
 from crescent.run.stage import Stage
@@ -64,17 +66,29 @@ def run(context: Context, name: str, model: ModelRef, questions: Manifest) -> Ma
     comparer.configure(config.voting.symbolic_seconds, config.voting.symbolic_megabytes)
     accepted = list(ShardFolder(context.run.path / questions.spec.stage / "accepted").stream(Question))
     convert, made = partial(read_solution, marker=config.voting.marker), 0
+    room, within = config.voting.max_tokens, accepted
+    size = config.backend.shard_size if room is None else min(config.backend.shard_size, budget.SHARD)
     for asked, ref, requests in _passes(stage, accepted, config.voting, label, [model, *others]):
-        generate(
-            context,
-            stage,
-            pass_folder(asked),
-            ref=ref,
-            requests=requests,
-            sampling=config.voting.sampling,
-            title=f"{name} solutions",
-            convert=convert,
-        )
+
+        def sample(part: Sequence[Request], kind: str = pass_folder(asked), ref: ModelRef = ref) -> ShardFolder:
+            return generate(
+                context,
+                stage,
+                kind,
+                ref=ref,
+                requests=part,
+                sampling=config.voting.sampling,
+                title=f"{name} solutions",
+                convert=convert,
+                shard_size=size,
+            )
+
+        if room is None:
+            sample(requests)
+        else:  # of one pass: no other is allowed beside a budget
+            left = room - facts_of(questions, QuestionsFacts).tokens if name.startswith("round-") else room
+            count = budget.sample_within(left, requests, stage.shards(pass_folder(asked)), size, sample)
+            within = accepted[:count]
         made = asked + 1
     if (rewording := label.needs().rewording) is not None:
         reworded_answers(context, stage, model, accepted, rewording, convert)
@@ -83,8 +97,10 @@ def run(context: Context, name: str, model: ModelRef, questions: Manifest) -> Ma
         return stage.finish(None)
     beyond = pass_folders(stage.path)[made:]
     stage.discard(*(path.relative_to(stage.path).as_posix() for path in beyond))
+    if room is not None:
+        consensus = budget.outcomes(consensus, accepted, within)
+    facts = _facts(stage, consensus, len(within) * config.voting.samples * (1 + len(others)), given_up)
     stage.shards("consensus").write(0, consensus)
-    facts = _facts(stage, consensus, len(accepted) * config.voting.samples * (1 + len(others)), given_up)
     if given_up:
         context.report.say(
             f"{name}: {given_up:,} comparisons of formulas were given up, undecided or at a limit of time or size, and "
@@ -117,7 +133,7 @@ def _vote(context: Context, stage: Stage, questions: Sequence[Question], made: i
     wait_for(lambda: len(votes.finished()) == context.world_size)
     by_question = {row.question: row for row in votes.stream(Consensus)}
     given_up = sum((read_json(path) or {}).get("comparisons", 0) for path in ranks)
-    return [by_question[question.id] for question in questions], given_up
+    return [by_question[question.id] for question in questions if question.id in by_question], given_up
 
 
 def _passes(
@@ -164,12 +180,16 @@ def read_solution(completion: Completion, marker: str) -> Solution:
     )
 
 
-def _facts(stage: Stage, consensus: list[Consensus], budget: int, given_up: int) -> AnswersFacts:
-    """`budget`: the solutions there would be without adaptive sampling; `given_up`: comparisons of formulas."""
+def _facts(stage: Stage, consensus: list[Consensus], full: int, given_up: int) -> AnswersFacts:
+    """`full`: the solutions there would be without adaptive sampling; `given_up`: comparisons of formulas."""
     matches: Counter[str] = Counter()
-    tokens = beside_tokens(stage.path)
+    tokens, overshoot = beside_tokens(stage.path), 0
+    unheard = {row.question for row in consensus if row.reason == BEYOND}
     for rows in solution_passes(stage.path):
         for row in rows:
+            if row.question in unheard:
+                overshoot += row.tokens
+                continue
             matches[row.match or "none"] += 1
             tokens += row.tokens
     solutions = matches.total()
@@ -177,12 +197,13 @@ def _facts(stage: Stage, consensus: list[Consensus], budget: int, given_up: int)
     return AnswersFacts(
         questions=len(consensus),
         solutions=solutions,
-        solutions_saved=budget - solutions,
+        solutions_saved=full - solutions,
         no_answer=matches.pop("none", 0),
-        tokens=tokens,
+        tokens=tokens + overshoot,
+        overshoot=overshoot,
         accepted=len(consensus) - drops.total(),
         drops=dict(sorted(drops.items())),
         matches=dict(sorted(matches.items())),
-        mean_agreement=sum(row.agreement for row in consensus) / max(len(consensus), 1),
+        mean_agreement=sum(row.agreement for row in consensus) / max(len(consensus) - len(unheard), 1),
         comparisons_given_up=given_up,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from crescent.loop.stages.budget import BEYOND
 from crescent.loop.stages.context import Context
 from crescent.loop.stages.rows import solution_passes
 from crescent.records import Consensus, Pair, Question, Solution
@@ -38,6 +39,8 @@ def offered(context: Context, questions: Manifest, answers: Manifest) -> list[Of
     found = []
     for id, question in texts.items():
         vote = votes[id]
+        if vote.reason == BEYOND:
+            continue
         voted = None
         if arm == "consensus" and vote.reason is None:
             voted = Rivals(solutions[id], symbolic=config.voting.symbolic)

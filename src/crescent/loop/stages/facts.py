@@ -35,7 +35,8 @@ class AnswersFacts(Facts, frozen=True):
 
     `solutions` were sampled, and `solutions_saved` left out by adaptive sampling. `no_answer` of them have none;
     `matches` counts the others by how their answer was read. `mean_agreement` is over all questions.
-    `comparisons_given_up` counts comparisons of formulas that came to a limit of time or size.
+    `comparisons_given_up` counts comparisons of formulas that came to a limit of time or size. `mean_agreement` leaves
+    out questions beyond the budget (`voting.max_tokens`); `overshoot` of the `tokens` were sampled for those.
     """
 
     questions: int
@@ -48,6 +49,7 @@ class AnswersFacts(Facts, frozen=True):
     matches: dict[str, int]
     mean_agreement: float
     comparisons_given_up: int
+    overshoot: int = 0
     decoder: str | None = None
 
 

@@ -1,4 +1,4 @@
-"""Starting from what another run has sampled (`from_run`): its questions and solutions in place of new ones.
+"""Starting from what another run has sampled (`from_run`, `store`): its questions and solutions in place of new ones.
 
 A stage that has not begun gets the shards that the other run has of it, where the same settings, prompts, seeds and
 model, by content, would make the same ones. Then it goes on as after a kill: what it finds is not sampled again, what
@@ -26,6 +26,7 @@ from crescent.run.manifest import MANIFEST, SPEC, Manifest, Spec, check_files, r
 from crescent.run.names import round_folder
 from crescent.run.shards import ShardFolder, read_checked
 from crescent.run.stage import Stage
+from crescent.run.store import texts_of
 
 FIRST = round_folder(1)
 CUT = "backend.shard_size"
@@ -85,8 +86,10 @@ def take_over(context: Context, stage: Stage) -> None:
         DamagedError: a shard of that run was cut or altered.
     """
     source = context.config.from_run
-    if source is None or not context.is_main or (stage.path / SPEC).exists():
+    if not context.is_main or (stage.path / SPEC).exists():
         return
+    if source is None:
+        return _take_from_store(context, stage)
     place = Path(source) / stage.name
     plan, manifest = read_sealed(place / SPEC, Spec), read_sealed(place / MANIFEST, Manifest)
     reason = _unfit(stage, plan, manifest)
@@ -98,16 +101,35 @@ def take_over(context: Context, stage: Stage) -> None:
     if manifest is not None:
         check_files(place, manifest)
     if plan is not None and stage.name.endswith(f"/{ANSWERS.name}"):
-        marker = context.config.voting.marker
-        reread = marker != plan.config["voting"]["marker"]
-        taken = _copy(place, stage, "solutions/*", (lambda row: read_again(row, marker)) if reread else None)
+        _take_solutions(context, stage, place, plan, source)
     else:
-        taken, reread = _copy(place, stage, "*", None), False
+        _tell(context, stage, source, _copy(place, stage, "*", None))
     stage.note(**EventLog(Path(source) / "events.jsonl").noted(stage.name))
+
+
+def _take_from_store(context: Context, stage: Stage) -> None:
+    """The solutions of a stage that voted on the same ones by other rules; one with the same rules is linked whole."""
+    if stage.store is None or not stage.name.endswith(f"/{ANSWERS.name}"):
+        return
+    for place, manifest in stage.store.alike(stage.spec):
+        _take_solutions(context, stage, place, manifest.spec, str(place))
+        if decoder := manifest.facts.get("decoder"):
+            stage.note(decoder=decoder)
+        return
+
+
+def _take_solutions(context: Context, stage: Stage, place: Path, plan: Spec, source: str) -> None:
+    """The solutions in `place`, their answers read again where this run has another marker than `plan`."""
+    marker = context.config.voting.marker
+    reread = marker != plan.config["voting"]["marker"]
+    taken = _copy(place, stage, "solutions/*", (lambda row: read_again(row, marker)) if reread else None)
+    _tell(context, stage, source, taken, ", answers read again by this run's marker" if reread else "")
+
+
+def _tell(context: Context, stage: Stage, source: str, taken: dict[str, int], how: str = "") -> None:
     stage.tell(TAKEN, source=source, shards=len(taken), tokens=taken)
-    again = ", answers read again by this run's marker" if reread else ""
     shards = "1 shard" if len(taken) == 1 else f"{len(taken):,} shards"
-    context.report.say(f"{stage.name}: {shards} taken over from {source}{again}")
+    context.report.say(f"{stage.name}: {shards} taken over from {source}{how}")
 
 
 def read_again(solution: Solution, marker: str) -> Solution:
@@ -139,18 +161,12 @@ def _unfit(stage: Stage, plan: Spec | None, manifest: Manifest | None) -> str | 
         return "other models vote with it"
     if plan.inputs != stage.spec.inputs:
         return "it follows from other questions"
-    differing = _sampling(stage.spec, kind).differences(_sampling(plan, kind))
+    differing = texts_of(stage.spec).differences(texts_of(plan))
     return "; ".join(differing) or None
 
 
 def _voters(plan: Spec) -> dict[str, str]:
     return {name: content for name, content in plan.inputs.items() if name.startswith("voter ")}
-
-
-def _sampling(plan: Spec, kind: str) -> Spec:
-    """The plan with those settings alone that decide what is sampled."""
-    config = {key: value for key, value in flatten(plan.config).items() if kind in effects(key)}
-    return msgspec.structs.replace(plan, config=config)
 
 
 def _copy(place: Path, stage: Stage, pattern: str, change: Callable[[Solution], Solution] | None) -> dict[str, int]:

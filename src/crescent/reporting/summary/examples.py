@@ -52,7 +52,7 @@ def question_samples(context: Context, number: int) -> list[Sample]:
         key=lambda c: (c.agreement, in_order(c.question)),
     )
     chosen = evenly([c for c in outcomes if c.reason is None], ACCEPTED)[::-1]
-    chosen += evenly([c for c in outcomes if c.reason is not None], REJECTED)[::-1]
+    chosen += evenly([c for c in outcomes if c.reason is not None and c.samples], REJECTED)[::-1]
     wanted = {c.question for c in chosen}
     texts = {q.id: q.text for q in ShardFolder(folder / "questions" / "accepted").stream(Question) if q.id in wanted}
     votes: dict[str, list[Solution]] = {id: [] for id in wanted}

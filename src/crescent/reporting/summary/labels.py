@@ -37,12 +37,14 @@ def worth(answers: Path, truths: Mapping[str, str], config: Voting) -> dict[str,
     Shares come with their 95 % interval over questions. Adaptive sampling draws more samples of harder questions, so
     what is said of single samples (`single_sample`, `pass_at_k`) uses the first `compared` samples of each alone.
     """
-    consensus = {row.question: row for row in ShardFolder(answers / "consensus").stream(Consensus)}
+    votes = ShardFolder(answers / "consensus").stream(Consensus)
+    consensus = {row.question: row for row in votes if row.samples}  # some may be beyond the budget
     compared = min(row.samples for row in consensus.values())
     judge = Judge(config)
     judged = [
         _judged(rows, consensus[id], truths[id], config, compared, judge)
         for id, rows in by_question(solution_passes(answers))
+        if id in consensus
     ]
     matches = Counter(row.match or "none" for row in solutions(answers))
     drawn, without = matches.total(), matches.pop("none", 0)
