@@ -35,6 +35,7 @@ ALSO = {
     "claim=rounds": ["stage=claim"],
     "claim=unvoted": ["stage=claim"],
     "student=chat": ["student.path=some/model"],
+    "objective=own": ["objective.use=crescent.training.objectives.sft:Sft"],
     "source=own": ["source.use=crescent.loop.sources.bait:Bait"],
 }
 """What a choice needs besides itself."""

@@ -32,6 +32,8 @@ REASONS = {
     "agreement-high": "agreement is above `voting.max_agreement`: too easy to learn from",
     "contaminated": "the question is too much like one of a benchmark (`evaluation.contamination`)",
     "beyond-max-pairs": "the draw of `training.max_pairs` pairs left it out",
+    "no-rejected": "no solution was outvoted: there is nothing to prefer the chosen one over (`objective.use=scpo`)",
+    "no-weight": "the label rule gives the pair no weight (`objective.use=weighted`)",
     "no-solution": "the solution is empty: there is nothing to learn",
     "too-long": "question and solution have more tokens than `training.max_length`",
 }
@@ -165,7 +167,12 @@ class Replayed(Row):
 
 
 class Pair(Row):
-    """One training example: the student learns to write `solution` after `question`."""
+    """One training example: the student learns to write `solution` after `question`.
+
+    `weight`: what the label rule gives it, such as the share of votes. `rejected`: the first solution with the answer
+    that has fewest votes, where there is another answer; `margin`: (votes of the chosen answer - of the rejected one)
+    / solutions sampled.
+    """
 
     id: str
     round: int
@@ -173,3 +180,6 @@ class Pair(Row):
     solution: str
     answer: str | None
     agreement: float | None
+    weight: float = 1.0
+    rejected: str | None = None
+    margin: float | None = None

@@ -162,7 +162,7 @@ HINTS = {
     "gpus": "give trainer.devices and executor=process",
     "model_name_or_path": "give model=chat model.path=...",
     "model_name": "give model=chat model.path=...",
-    "max_steps": "the length of a training is training.epochs",
+    "max_steps": "the length of a training is training.steps, or training.epochs",
     "bf16": "give training.precision=bf16-mixed",
     "num_samples": "solutions per question are voting.samples",
 }

@@ -95,7 +95,15 @@ class Slot:
 
 SLOTS: dict[str, Slot] = {
     slot.group: slot
-    for slot in (Slot("source", "source", "crescent.loop.sources.source:Source", "crescent.loop.sources"),)
+    for slot in (
+        Slot("source", "source", "crescent.loop.sources.source:Source", "crescent.loop.sources"),
+        Slot(
+            "objective",
+            "objective",
+            "crescent.training.objectives.objective:Objective",
+            "crescent.training.objectives",
+        ),
+    )
 }
 """Every slot, by its group of `conf/`."""
 

@@ -85,6 +85,8 @@ class Config:
     questions: Questions = section(Questions, affects=("questions",))
     dedup: Dedup = section(Dedup, affects=("questions",))
     voting: Voting = section(Voting, affects=("labels",))
+    objective: dict[str, Any] = slot("sft", affects=("training",))
+    """What is made of the pairs in training, and its settings: a name (conf/objective) or package.module:Class."""
     training: Training = section(Training, affects=("training",))
     evaluation: Evaluation = section(Evaluation, affects=("evaluation",))
     audit: Audit = section(Audit, affects=("audit",))
