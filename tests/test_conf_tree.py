@@ -37,6 +37,7 @@ ALSO = {
     "student=chat": ["student.path=some/model"],
     "label=own": ["label.use=crescent.voting.labels.majority:Majority"],
     "select=own": ["select.use=crescent.voting.selection.all:All"],
+    "objective=own": ["objective.use=crescent.training.objectives.sft:Sft"],
     "source=own": ["source.use=crescent.loop.sources.bait:Bait"],
     "dedup=own": ["dedup.own.use=crescent.dedup.exact:ExactStep"],
     "backend=own": ["backend.own.use=tests.generation.own:Renamed"],

@@ -40,6 +40,8 @@ REASONS = {
     "shortest": "the solution is among the shortest (`select=shortest`)",
     "same-operations": "so many solutions take the same operations in the same order (`select=signature`)",
     "beyond-max-pairs": "the draw of `training.max_pairs` pairs left it out",
+    "no-rejected": "no solution was outvoted: there is nothing to prefer the chosen one over (`objective.use=scpo`)",
+    "no-weight": "the label rule gives the pair no weight (`objective.use=weighted`)",
     "no-solution": "the solution is empty: there is nothing to learn",
     "too-long": "question and solution have more tokens than `training.max_length`",
 }

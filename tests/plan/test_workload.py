@@ -56,3 +56,23 @@ def test_sampling_for_pass_at_k_is_planned_where_it_is_wanted(wanted: int | None
     config = tiny()
     config.evaluation.samples = wanted
     assert ("base/samples" in stages(config)) == (wanted is not None)
+
+
+def test_steps_decide_how_long_a_training_is() -> None:
+    config = tiny()
+    config.plan.agreed, config.training.epochs = 1.0, 2  # 24 pairs in batches of 8: 3 steps an epoch
+    epochs = stages(config)["round-01/training"]
+    config.training.steps = 6
+    assert stages(config)["round-01/training"] == epochs
+    config.training.steps = 3
+    found = stages(config)["round-01/training"]
+    assert (found.sequences, 2 * found.read) == (3, epochs.read)
+
+
+def test_a_preference_takes_two_conversations_and_a_pass_before() -> None:
+    config = tiny()
+    sft = stages(config)["round-01/training"]
+    config.objective = {"use": "scpo"}
+    found = stages(config)["round-01/training"]
+    assert found.sequences == sft.sequences
+    assert found.read == round(sft.read * 2 * (1 + 1 / 3))

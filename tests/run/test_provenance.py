@@ -83,7 +83,7 @@ def test_what_is_said_of_an_experiment_is_true_of_its_configuration(name: str) -
         assert (phrase in text) == is_true(config), phrase
     card = dataset_card(config, ROUNDS, [])
     assert all(sentence in card for sentence in provenance.data(config, ROUNDS))
-    model = cards.model_card(config, ROUNDS, pairs=1, replayed=0, steps=1, lineage=["from somewhere"])
+    model = cards.model_card(config, ROUNDS, pairs=1, replayed=0, steps=1, epochs=1, lineage=["from somewhere"])
     for sentence in [*provenance.data(config, ROUNDS), *provenance.training(config, ROUNDS)]:
         assert sentence in model
     writer = "itself" if config.student is None else config.model.name
@@ -137,7 +137,7 @@ def test_nothing_is_said_of_this_machine(tmp_path: Path) -> None:
     config.dedup.embedding = Embedding(encoder=str(tmp_path / "encoder"))
     config.evaluation.tasks = [str(tmp_path / "mine.yaml")]
     config.model.path = str(tmp_path / "model")
-    model = cards.model_card(config, 1, pairs=1, replayed=0, steps=1, lineage=[])
+    model = cards.model_card(config, 1, pairs=1, replayed=0, steps=1, epochs=1, lineage=[])
     for text in (screen_message(config), dataset_card(config, 1, []), model):
         assert str(tmp_path) not in text
     assert "`seeds.jsonl`" in screen_message(config)

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from crescent.training.attention import by_document
 from crescent.training.examples import Example
-from crescent.training.packing import IGNORED, cut_packed, cut_padded, fill_rows, nothing, pack, pad
+from crescent.training.packing import IGNORED, cut_padded, fill_rows, nothing, pack, pad
 from crescent.training.prepare import keeps_documents_apart
 
 DOCUMENTS = [Example([7, 8, 9, 10], 2), Example([20, 21, 22], 1), Example([30, 31, 32, 33, 34, 35], 4)]
@@ -29,6 +29,10 @@ def losses(model, batch):
     return flat[batch.targets.flatten() != IGNORED]
 
 
+def taken(examples, places):
+    return [examples[place] for place in places]
+
+
 @given(st.lists(st.integers(1, 50), max_size=60), st.integers(1, 60))
 def test_rows_hold_every_item_once_within_capacity(lengths, capacity):
     rows = fill_rows(lengths, capacity)
@@ -44,8 +48,8 @@ def test_best_fit_decreasing():
 @given(st.lists(st.integers(2, 30), min_size=1, max_size=40), st.integers(1, 8), st.integers(8, 200))
 def test_passes_keep_their_limits_and_every_target(lengths, max_rows, max_tokens):
     examples = [Example(list(range(1, length + 1)), 1) for length in lengths]
-    padded = [pad(rows) for rows in cut_padded(examples, max_rows, max_tokens)]
-    packed = [pack(documents) for documents in cut_packed(examples, max_tokens)]
+    padded = [pad(taken(examples, places)) for places in cut_padded(examples, max_rows, max_tokens)]
+    packed = [pack(taken(examples, places)) for places in fill_rows(lengths, max_tokens)]
     for batch in padded:
         rows, width = batch.input_ids.shape
         assert rows <= max_rows

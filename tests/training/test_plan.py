@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,3 +24,11 @@ def test_orders_differ_by_epoch_and_seed():
 def test_golden_order():
     # Changing this order would make checkpoints of earlier versions go on with another plan.
     assert [step.examples for step in plan_steps(5, 2, 3, seed=1)] == [[1, 4, 0], [3, 2], [2, 0, 4], [1, 3]]
+
+
+@pytest.mark.parametrize(("limit", "epochs"), [(1, 1), (4, 1), (5, 2), (11, 3)])
+def test_so_many_steps_repeat_the_epochs_and_are_cut(limit: int, epochs: int) -> None:
+    steps = plan_steps(13, 2, 4, 1, limit)
+    assert len(steps) == limit
+    assert steps[-1].epoch == epochs - 1
+    assert steps == plan_steps(13, epochs, 4, 1)[:limit]  # a new order each time, the one that epochs have

@@ -145,6 +145,12 @@ SLOTS: dict[str, Slot] = {
         Slot("gate", "evaluation.gate.rule", "crescent.evaluation.rules.rule:Rule", "crescent.evaluation.rules"),
         Slot("label", "label", "crescent.voting.labels.label:Label", "crescent.voting.labels"),
         Slot("select", "select", "crescent.voting.selection.selection:Selection", "crescent.voting.selection"),
+        Slot(
+            "objective",
+            "objective",
+            "crescent.training.objectives.objective:Objective",
+            "crescent.training.objectives",
+        ),
     )
 }
 """Every slot, by its group of `conf/`."""

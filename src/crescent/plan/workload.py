@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from crescent.config.schema import Config, Model
+from crescent.config.slots import SLOTS
 from crescent.loop.stages.table import (
     ANSWERS,
     DATASET,
@@ -41,7 +42,7 @@ class Work:
     """One stage. `kind` is `generate`, `train`, `evaluate` or `rows`.
 
     `sequences` texts are written, `new` tokens in all, after `read` tokens of prompts; `batch` of them at once,
-    `longest` tokens each at most. Of a training `read` counts the tokens of all epochs and `sequences` its steps. Of
+    `longest` tokens each at most. Of a training `read` counts the tokens of all steps and `sequences` their number. Of
     work on rows `sequences` counts them. `passes`: how often generation starts anew (waves, benchmarks).
     """
 
@@ -183,13 +184,19 @@ def _training(config: Config, name: str) -> Work:
     length = min(
         training.max_length, _around(config, config.voting.prompt) + plan.question_tokens + plan.solution_tokens
     )
-    at_once = training.micro_batch_tokens // length
+    objective = SLOTS["objective"].build(config.objective)
+    compared = objective.sequences()
+    at_once = training.micro_batch_tokens // (length * compared)
+    per_epoch = -(-examples // training.batch_size)
+    steps = training.steps or per_epoch * training.epochs
+    # A pass that learns nothing costs a third of one that does.
+    before = examples / 3 if objective.reference() else 0
     return Work(
         f"{name}/training",
         "train",
         _student(config),
-        sequences=-(-examples // training.batch_size) * training.epochs,
-        read=examples * training.epochs * length,
+        sequences=steps,
+        read=round((steps * examples / per_epoch + before) * length * compared),
         batch=max(1, at_once if training.packing else min(at_once, training.micro_batch_size)),
         longest=length,
     )

@@ -46,7 +46,8 @@ tags:
 {training}
 
 {pairs:,} pairs of question and solution (arm `{arm}`{replayed}), {epochs} in {steps:,} steps of {batch_size},
-learning rate {learning_rate:g}. The method is after Sun et al., Findings of ACL 2025 (arXiv 2502.13441).
+objective `{objective}`, learning rate {learning_rate:g}. The method is after Sun et al., Findings of ACL 2025 (arXiv
+2502.13441).
 
 ## Data
 {data}
@@ -91,12 +92,14 @@ def model_card(
     pairs: int,
     replayed: int,
     steps: int,
+    epochs: int,
     lineage: Sequence[str],
     evaluation: Sequence[str] = (),
 ) -> str:
     """The text of `README.md` in a folder with the model of round `number`.
 
-    `pairs`, `replayed`: examples it learned from. `lineage`: a line each; `evaluation`: the same, where it is known.
+    `pairs`, `replayed`: examples it learned from, in `steps` of `epochs` that were begun.
+    `lineage`: a line each; `evaluation`: the same, where it is known.
     """
     trained = config.student or config.model
     where, on_hub = origin(trained)
@@ -114,7 +117,8 @@ def model_card(
         pairs=pairs,
         arm=config.training.pairs,
         replayed=f", and {replayed:,} replayed" if replayed else "",
-        epochs="1 epoch" if config.training.epochs == 1 else f"{config.training.epochs} epochs",
+        epochs="1 epoch" if epochs == 1 else f"{epochs} epochs",
+        objective=config.objective["use"],
         steps=steps,
         batch_size=config.training.batch_size,
         learning_rate=config.training.learning_rate,

@@ -6,6 +6,7 @@ Its own files hold pickles; ours are written by `CheckpointWriter` and read by i
 
 import shutil
 import time
+from collections.abc import Sequence
 from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
@@ -27,10 +28,14 @@ WEIGHT = "weight"
 
 
 class CheckpointState(msgspec.Struct, kw_only=True):
-    """`step` optimizer steps are done, with these `losses`. `files`: name -> SHA-256. `fingerprint`: the plan's."""
+    """`step` optimizer steps are done, with these `losses` and `figures`.
+
+    `files`: name -> SHA-256. `fingerprint`: the plan's.
+    """
 
     step: int
     losses: list[float]
+    figures: list[dict[str, float]] = []
     fingerprint: str
     files: dict[str, str]
 
@@ -60,7 +65,14 @@ class Checkpoints:
         waiting = self._writing is not None and not self._writing.done()
         return not waiting and time.monotonic() - self._begun >= 60 * self.minutes
 
-    def save(self, model: "nn.Module", optimizer: "optim.Optimizer", step: int, losses: list[float]) -> None:
+    def save(
+        self,
+        model: "nn.Module",
+        optimizer: "optim.Optimizer",
+        step: int,
+        losses: Sequence[float],
+        figures: Sequence[dict[str, float]] = (),
+    ) -> None:
         """Begin to write the checkpoint of `step`, once the one before is written. All ranks call this at one time.
 
         Raises:
@@ -75,7 +87,9 @@ class Checkpoints:
         self._begun = time.monotonic()
         path = self.folder / f"step-{step:06d}"
         temporary = path.with_name(f"{TEMPORARY}{path.name}")
-        state = CheckpointState(step=step, losses=list(losses), fingerprint=self.fingerprint, files={})
+        state = CheckpointState(
+            step=step, losses=list(losses), figures=list(figures), fingerprint=self.fingerprint, files={}
+        )
         self.folder.mkdir(parents=True, exist_ok=True)
         begun = async_save(
             _state(model, optimizer),

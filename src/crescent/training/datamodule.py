@@ -6,17 +6,18 @@ import pytorch_lightning as pl
 from torch.utils.data import DataLoader, Dataset
 
 from crescent.training.examples import Example
-from crescent.training.packing import MicroBatch, cut_packed, cut_padded, longest_first, nothing, pack, pad
+from crescent.training.packing import MicroBatch, cut, longest_first, nothing, pack, pad
 from crescent.training.plan import TrainingPlan
 
 
 class StepBatch(NamedTuple):
-    """This rank's share of optimizer step `step` (from 0). The token counts are those of all ranks."""
+    """This rank's share of optimizer step `step` (from 0). The counts of tokens and examples are those of all ranks."""
 
     step: int
     micro_batches: list[MicroBatch]
     tokens: int
     solution_tokens: int
+    examples: int
 
 
 class StepDataset(Dataset[StepBatch]):
@@ -37,23 +38,24 @@ class StepDataset(Dataset[StepBatch]):
 
     def __getitem__(self, index: int) -> StepBatch:
         step = self.first_step + index
-        examples = self.plan.examples_of(step)
-        ordered = longest_first(examples)
+        numbers, examples = self.plan.steps[step].examples, self.plan.examples_of(step)
+        ordered = [numbers[place] for place in longest_first(examples)]
         shares = [self._cut(ordered[rank :: self.world_size]) for rank in range(self.world_size)]
         make = pack if self.plan.config.packing else pad
-        passes = [make(examples) for examples in shares[self.rank]]
+        passes = [make(self._examples(part), part) for part in shares[self.rank]]
         return StepBatch(
             step=step,
             micro_batches=passes + [nothing()] * (max(map(len, shares)) - len(passes)),
-            tokens=sum(len(example.input_ids) for example in examples),
+            tokens=sum(example.tokens for example in examples),
             solution_tokens=sum(example.solution_tokens for example in examples),
+            examples=len(examples),
         )
 
-    def _cut(self, examples: list[Example]) -> list[list[Example]]:
-        config = self.plan.config
-        if config.packing:
-            return cut_packed(examples, config.micro_batch_tokens)
-        return cut_padded(examples, config.micro_batch_size, config.micro_batch_tokens)
+    def _cut(self, numbers: list[int]) -> list[list[int]]:
+        return [[numbers[place] for place in part] for part in cut(self._examples(numbers), self.plan.config)]
+
+    def _examples(self, numbers: list[int]) -> list[Example]:
+        return [self.plan.examples.kept[number] for number in numbers]
 
 
 class StepDataModule(pl.LightningDataModule):  # type: ignore[misc]  # Lightning is untyped to mypy
@@ -68,3 +70,7 @@ class StepDataModule(pl.LightningDataModule):  # type: ignore[misc]  # Lightning
         """This rank's share of the steps, in the plan's order."""
         dataset = StepDataset(self.plan, self.first_step, self.trainer.global_rank, self.trainer.world_size)
         return DataLoader(dataset, batch_size=None, shuffle=False, num_workers=0)
+
+    def predict_dataloader(self) -> DataLoader[StepBatch]:
+        """The same, for a pass that learns nothing."""
+        return self.train_dataloader()

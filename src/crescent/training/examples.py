@@ -1,4 +1,4 @@
-"""From (prompt, solution) to token ids through the tokenizer's own chat template."""
+"""From lessons, (prompt, solution) at the least, to token ids through the tokenizer's own chat template."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -10,16 +10,43 @@ if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
 
+class Lesson(NamedTuple):
+    """What an objective makes of a pair: `solution` is to be written after `prompt`, and rather than `rejected`.
+
+    `weight`: how much it counts, in the objective's own terms.
+    """
+
+    prompt: str
+    solution: str
+    weight: float = 1.0
+    rejected: str | None = None
+
+
 class Example(NamedTuple):
-    """One conversation. The loss covers `input_ids[prompt_length:]`: the solution and its end-of-turn token."""
+    """One conversation. The loss covers `input_ids[prompt_length:]`: the solution and its end-of-turn token.
+
+    `rejected`: the conversation with the same prompt and the rejected solution, where the lesson has one.
+    """
 
     input_ids: list[int]
     prompt_length: int
+    weight: float = 1.0
+    rejected: list[int] | None = None
+
+    @property
+    def documents(self) -> list[list[int]]:
+        """The token ids of its conversations: one, or two where a solution is rejected."""
+        return [self.input_ids] if self.rejected is None else [self.input_ids, self.rejected]
+
+    @property
+    def tokens(self) -> int:
+        """Tokens of all its conversations."""
+        return sum(map(len, self.documents))
 
     @property
     def solution_tokens(self) -> int:
         """Tokens the loss covers. The very first token of a row has nothing to be predicted from."""
-        return len(self.input_ids) - max(self.prompt_length, 1)
+        return self.tokens - len(self.documents) * max(self.prompt_length, 1)
 
 
 @dataclass(frozen=True)
@@ -46,7 +73,7 @@ def encode_pair(tokenizer: "PreTrainedTokenizerBase", question_prompt: str, solu
 
 def encode_pairs(
     tokenizer: "PreTrainedTokenizerBase",
-    pairs: Sequence[tuple[str, str]],
+    pairs: Sequence[Lesson | tuple[str, str]],
     max_length: int,
     stops: Collection[int] = (),
 ) -> Examples:
@@ -58,11 +85,11 @@ def encode_pairs(
         ModelError: see `encode_pair`.
         StageError: no example is left.
     """
-    examples = _encode(tokenizer, pairs, stops)
+    examples = _lessons(tokenizer, [Lesson(*pair) for pair in pairs], stops)
     reasons = [_reason_to_drop(example, max_length) for example in examples]
     left = [index for index, reason in enumerate(reasons) if reason is None]
     if not left:
-        shortest = min((len(example.input_ids) for example in examples), default=0)
+        shortest = min((_longest(example) for example in examples), default=0)
         raise StageError(
             f"nothing to train on: of {len(pairs)} pairs {reasons.count('no-solution')} have an empty solution and "
             f"{reasons.count('too-long')} are longer than {max_length} tokens (the shortest conversation has "
@@ -75,7 +102,21 @@ def encode_pairs(
 def _reason_to_drop(example: Example, max_length: int) -> str | None:
     if example.solution_tokens < 1:
         return "no-solution"
-    return "too-long" if len(example.input_ids) > max_length else None
+    return "too-long" if _longest(example) > max_length else None
+
+
+def _longest(example: Example) -> int:
+    return max(map(len, example.documents))
+
+
+def _lessons(tokenizer: "PreTrainedTokenizerBase", lessons: Sequence[Lesson], stops: Collection[int]) -> list[Example]:
+    chosen = _encode(tokenizer, [(lesson.prompt, lesson.solution) for lesson in lessons], stops)
+    others = [(lesson.prompt, lesson.rejected) for lesson in lessons if lesson.rejected is not None]
+    rejected = iter(_encode(tokenizer, others, stops))
+    return [
+        example._replace(weight=lesson.weight, rejected=None if lesson.rejected is None else next(rejected).input_ids)
+        for example, lesson in zip(chosen, lessons, strict=True)
+    ]
 
 
 def _encode(

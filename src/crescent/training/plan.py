@@ -1,8 +1,10 @@
 """The whole training, fixed before its first step: which pairs every optimizer step trains on, and how."""
 
 import hashlib
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from itertools import count as count_up
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -24,12 +26,13 @@ class Step(NamedTuple):
 
 @dataclass(frozen=True)
 class TrainingPlan:
-    """Everything that decides what is learnt, but the weights it starts from."""
+    """Everything that decides what is learnt, but the weights it starts from. `objective`: its section."""
 
     config: Training
     seed: int
     examples: Examples
     steps: list[Step]
+    objective: Mapping[str, Any] = field(default_factory=dict)
 
     def examples_of(self, step: int) -> list[Example]:
         """The examples of a step (from 0), those of all ranks."""
@@ -51,18 +54,22 @@ class TrainingPlan:
         adapters = lora if self.config.method == "lora" else None
         shapes = [(name, list(p.shape)) for name, p in model.named_parameters() if p.requires_grad]
         return hashlib.sha256(
-            msgspec.json.encode([self.seed, settings, adapters, shapes, self.examples.kept])
+            msgspec.json.encode([self.seed, settings, self.objective, adapters, shapes, self.examples.kept])
         ).hexdigest()
 
 
-def plan_steps(count: int, epochs: int, batch_size: int, seed: int) -> list[Step]:
+def plan_steps(count: int, epochs: int, batch_size: int, seed: int, limit: int | None = None) -> list[Step]:
     """All optimizer steps: a fresh order of all `count` examples per epoch, the last incomplete batch kept.
+
+    `limit`: there are exactly so many steps, whatever `epochs` says: as many epochs as they need, the last one cut.
 
     The order is a sort by hash and not a library's shuffle, so that it stays the same across versions and
     platforms: a training that is resumed after an upgrade goes on with the plan it began with.
     """
-    steps = []
-    for epoch in range(epochs):
+    steps: list[Step] = []
+    for epoch in range(epochs) if limit is None else count_up():
         order = sorted(range(count), key=lambda index: derived_seed(seed, "order", epoch, index))
         steps += [Step(epoch, order[start : start + batch_size]) for start in range(0, count, batch_size)]
-    return steps
+        if limit is not None and len(steps) >= limit:
+            break
+    return steps[:limit]

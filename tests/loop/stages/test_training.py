@@ -14,10 +14,11 @@ from crescent.console.progress import Advance, Reporter
 from crescent.errors import StageError
 from crescent.loop.stages import training
 from crescent.loop.stages.context import Context
-from crescent.loop.stages.facts import ReplayFacts
+from crescent.loop.stages.facts import ReplayFacts, TrainingFacts
 from crescent.loop.stages.trained import trained_model
 from crescent.records import Drop, Pair, Replayed
 from crescent.run import rows
+from crescent.run.manifest import Manifest, facts_of
 from crescent.run.shards import ShardFolder
 from tests.conftest import tiny
 from tests.facts import blank
@@ -101,6 +102,60 @@ def test_what_is_not_learned_from_is_a_row_each(tmp_path: Path, context_of: Call
         ("replay-00001", "Say it.", "too-long"),
     ]
     assert manifest.facts["dropped"] == {"no-solution": 1, "too-long": 2}
+
+
+def contrasted(context: Context, count: int, rejected: int) -> Manifest:
+    """A dataset of which the first `rejected` pairs have a rejected solution."""
+    dataset = taught(context, count)
+    path = context.run.path / "round-01/dataset/train.jsonl"
+    pairs = rows.read(path, Pair)
+    for number, pair in enumerate(pairs[:rejected]):
+        pair.rejected, pair.margin, pair.weight = f"#### {number}", 0.5, 0.75
+    path.write_bytes(rows.to_lines(pairs))
+    return dataset
+
+
+def test_a_preference_is_learned_from_the_pairs_that_have_one(
+    tmp_path: Path, context_of: Callable[..., Context]
+) -> None:
+    config = configured(epochs=2)
+    config.objective = {"use": "scpo", "beta": 0.5}
+    context = context_of(tmp_path, config)
+    manifest = training.run(context, 1, context.base, contrasted(context, 12, 9))
+    facts = facts_of(manifest, TrainingFacts)
+    assert (facts.objective, facts.pairs, facts.dropped) == ("scpo", 12, {"no-rejected": 3})
+    assert (facts.mean_weight, facts.mean_margin) == (0.5, 0.5)
+    assert facts.preferred is not None
+    assert 0 <= facts.preferred <= 1
+    assert facts.losses[-1][1] < facts.losses[0][1]
+    drops = list(ShardFolder(tmp_path / "round-01/training/drops").stream(Drop))
+    assert [(drop.id, drop.reason) for drop in drops] == [(f"q{n}", "no-rejected") for n in (9, 10, 11)]
+    card = (tmp_path / "round-01/training/model/README.md").read_text()
+    assert "objective `scpo`" in card
+    assert not (tmp_path / "round-01/training/scratch").exists()
+
+
+def test_where_every_question_is_unanimous_nothing_can_be_preferred(
+    tmp_path: Path, context_of: Callable[..., Context], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One line, before a model is loaded."""
+    config = tiny()
+    config.objective = {"use": "scpo"}
+    context = context_of(tmp_path, config)
+    monkeypatch.setattr(Context, "load", lambda *arguments, **settings: pytest.fail("a model was loaded"))
+    with pytest.raises(StageError) as message:
+        training.run(context, 1, context.base, contrasted(context, 5, 0))
+    assert str(message.value) == (
+        "round 1: objective.use=scpo can learn from none of 5 pairs (5 no-rejected). Every question was unanimous: "
+        "take more voting.samples, or objective=sft."
+    )
+
+
+def test_so_many_steps_are_made(tmp_path: Path, context_of: Callable[..., Context]) -> None:
+    context = context_of(tmp_path, configured(steps=5, epochs=1))  # 12 pairs in batches of 8
+    facts = facts_of(training.run(context, 1, context.base, taught(context, 12)), TrainingFacts)
+    assert (facts.steps, facts.epochs) == (5, 3)
+    assert "3 epochs in 5 steps" in (tmp_path / "round-01/training/model/README.md").read_text()
 
 
 class Watched(Reporter):

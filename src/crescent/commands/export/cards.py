@@ -25,6 +25,7 @@ def model_card(config: Config, summary: Summary, number: int) -> str | None:
         pairs=training.pairs,
         replayed=training.replayed,
         steps=training.steps,
+        epochs=training.epochs,
         lineage=list(_lineage(summary, number, training)),
         evaluation=list(_evaluation(summary, number)),
     )

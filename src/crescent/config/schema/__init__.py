@@ -92,6 +92,8 @@ class Config:
     """What makes a label of solutions, and its settings: `use` is a name (conf/label) or package.module:Class."""
     select: dict[str, Any] = slot("all", affects=("dataset",))
     """Which of the pairs with a label are learned from: `use` is a name (conf/select) or package.module:Class."""
+    objective: dict[str, Any] = slot("sft", affects=("training",))
+    """What is made of the pairs in training, and its settings: a name (conf/objective) or package.module:Class."""
     training: Training = section(Training, affects=("training",))
     evaluation: Evaluation = section(Evaluation, affects=("evaluation",))
     audit: Audit = section(Audit, affects=("audit",))

@@ -56,6 +56,8 @@ class Training:
     no pair is then learned more often than another, and no round inherits the errors of the one before."""
     epochs: int = option(2, low=1, high=1000)
     """How often each pair is seen."""
+    steps: int | None = option(None, low=1)
+    """Optimizer steps of a training: the epochs repeat until so many are done; null: as `epochs` say."""
     learning_rate: float = option(2e-5, low=0.0, high=1.0)
     """The highest, reached after the warmup."""
     weight_decay: float = option(0.0, low=0.0, high=1.0)

@@ -31,6 +31,7 @@ def model_card(config: Config, number: int, facts: TrainingFacts) -> str:
         pairs=facts.pairs,
         replayed=facts.replayed,
         steps=facts.steps,
+        epochs=facts.epochs,
         lineage=lineage_lines(facts.lineage),
     )
 

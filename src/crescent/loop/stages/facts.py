@@ -117,9 +117,12 @@ class Lineage(Row):
 class TrainingFacts(Facts, frozen=True):
     """Stage `training`: `steps` optimizer steps over `pairs` and `replayed` examples.
 
-    `tokens` and `solution_tokens` were seen in them; `losses` are (step, nats per solution token). `dropped` counts by
-    reason the examples that are not learned from. `packed`: forward passes were free of padding. `state` is "finished",
-    or why it stopped.
+    `objective` is what was minimised; `losses` are (step, its value: of `sft` nats per solution token). `epochs` were
+    begun. `tokens` and `solution_tokens` were seen in the steps. `dropped` counts by reason the examples that are not
+    learned from; of the others `mean_weight` is what the objective weighs them by, and `mean_margin` that of the votes,
+    where pairs have one. `preferred`: of the pairs with a rejected solution the share whose chosen one was the
+    likelier, in the last steps that see every example once; None where no solution is rejected. `packed`: forward
+    passes were free of padding. `state` is "finished", or why it stopped.
     """
 
     pairs: int
@@ -133,6 +136,10 @@ class TrainingFacts(Facts, frozen=True):
     losses: list[tuple[int, float]]
     state: str
     lineage: Lineage
+    objective: str = "sft"
+    mean_weight: float = 1.0
+    mean_margin: float | None = None
+    preferred: float | None = None
 
 
 class TaskScore(Row):

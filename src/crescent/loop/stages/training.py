@@ -6,21 +6,24 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from crescent.config.effects import settings
-from crescent.config.seeds import derived_seed
+from crescent.config.schema import Config
+from crescent.config.slots import SLOTS
+from crescent.errors import StageError
 from crescent.generation.prompts import fill
 from crescent.loop.stages.card import model_card
 from crescent.loop.stages.context import Context, ModelRef
 from crescent.loop.stages.facts import Lineage, TrainingFacts
+from crescent.loop.stages.learning import learn, leave
 from crescent.loop.stages.trained import MODEL
 from crescent.records import Drop, Pair, Replayed
 from crescent.run import rows
-from crescent.run.atomic import publish, publish_folder
 from crescent.run.cards import origin
 from crescent.run.manifest import Manifest
 from crescent.run.names import round_folder
-from crescent.training.export import export_model
-from crescent.training.fit import ADAPTER, EVIDENCE, FINISHED, TrainingResult, train
-from crescent.training.module import StepRecord
+from crescent.training.examples import Lesson
+from crescent.training.fit import TrainingResult
+from crescent.training.objectives.objective import Objective
+from crescent.training.preference import CONTRASTED, PREFERRED
 
 VERSION = 3
 
@@ -43,48 +46,20 @@ def run(
     if (manifest := stage.finished()) is not None:
         return manifest
     stage.begin()
-    context.release()
-    # Masters in float32 whatever the model generates in: bfloat16 cannot hold an update of a small learning rate.
-    # A model whose weights are to be spread over devices may be too large for one of them.
-    spread = config.trainer.strategy == "fsdp" and context.world_size > 1
-    student = context.load(start, dtype="float32", device="cpu" if spread else None)
-    student.model.requires_grad_(True)
+    objective: Objective = SLOTS["objective"].build(config.objective)
+    examples = _examples(context, objective, dataset, replayed)
+    lessons = [example.lesson for example in examples if isinstance(example.lesson, Lesson)]
+    mean_margin = _mean([example.margin for example in examples if isinstance(example.lesson, Lesson)])
+    if not any(isinstance(example.lesson, Lesson) and not example.replayed for example in examples):
+        raise StageError(_nothing(number, config.objective["use"], examples))
     lineage = _lineage(context, start, dataset)
-    student.model.name_or_path = lineage.path  # what an adapter will say it belongs to
-    pairs, others = _examples(context, dataset, replayed)
-    examples = [*pairs, *others]
-    done = 0
-
-    def show(step: StepRecord) -> None:
-        nonlocal done
-        done += 1  # of a training that was resumed, the steps that are left
-        advance(1, step.tokens, total=done + step.steps - step.step)
-
-    with context.report.task(f"{round_folder(number)} training", None, "steps") as advance, stage.work():
-        result = train(
-            student.model,
-            student.tokenizer,
-            [(example.prompt, example.text) for example in examples],
-            config.training,
-            seed=derived_seed(config.seed, stage.name),
-            folder=stage.scratch,
-            on_step=show,
-            accelerator="cpu" if context.device == "cpu" else "gpu",
-            devices=context.world_size // config.trainer.nodes,
-            num_nodes=config.trainer.nodes,
-            strategy=config.trainer.strategy if context.world_size > 1 else "auto",  # alone there is nothing to share
-        )
-        facts = _facts(result, len(pairs), len(others), config.training.epochs, lineage)
+    with stage.work():
+        result, student = learn(context, stage, start, lessons, config.training, path=lineage.path, objective=objective)
+        dropped = _dropped(examples, result)
+        facts = _facts(config, result, examples, dropped, mean_margin, lineage)
         if context.is_main:
-            stage.shards("drops").write(0, _drops(examples, result.dropped))
-        if result.state == FINISHED and context.is_main:
-            card = model_card(config, number, facts)
-            export_model(student.model, student.tokenizer, stage.path / MODEL, context.settings(start).dtype, card)
-            if (adapter := stage.scratch / ADAPTER).is_dir():
-                with publish_folder(stage.path / ADAPTER) as temporary:
-                    shutil.copytree(adapter, temporary, dirs_exist_ok=True)
-        elif context.is_main and (evidence := stage.scratch / EVIDENCE).exists():
-            publish(stage.path / EVIDENCE, evidence.read_bytes())
+            stage.shards("drops").write(0, _drops(examples, dropped))
+        leave(context, stage, start, result, student, model_card(config, number, facts))
     manifest = stage.finish(facts, result.tokens)
     if context.is_main:
         shutil.rmtree(stage.scratch, ignore_errors=True)
@@ -92,23 +67,47 @@ def run(
 
 
 class _Example(NamedTuple):
-    """The student learns to write `text` after `prompt`; in a row of a drop it is `id`, which asks `asked`."""
+    """What may be learned from, and the `lesson` in it or the reason why there is none.
+
+    In a row of a drop it is `id`, which asks `asked`.
+    """
 
     id: str
     asked: str
-    prompt: str
-    text: str
+    lesson: Lesson | str
+    margin: float | None = None
+    replayed: bool = False
 
 
-def _examples(context: Context, dataset: Manifest, replayed: Manifest | None) -> tuple[list[_Example], list[_Example]]:
-    """Of the dataset's pairs, and of what is replayed, each in the order of the rows."""
+def _examples(context: Context, objective: Objective, dataset: Manifest, replayed: Manifest | None) -> list[_Example]:
+    """The dataset's pairs, then what is replayed, each in the order of the rows."""
     folder, prompt = context.run.path, context.config.voting.prompt
     pairs = rows.read(folder / dataset.spec.stage / "train.jsonl", Pair)
     others = rows.read(folder / replayed.spec.stage / "replay.jsonl", Replayed) if replayed else []
-    return (
-        [_Example(pair.id, pair.question, fill(prompt, question=pair.question), pair.solution) for pair in pairs],
-        [_Example(f"replay-{row:05d}", other.prompt, other.prompt, other.text) for row, other in enumerate(others)],
+    return [
+        *(_Example(p.id, p.question, objective.lesson(fill(prompt, question=p.question), p), p.margin) for p in pairs),
+        *(
+            _Example(f"replay-{row:05d}", other.prompt, Lesson(other.prompt, other.text), replayed=True)
+            for row, other in enumerate(others)
+        ),
+    ]
+
+
+def _nothing(number: int, use: str, examples: Sequence[_Example]) -> str:
+    reasons = Counter(example.lesson for example in examples if isinstance(example.lesson, str))
+    listed = ", ".join(f"{count} {reason}" for reason, count in sorted(reasons.items())) or "there are none"
+    unanimous = (
+        " Every question was unanimous: take more voting.samples, or objective=sft." if "no-rejected" in reasons else ""
     )
+    pairs = sum(not example.replayed for example in examples)
+    return f"round {number}: objective.use={use} can learn from none of {pairs} pairs ({listed}).{unanimous}"
+
+
+def _dropped(examples: Sequence[_Example], result: TrainingResult) -> dict[int, str]:
+    """Number of an example -> why it is not learned from: the objective's reason, or that of the training."""
+    places = [place for place, example in enumerate(examples) if isinstance(example.lesson, Lesson)]
+    found = {place: example.lesson for place, example in enumerate(examples) if isinstance(example.lesson, str)}
+    return found | {places[number]: reason for number, reason in result.dropped.items()}
 
 
 def _drops(examples: Sequence[_Example], dropped: Mapping[int, str]) -> list[Drop]:
@@ -131,17 +130,34 @@ def _lineage(context: Context, start: ModelRef, dataset: Manifest) -> Lineage:
     )
 
 
-def _facts(result: TrainingResult, pairs: int, replayed: int, epochs: int, lineage: Lineage) -> TrainingFacts:
+def _facts(
+    config: Config,
+    result: TrainingResult,
+    examples: Sequence[_Example],
+    dropped: Mapping[int, str],
+    mean_margin: float | None,
+    lineage: Lineage,
+) -> TrainingFacts:
+    contrasted = result.figures.get(CONTRASTED, 0.0)
     return TrainingFacts(
-        pairs=pairs,
-        replayed=replayed,
-        epochs=epochs,
+        objective=config.objective["use"],
+        pairs=sum(not example.replayed for example in examples),
+        replayed=sum(example.replayed for example in examples),
+        epochs=result.epochs,
         steps=result.steps,
         tokens=result.tokens,
         solution_tokens=result.solution_tokens,
-        dropped=dict(sorted(Counter(result.dropped.values()).items())),
+        dropped=dict(sorted(Counter(dropped.values()).items())),
+        mean_weight=round(result.mean_weight, 6),
+        mean_margin=mean_margin,
+        preferred=round(result.figures[PREFERRED] / contrasted, 6) if contrasted else None,
         packed=result.packed,
         losses=[(step, round(loss, 6)) for step, loss in enumerate(result.losses, start=1)],
         state=result.state,
         lineage=lineage,
     )
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return round(sum(known) / len(known), 6) if known else None
