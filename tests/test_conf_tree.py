@@ -35,6 +35,10 @@ ALSO = {
     "claim=rounds": ["stage=claim"],
     "claim=unvoted": ["stage=claim"],
     "student=chat": ["student.path=some/model"],
+    "source=file": ["source.path=embedded:nano_questions"],
+    "source=vary": ["source.path=embedded:nano"],
+    "source=documents": ["source.path=embedded:nano_questions", "source.column=question"],
+    "source=mixed": ["source.parts=[{use: bait, share: 3}, {use: file, path: embedded:nano_questions}]"],
     "source=own": ["source.use=crescent.loop.sources.bait:Bait"],
 }
 """What a choice needs besides itself."""
