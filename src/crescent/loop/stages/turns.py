@@ -47,26 +47,27 @@ class Turns:
             found[id] = asked
         return found
 
-    def requests(self, asked: Mapping[str, Asked]) -> tuple[list[Request], str]:
-        """What the model is asked, and the mark that ends a user's turn it goes on with ("" where there is none).
+    def requests(self, asked: Mapping[str, Asked]) -> tuple[list[Request], list[str]]:
+        """What the model is asked, and the texts that end a user's turn it goes on with: its mark, and stop strings.
 
         Raises:
             ModelError: there is no such turn in the model's conversations.
         """
-        opening, end = self._user_turn() if any(each.begin is not None for each in asked.values()) else ("", "")
+        opening, ends = self._user_turn() if any(each.begin is not None for each in asked.values()) else ("", [])
         requests: list[Request] = []
         for id, each in asked.items():
             if each.begin is not None:
-                requests.append(self._continuation(id, opening + each.begin, end))
+                requests.append(self._continuation(id, opening + each.begin, ends))
             elif each.prompt is not None:
                 requests.append(Request(id, each.prompt))
-        return requests, end
+        return requests, ends
 
-    def _continuation(self, id: str, text: str, end: str) -> Continuation:
+    def _continuation(self, id: str, text: str, ends: Sequence[str]) -> Continuation:
         ids = self.tokenizer(text, add_special_tokens=False)["input_ids"]
         limit = self.context.config.questions.sampling.max_new_tokens
-        return Continuation(id, text, ids=tuple(ids), limit=limit, until=(end,))
+        return Continuation(id, text, ids=tuple(ids), limit=limit, until=tuple(ends))
 
-    def _user_turn(self) -> tuple[str, str]:
+    def _user_turn(self) -> tuple[str, list[str]]:
         self.tokenizer = load_tokenizer(self.context.settings(self.model), *self.context.place(self.model))
-        return user_turn(self.tokenizer)
+        opening, end = user_turn(self.tokenizer)
+        return opening, [end, *self.context.config.questions.sampling.stop]

@@ -46,13 +46,13 @@ class Wave:
             if asked.question is not None
         ]
 
-    def first(self, completions: Sequence[Completion], end: str) -> list[Candidate]:
+    def first(self, completions: Sequence[Completion], ends: Sequence[str]) -> list[Candidate]:
         """The texts that may be questions, in order: what the source gave, and what the model wrote where it was asked.
 
-        A user's turn that the model went on with is what was begun and what it wrote before `end`.
+        A user's turn that the model went on with is what was begun and what it wrote before any of `ends`.
         """
         candidates = {each.id: each for each in self._given()}
-        texts = [self._whole(completion, end) for completion in completions]
+        texts = [self._whole(completion, ends) for completion in completions]
         candidates |= {each.id: each for each in self.screened(texts, 0)}
         found = [candidates[id] for id in self.asked if id in candidates]
         self.written = [candidate.text for candidate in found]
@@ -111,11 +111,11 @@ class Wave:
             origins=counted(self.asked[each.id].origin for each in self.accepted),
         )
 
-    def _whole(self, completion: Completion, end: str) -> Completion:
+    def _whole(self, completion: Completion, ends: Sequence[str]) -> Completion:
         begin = self.asked[completion.request].begin
         if begin is None:
             return completion
-        return msgspec.structs.replace(completion, text=(begin + up_to(completion.text, [end])).strip())
+        return msgspec.structs.replace(completion, text=(begin + up_to(completion.text, ends)).strip())
 
     def _given(self) -> list[Candidate]:
         candidates = []

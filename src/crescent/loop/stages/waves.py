@@ -74,9 +74,9 @@ class Waves:
         wave = Wave(len(self.counts) + 1, self._asked(self.size()), self.config.bait, self.config.screen)
         if given := wave.given():
             self.stage.shards(given_folder(wave.number)).write(0, given)
-        requests, end = self.turns.requests(wave.asked)
+        requests, ends = self.turns.requests(wave.asked)
         texts = self._generate(wave, requests, written_folder(wave.number), "questions") if requests else []
-        candidates = wave.first(texts, end)
+        candidates = wave.first(texts, ends)
         for attempt in range(self.config.max_rewrites + 1):
             unchecked = attempt > 0 and not self.config.recheck_rewrites
             with self.stage.work():
