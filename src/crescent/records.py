@@ -11,7 +11,7 @@ from typing import Literal
 import msgspec
 
 REASONS = {
-    "empty": "the model wrote nothing",
+    "empty": "there is no text",
     "thoughts-alone": "the model spent its tokens thinking and said nothing (see `model.think` and `max_new_tokens`)",
     "cut-off": "the text did not end within the token limit",
     "prompt-repeated": "the text is the bait prompt, or starts with it",
@@ -70,13 +70,25 @@ class Completion(Row):
 
 
 class Question(Row):
-    """A question that was accepted into the pool. `rewrites` counts how often the model had to change it."""
+    """A question that was accepted into the pool. `rewrites` counts how often the model had to change it.
+
+    `origin`: where it is from, such as `bait`, or `file questions.jsonl, row 17`.
+    """
 
     id: str
     round: int
     wave: int
     text: str
     rewrites: int = 0
+    origin: str = "bait"
+
+
+class Given(Row):
+    """A question that its source gave as it is, before anything was decided. `origin`: where it is from."""
+
+    id: str
+    text: str
+    origin: str
 
 
 class Diversity(Row):
@@ -105,7 +117,8 @@ class Diversity(Row):
 class WaveCount(Row):
     """What became of one wave: `written` = `accepted` + the sum of `drops`. `rewrites` and `tokens` say what it cost.
 
-    `collisions` counts near-duplicates by the test that found them, those that a rewrite mended included.
+    `collisions` counts near-duplicates by the test that found them, those that a rewrite mended included. `origins`
+    counts what was accepted by where it is from.
     """
 
     wave: int
@@ -116,6 +129,7 @@ class WaveCount(Row):
     collisions: dict[str, int]
     diversity: Diversity
     tokens: int
+    origins: dict[str, int] = {}
 
 
 class Drop(Row):

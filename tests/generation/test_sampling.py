@@ -129,3 +129,46 @@ def test_half_precision_logits_are_drawn_in_float32(dtype: torch.dtype) -> None:
     uniform = torch.tensor([0.4], dtype=torch.float64)
     for found, expected in zip(draw(half, uniform, 0.7, 0.9), draw(half.float(), uniform, 0.7, 0.9), strict=True):
         assert torch.equal(found, expected)
+
+
+def vllm_keeps(scores: list[float], temperature: float, top_p: float, top_k: int | None, min_p: float) -> set[int]:
+    """Which tokens vLLM 0.32 leaves, read from its sampler a step at a time: temperature, min_p, top_k, top_p."""
+    scaled = np.array(scores, np.float64) / temperature
+    weights = np.exp(scaled - scaled.max())
+    kept = weights >= min_p * weights.max()
+    if top_k is not None and top_k < len(scores):
+        kept &= weights >= np.sort(np.where(kept, weights, 0.0))[-top_k]
+    masked = np.where(kept, weights, 0.0) / weights[kept].sum()
+    order = np.argsort(masked, kind="stable")
+    below = np.cumsum(masked[order]) <= 1 - top_p
+    below[-1] = False
+    return {int(token) for token, gone in zip(order, below, strict=True) if not gone and kept[token]}
+
+
+@given(
+    scores=st.lists(st.integers(-40, 40), min_size=2, max_size=12, unique=True),
+    temperature=st.sampled_from([0.3, 1.0, 1.6]),
+    top_p=st.sampled_from([1.0, 0.93, 0.71, 0.2]),
+    top_k=st.one_of(st.none(), st.integers(1, 14)),
+    min_p=st.sampled_from([0.0, 0.013, 0.37, 1.0]),
+)
+@settings(max_examples=300, deadline=None)
+def test_the_tokens_that_may_be_drawn_are_those_of_vllm(
+    scores: list[int], temperature: float, top_p: float, top_k: int | None, min_p: float
+) -> None:
+    values = [score / 8 for score in scores]
+    uniform = torch.from_numpy((np.arange(4000) + 0.5) / 4000)
+    drawn, logprobs = draw(torch.tensor([values]).expand(4000, -1), uniform, temperature, top_p, top_k, min_p)
+    kept = vllm_keeps(values, temperature, top_p, top_k, min_p)
+    assert set(drawn.tolist()) <= kept
+    share = np.exp(np.array(values) / temperature)
+    share /= share[sorted(kept)].sum()
+    assert {token for token in kept if share[token] > 1 / 2000} <= set(drawn.tolist())
+    assert torch.equal(logprobs, torch.log_softmax(torch.tensor(values), -1)[drawn])
+
+
+def test_filters_that_keep_every_token_change_nothing() -> None:
+    uniform = torch.from_numpy(stream(5, 500))
+    for top_p in (1.0, 0.8):
+        plain, given = (draw(LOGITS.expand(500, -1), uniform, 0.9, top_p, *more) for more in ((), (6, 0.0)))
+        assert torch.equal(plain[0], given[0]) and torch.equal(plain[1], given[1])

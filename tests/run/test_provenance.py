@@ -31,9 +31,9 @@ def _voted(config: Config) -> bool:
 
 
 SAID: dict[str, Callable[[Config], bool]] = {
-    "in answer to one bait prompt": lambda c: c.questions.seed_problems is None,
-    "No seed problem went in": lambda c: c.questions.seed_problems is None,
-    "variations of seed problems": lambda c: c.questions.seed_problems is not None,
+    "in answer to one bait prompt": lambda c: c.source["use"] == "bait",
+    "No seed problem went in": lambda c: c.source["use"] == "bait",
+    "variations of seed problems": lambda c: c.source["use"] == "vary",
     "from the second round on, by the model that the run goes on with": lambda c: c.student is None,
     "No question was sent back or dropped for being like another": lambda c: (
         not (c.dedup.exact or c.dedup.minhash or c.dedup.embedding)
@@ -133,7 +133,8 @@ def test_nothing_is_said_of_this_machine(tmp_path: Path) -> None:
     config = tiny()
     (tmp_path / "encoder").mkdir()
     (tmp_path / "model").mkdir()
-    config.questions.seed_problems = str(tmp_path / "seeds.jsonl")
+    (tmp_path / "seeds.jsonl").write_text('{"question": "One?"}\n{"question": "Two?"}\n')
+    config.source = {"use": "vary", "path": str(tmp_path / "seeds.jsonl")}
     config.dedup.embedding = Embedding(encoder=str(tmp_path / "encoder"))
     config.evaluation.tasks = [str(tmp_path / "mine.yaml")]
     config.model.path = str(tmp_path / "model")

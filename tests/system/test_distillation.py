@@ -41,10 +41,10 @@ def test_the_teacher_writes_every_round_and_the_student_is_trained(tmp_path: Pat
 
 
 def test_seed_problems_take_the_place_of_the_bait(tmp_path: Path) -> None:
-    done = crescent(*DISTIL, "rounds=1", "questions.seed_problems=embedded:nano", output=tmp_path)
+    done = crescent(*DISTIL, "rounds=1", "source=vary", "source.path=embedded:nano", output=tmp_path)
     assert done.returncode == 0, tail(done)
     plan = json.loads((run_folder(tmp_path) / "round-01/questions/manifest.json").read_text())["content"]["spec"]
-    assert "seeds" in plan["inputs"]
+    assert "source embedded:nano" in plan["inputs"]
 
 
 def test_a_student_with_the_tokenizer_of_its_teacher_is_refused_before_anything_is_written(tmp_path: Path) -> None:
@@ -71,9 +71,9 @@ def test_a_student_without_a_chat_template_is_refused(tmp_path: Path) -> None:
 
 
 def test_no_seed_problems_and_no_student_are_said_before_anything_is_made(tmp_path: Path) -> None:
-    nothing = crescent(*DISTIL, "questions.seed_problems=nowhere.jsonl", output=tmp_path)
+    nothing = crescent(*DISTIL, "source=vary", "source.path=nowhere.jsonl", output=tmp_path)
     assert nothing.returncode == 2
-    assert "questions.seed_problems: there is no file nowhere.jsonl" in nothing.stderr
+    assert "source.use=vary: there is no file nowhere.jsonl" in nothing.stderr
     none = crescent(*TINY, "student.path=somewhere", output=tmp_path)
     assert none.returncode == 2
     assert "student is null here; choose a student that has it" in none.stderr

@@ -11,11 +11,11 @@ from pathlib import Path
 from crescent.config.schema import Config, Embedding, Model
 from crescent.config.slots import SLOTS
 from crescent.dedup.settings import mistakes as dedup_mistakes
-from crescent.errors import ConfigError, DamagedError, DataError, ModelError
+from crescent.errors import ConfigError, DamagedError, ModelError
 from crescent.evaluation.cache import mistakes as cache_mistakes
 from crescent.evaluation.tasks import check_sampled, check_tasks
 from crescent.loop.execution.process import allocation_mistakes
-from crescent.loop.stages.seeds import seed_problems
+from crescent.loop.trial import goes_on_with_texts, longest_prompt, source_mistakes
 from crescent.reporting.tracking.login import mistakes as tracking_mistakes
 from crescent.training.lora import mistakes as lora_mistakes
 
@@ -28,11 +28,7 @@ def check(config: Config) -> None:
     found += cache_mistakes() if names else []
     found += check_tasks(names, evaluation.local_data or {}, evaluation.num_fewshot)
     found += check_sampled(evaluation.dev_task) if evaluation.samples is not None else []
-    if config.questions.seed_problems is not None:
-        try:
-            seed_problems(config.questions.seed_problems)
-        except DataError as error:
-            found.append(f"questions.seed_problems: {error}")
+    found += source_mistakes(config)
     found += _training_mistakes(config) + allocation_mistakes(config.trainer.devices, config.trainer.nodes)
     if found:
         raise ConfigError(found)
@@ -131,14 +127,32 @@ def check_model_of(config: Config, key: str) -> None:
     from crescent.generation.prompts import fill
     from crescent.models.check import check_files, check_model
 
-    teacher = [config.questions.bait, config.questions.rewrite] if key == "model" else []
+    teacher = [config.questions.bait, config.questions.rewrite, *longest_prompt(config)] if key == "model" else []
     try:
         if config.executor == "inline" or config.plan.enabled or key == "student":
             trained = key == "student" or config.student is None
             shortest = fill(config.voting.prompt, question="")
             learns = (shortest, config.training.max_length) if trained else None
             check_model(models(config)[key], [*teacher, config.voting.prompt], learns)
+            if key == "model" and goes_on_with_texts(config):
+                _check_user_turn(config.model)
         else:
             check_files(models(config)[key])
     except (ModelError, DamagedError) as error:
         raise type(error)(re.sub(r"\bmodel\.(?=\w)", f"{key}.", str(error))) from None
+
+
+def _check_user_turn(model: Model) -> None:
+    """See that a user's turn can be left to the model. Of a GGUF file the first stage finds out."""
+    from crescent.models.gguf import is_gguf
+    from crescent.models.load import load_tokenizer
+    from crescent.models.locate import locate
+    from crescent.models.user_turn import user_turn
+
+    place = locate(model.path)
+    if is_gguf(place):
+        return
+    try:
+        user_turn(load_tokenizer(model, place, model.revision))
+    except ModelError as error:
+        raise ModelError(f"model.path {place}: {error}: it cannot be asked by source.use=empty") from None

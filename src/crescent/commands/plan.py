@@ -13,7 +13,8 @@ from crescent.errors import ConfigError, CrescentError
 from crescent.models.locate import is_cached, locate
 from crescent.plan.estimate import FILE, Estimate, Plan, estimate
 from crescent.plan.hardware import hardware
-from crescent.plan.workload import written
+from crescent.plan.sources import brought
+from crescent.plan.workload import asked as texts_asked
 from crescent.reporting.report.numbers import count, duration, fixed
 from crescent.run.folder import write_json
 
@@ -61,9 +62,12 @@ def _licence(name: str, gated: bool) -> str:
 
 def _questions(config: Config) -> Finding:
     """Whether the waves suffice for the target, of which the rules know only that it is not impossible."""
-    asked, questions, share = written(config), config.questions, config.plan.new
+    asked, questions, share = texts_asked(config), config.questions, config.plan.new
     most = round(questions.max_waves * questions.wave_size * share)
-    text = f"{asked:,} written for questions.target={questions.target}"
+    turns = brought(config).turns
+    text = f"{asked:,} asked for, questions.target={questions.target}"
+    if turns * share < questions.target * config.rounds and turns < most * config.rounds:
+        text += f" (source.use={config.source['use']} has {turns:,} for all rounds)"
     if questions.target > most:
         text = f"questions.max_waves={questions.max_waves} bring {most:,} of questions.target={questions.target}"
     return Finding("questions", questions.target <= most, f"{text}, if {share:.0%} are accepted (plan.new)")

@@ -148,7 +148,7 @@ def _initials(name: str) -> str:
 
 
 GOES_ON = "leave it out: the same command goes on by itself where it stood"
-DATA = "no data goes in, the model writes its questions; `crescent audit` takes audit.data"
+DATA = "questions of your own go in with source=file source.path=...; `crescent audit` takes audit.data"
 HINTS = {
     "wandb": "W&B is switched on with tracking=wandb",
     "tensorboard": "TensorBoard is switched on with tracking=tensorboard",
@@ -161,6 +161,7 @@ HINTS = {
     "overwrite": "delete the run's folder, or choose another name=...",
     "force": "delete the run's folder, or choose another name=...",
     "dry_run": "plan=true says what a run will take",
+    "seed_problems": "give source=vary source.path=...",
     "dataset": DATA,
     "data": DATA,
     "device": "trainer=gpu or trainer=cpu chooses it",

@@ -63,7 +63,7 @@ def agreement_band_is_open(config: Config) -> Iterator[Mistake]:
 
 
 def samples_can_differ(config: Config) -> Iterator[Mistake]:
-    if config.questions.sampling.temperature == 0:
+    if config.questions.sampling.temperature == 0 and config.source.get("use") == "bait":
         keys: tuple[str, ...] = ("questions.sampling.temperature",)
         yield Mistake(keys, "questions.sampling.temperature=0 makes every bait the same question: take more than 0")
     if config.voting.sampling.temperature == 0 and config.voting.samples > 1:

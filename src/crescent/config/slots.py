@@ -7,7 +7,8 @@ The section of a slot has the key `use` and, beside it, the settings of what is 
     source: {use: olympiad, level: 3}                     what an installed package declares, by its short name
 
 A class for a slot takes its settings as keyword arguments with types and defaults, most easily as a dataclass, whose
-fields may be an `option(...)` with bounds. Its module is imported while the configuration is checked, so it imports
+fields may be an `option(...)` with bounds. What no type says of its settings a static method `mistakes(key, settings)`
+may say, which yields a `Mistake` for each. Its module is imported while the configuration is checked, so it imports
 what is heavy (torch, transformers) where it is used.
 """
 

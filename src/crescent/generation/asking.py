@@ -67,6 +67,11 @@ class Asking:
             "temperature": self.sampling.temperature,
             "top_p": self.sampling.top_p,
         }
+        # Not OpenAI's fields, but those of vLLM, SGLang and llama.cpp; who takes none of them refuses, and says so.
+        if self.sampling.top_k is not None:
+            body["top_k"] = self.sampling.top_k
+        if self.sampling.min_p > 0:
+            body["min_p"] = self.sampling.min_p
         if self.chat:
             body["messages"] = [{"role": "user", "content": sample.request.prompt}]
         else:

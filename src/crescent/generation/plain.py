@@ -16,7 +16,7 @@ from transformers import GenerationConfig, LogitsProcessor, LogitsProcessorList,
 
 from crescent.config.schema import Sampling
 from crescent.errors import ModelError
-from crescent.generation.sampling import draw, uniforms
+from crescent.generation.sampling import draw, filters, uniforms
 from crescent.generation.slots import Decoded
 from crescent.generation.waiting import Place, Prompt, Waiting
 
@@ -108,7 +108,7 @@ class Drawing(LogitsProcessor):  # type: ignore[misc]  # transformers is untyped
         """Scores (rows, vocabulary) of the next token; returns 0 for the one that is drawn and -inf for the others."""
         steps = np.full(len(self.seeds), len(self.tokens))
         random = torch.from_numpy(uniforms(self.seeds, steps)).to(scores.device)
-        tokens, logprobs = draw(scores, random, self.sampling.temperature, self.sampling.top_p)
+        tokens, logprobs = draw(scores, random, *filters(self.sampling))
         self.tokens.append(tokens.cpu().numpy())
         self.logprobs.append(logprobs.double().cpu().numpy())
         return torch.full_like(scores, float("-inf")).scatter_(1, tokens[:, None], 0.0)

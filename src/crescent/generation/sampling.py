@@ -3,6 +3,8 @@
 import numpy as np
 import torch
 
+from crescent.config.schema import Sampling
+
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -22,7 +24,12 @@ def uniforms(seeds: np.ndarray, steps: np.ndarray) -> np.ndarray:
 
 
 def draw(
-    logits: torch.Tensor, uniform: torch.Tensor, temperature: float, top_p: float
+    logits: torch.Tensor,
+    uniform: torch.Tensor,
+    temperature: float,
+    top_p: float,
+    top_k: int | None = None,
+    min_p: float = 0.0,
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """One token per row of `logits` (n, vocabulary), and its log-probability at temperature 1.
 
@@ -31,6 +38,11 @@ def draw(
         uniform: float64 of shape (n,), the random number of each row.
         temperature: 0 takes the most likely token.
         top_p: nucleus sampling (Holtzman et al., ICLR 2020); 1 keeps every token.
+        top_k: keeps so many tokens (Fan et al., ACL 2018); None keeps every token.
+        min_p: keeps what has this share of the largest probability (Nguyen et al., ICLR 2025); 0 keeps every token.
+
+    The tokens that may be drawn are those that vLLM would have: after the temperature come min_p, top_k and top_p, each
+    of what the one before has left.
     """
     logits = logits.float()
     logprobs = torch.log_softmax(logits, dim=-1)
@@ -38,12 +50,31 @@ def draw(
         tokens = logits.argmax(dim=-1)
     else:
         probabilities = torch.softmax(logits / temperature, dim=-1) if temperature != 1 else logprobs.exp()
+        if min_p > 0 or top_k is not None:
+            probabilities = likely(probabilities, top_k, min_p)
         if top_p < 1:
             probabilities = nucleus(probabilities, top_p)
         cumulative = probabilities.double().cumsum(dim=-1)
         point = (uniform * cumulative[:, -1]).unsqueeze(-1)
         tokens = torch.searchsorted(cumulative, point, right=True).squeeze(-1).clamp_(max=logits.shape[-1] - 1)
     return tokens, logprobs.gather(-1, tokens.unsqueeze(-1)).squeeze(-1)
+
+
+def filters(sampling: Sampling) -> tuple[float, float, int | None, float]:
+    """What `draw` takes of the configured sampling, in its order."""
+    return sampling.temperature, sampling.top_p, sampling.top_k, sampling.min_p
+
+
+def likely(probabilities: torch.Tensor, top_k: int | None, min_p: float) -> torch.Tensor:
+    """The probabilities of the tokens that `min_p` and `top_k` keep, adding up to 1, and 0 for all others.
+
+    Of tokens as likely as the last of the `top_k` all are kept.
+    """
+    largest = probabilities.amax(dim=-1, keepdim=True)
+    kept = probabilities.masked_fill(probabilities < min_p * largest, 0.0)
+    if top_k is not None and top_k < kept.shape[-1]:
+        kept = kept.masked_fill(kept < kept.topk(top_k, dim=-1).values[:, -1:], 0.0)
+    return kept / kept.sum(dim=-1, keepdim=True)
 
 
 def nucleus(probabilities: torch.Tensor, top_p: float) -> torch.Tensor:

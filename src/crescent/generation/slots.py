@@ -10,7 +10,7 @@ from transformers.cache_utils import DynamicCache
 
 from crescent.config.schema import Sampling
 from crescent.generation.cache import SlotCache
-from crescent.generation.sampling import draw, uniforms
+from crescent.generation.sampling import draw, filters, uniforms
 from crescent.generation.until import EVERY
 from crescent.generation.waiting import Job, Place
 
@@ -81,7 +81,7 @@ class Slots:
         chosen = np.concatenate([np.arange(self.rows), np.zeros(max(0, MIN_ROWS - self.rows), dtype=np.int64)])
         logits = self._forward(self.last[chosen], self.position[chosen])[: self.rows]
         random = torch.from_numpy(uniforms(self.seed[active], self.count[active])).to(self.device)
-        drawn, logprobs = draw(logits, random, self.sampling.temperature, self.sampling.top_p)
+        drawn, logprobs = draw(logits, random, *filters(self.sampling))
         tokens = drawn.cpu().numpy()
         self.tokens[np.arange(self.rows), self.count[active]] = tokens
         self.count[active] += 1

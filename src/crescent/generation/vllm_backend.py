@@ -53,7 +53,7 @@ class VllmBackend(Backend):
                 Order(
                     number=number, ids=ids, n=request.samples if sampling.temperature else 1,
                     seed=_first_seed(seed, request), max_tokens=limit, temperature=sampling.temperature,
-                    top_p=sampling.top_p, stops=self.stops,
+                    top_p=sampling.top_p, stops=self.stops, top_k=sampling.top_k, min_p=sampling.min_p,
                 )
             )  # fmt: skip
         for shard, count in enumerate(missing):

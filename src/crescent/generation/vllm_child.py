@@ -20,7 +20,7 @@ from typing import Any, BinaryIO, TypeVar
 
 import msgspec
 
-PROTOCOL = 2
+PROTOCOL = 3
 """Counts up with every change of the messages: a run that is older or newer than this file is told so."""
 
 CACHE_GIB = 4
@@ -45,6 +45,8 @@ class Order(msgspec.Struct, frozen=True):
     temperature: float
     top_p: float
     stops: list[int]
+    top_k: int | None = None
+    min_p: float = 0.0
 
 
 class Output(msgspec.Struct, frozen=True):
@@ -190,6 +192,8 @@ def _serve(engine: Any, orders: "queue.SimpleQueue[Order]", write: BinaryIO) -> 
                 n=order.n,
                 temperature=order.temperature,
                 top_p=order.top_p,
+                top_k=order.top_k or 0,  # 0: all
+                min_p=order.min_p,
                 seed=order.seed,
                 max_tokens=order.max_tokens,
                 stop_token_ids=order.stops,

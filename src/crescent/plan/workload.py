@@ -1,7 +1,8 @@
 """How much each stage of a run has to read and write, in tokens, as its configuration and stated guesses have it."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
 
 from crescent.config.schema import Config, Model
 from crescent.config.slots import SLOTS
@@ -13,8 +14,10 @@ from crescent.loop.stages.table import (
     REPLAY,
     SAMPLES,
     TRAINING,
+    StageKind,
     stages_of,
 )
+from crescent.plan.sources import Brought, brought
 from crescent.run.names import round_number
 from crescent.voting.labels.label import label_of
 
@@ -59,10 +62,17 @@ class Work:
 
 def workload(config: Config) -> Iterator[Work]:
     """The stages in the order of the run."""
-    works = {
-        QUESTIONS: _questions, ANSWERS: _answers, DATASET: _dataset, REPLAY: _replay, TRAINING: _training,
-        EVALUATION: _evaluation, SAMPLES: _samples,
-    }  # fmt: skip
+    source = brought(config)
+    config = _limited(config, source)
+    works: dict[StageKind, Callable[[Config, str], Work]] = {
+        QUESTIONS: partial(_questions, source),
+        ANSWERS: _answers,
+        DATASET: _dataset,
+        REPLAY: _replay,
+        TRAINING: _training,
+        EVALUATION: _evaluation,
+        SAMPLES: _samples,
+    }
     for place, kind in stages_of(config):
         yield works[kind](config, place)
 
@@ -85,8 +95,18 @@ def _accepted(config: Config) -> int:
     return max(1, min(config.questions.target, round(most * config.plan.new)))
 
 
-def written(config: Config) -> int:
-    """Questions that the bait brings in a round until enough are accepted, or the waves end."""
+def _limited(config: Config, source: Brought) -> Config:
+    """The configuration with no larger target than the source has texts for."""
+    target = min(config.questions.target, round(source.turns / config.rounds * config.plan.new))
+    return replace(config, questions=replace(config.questions, target=max(1, target)))
+
+
+def asked(config: Config) -> int:
+    """Texts that the source brings in a round until enough are accepted, or the waves end."""
+    return _asked(_limited(config, brought(config)))
+
+
+def _asked(config: Config) -> int:
     return round(_accepted(config) / config.plan.new)
 
 
@@ -101,20 +121,20 @@ def _pairs(config: Config, name: str) -> int:
     return _new_pairs(config) * (round_number(name) or 1 if config.training.accumulate else 1)
 
 
-def _questions(config: Config, name: str) -> Work:
+def _questions(source: Brought, config: Config, name: str) -> Work:
     questions, plan = config.questions, config.plan
-    asked = written(config)
-    again = round(asked * plan.rewritten) if questions.max_rewrites else 0
-    around, rewriting = _around(config, questions.bait), _around(config, questions.rewrite)
+    written = round(_asked(config) * source.written)
+    again = round(written * plan.rewritten) if questions.max_rewrites else 0
+    around, rewriting = _around(config, source.prompt), _around(config, questions.rewrite)
     length = min(plan.question_tokens, questions.sampling.max_new_tokens)
-    waves = -(-asked // questions.wave_size)
+    waves = -(-_asked(config) // questions.wave_size)
     return Work(
         f"{name}/questions",
         "generate",
         config.model,
-        sequences=asked + again,
-        read=asked * around + again * (rewriting + 2 * plan.question_tokens),
-        new=(asked + again) * length,
+        sequences=written + again,
+        read=written * around + again * (rewriting + 2 * plan.question_tokens),
+        new=(written + again) * length,
         batch=min(config.backend.batch_size or USUAL_BATCH, questions.wave_size),
         longest=min(
             config.model.context, max(around, rewriting) + 2 * plan.question_tokens + questions.sampling.max_new_tokens

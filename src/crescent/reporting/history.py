@@ -7,7 +7,7 @@ from pathlib import Path
 
 from crescent.loop.stages.rows import solutions
 from crescent.loop.stages.table import ANSWERS, DATASET, QUESTIONS, TRAINING
-from crescent.records import REASONS, Completion, Consensus, Drop, Pair, Question, Solution
+from crescent.records import REASONS, Completion, Consensus, Drop, Given, Pair, Question, Solution
 from crescent.reporting.report.numbers import plural
 from crescent.reporting.report.untrusted import visible
 from crescent.run import rows
@@ -38,6 +38,10 @@ class History:
     drops: list[Drop] = field(default_factory=list)
     trained: list[int] = field(default_factory=list)
     untaught: list[tuple[int, Drop]] = field(default_factory=list)
+    origin: str | None = None
+    """Where it is from; known of every accepted question, and of every one that is `given`."""
+    given: bool = False
+    """It was there already, and not written by the model."""
 
     @property
     def state(self) -> str:
@@ -57,7 +61,7 @@ class History:
 
 
 def read_histories(run: Path, *, with_solutions: bool = False) -> dict[str, History]:
-    """Id -> history of every text that the bait brought, in the order of the loop.
+    """Id -> history of every text that the source brought, in the order of the loop.
 
     Raises:
         DamagedError: a file was cut or altered.
@@ -77,6 +81,9 @@ def read_histories(run: Path, *, with_solutions: bool = False) -> dict[str, Hist
 
 
 def _read_questions(folder: Path, number: int, found: dict[str, History]) -> None:
+    for place in sorted(folder.glob("given-*"), key=in_order):
+        for given in ShardFolder(place).stream(Given):
+            found[given.id] = History(given.id, number, texts=[given.text], origin=given.origin, given=True)
     for kind in ("written-*", "rewritten-*"):
         for place in sorted(folder.glob(kind), key=in_order):
             for text in ShardFolder(place).stream(Completion):
@@ -87,6 +94,7 @@ def _read_questions(folder: Path, number: int, found: dict[str, History]) -> Non
         found[_question_of(row.id)].collisions[int(rewrite or 0)] = row
     for question in ShardFolder(folder / "accepted").stream(Question):
         found[question.id].question = question
+        found[question.id].origin = question.origin
     for drop in ShardFolder(folder / "drops").stream(Drop):
         found[drop.id].drops.append(drop)
 
@@ -116,9 +124,12 @@ def _question_of(id: str) -> str:
 def history_lines(history: History, others: dict[str, History]) -> Iterator[str]:
     """The whole history as lines. `others` has the questions that it may have collided with."""
     yield f"{history.id}, round {history.round}: {history.state}"
+    if history.origin is not None:
+        yield f"source: {history.origin}"
+    came = "given:" if history.given else "written:"
     for number, text in enumerate(history.texts):
         yield ""
-        yield "written:" if number == 0 else f"rewrite {number}:"
+        yield came if number == 0 else f"rewrite {number}:"
         yield from _indented(text)
         if (collision := history.collisions.get(number)) is not None:
             yield f"collided with {collision.other} ({collision.test}, similarity {collision.similarity:.3f}):"

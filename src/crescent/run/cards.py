@@ -39,7 +39,7 @@ tags:
 ---
 # {title}, round {number}
 
-{origin} after fine-tuning on questions and solutions written by {writer}, in round {number} of the run `{run}` (seed
+{origin} after fine-tuning on {written} written by {writer}, in round {number} of the run `{run}` (seed
 {seed}) of Crescent {version}.
 
 ## Method
@@ -70,7 +70,7 @@ def dataset_card(
     licence = config.model.licence
     return DATASET.format(
         licence=f"license: {licence}\n" if licence else "",
-        title=f"Questions and solutions written by {config.model.name}",
+        title=f"{_wrote(config).capitalize()} written by {config.model.name}",
         count=count,
         rows=rows,
         span=f"up to round {number}" if config.training.accumulate else f"of round {number}",
@@ -109,6 +109,7 @@ def model_card(
         title=trained.name,
         number=number,
         origin=where[:1].upper() + where[1:],
+        written=_wrote(config),
         writer="itself" if config.student is None else config.model.name,
         run=config.name,
         seed=config.seed,
@@ -127,6 +128,10 @@ def model_card(
         lineage="\n".join(f"- {line}" for line in lineage),
         licence=_licence(trained, config.model if config.student else None),
     )
+
+
+def _wrote(config: Config) -> str:
+    return "solutions to given questions" if provenance.given(config) else "questions and solutions"
 
 
 def origin(settings: Model) -> tuple[str, bool]:

@@ -25,8 +25,13 @@ def round_number(name: str | Path) -> int | None:
 
 
 def written_folder(wave: int) -> str:
-    """Where the texts are that the bait brought in a wave."""
+    """Where the texts are that the model wrote in a wave when it was first asked."""
     return f"written-{wave:03d}"
+
+
+def given_folder(wave: int) -> str:
+    """Where the questions of a wave are that were there already, and not written by the model."""
+    return f"given-{wave:03d}"
 
 
 def rewritten_folder(wave: int, attempt: int) -> str:

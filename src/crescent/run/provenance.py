@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from crescent.config.schema import Config, Dedup
+from crescent.config.slots import SLOTS
+from crescent.errors import ConfigError
 
 EMBEDDED = ("embedded:", "package:")
 
@@ -27,16 +29,29 @@ def training(config: Config, rounds: int) -> list[str]:
     return [*_training(config, rounds), *_gate(config)]
 
 
+def given(config: Config) -> bool:
+    """Whether some questions were there already, and not written by the model of the run."""
+    return _source(config, "the model")[1]
+
+
 def _questions(config: Config, rounds: int) -> Iterator[str]:
     writer = config.model.name
     if config.student is None and rounds > 1:
         writer += " and, from the second round on, by the model that the run goes on with"
-    seeds = config.questions.seed_problems
-    if seeds is None:
-        yield f"The questions were written in answer to one bait prompt, by {writer}. No seed problem went in."
-    else:
-        shown = f"`{seeds}`" if seeds.startswith(EMBEDDED) else f"the file `{Path(seeds).name}`"
-        yield f"The questions are variations of seed problems, those of {shown}, written by {writer}."
+    yield _source(config, writer)[0]
+
+
+def _source(config: Config, writer: str) -> tuple[str, bool]:
+    """What the source of questions says of itself, and `given`. Of one that says nothing only its name is known."""
+    use = config.source["use"]
+    try:
+        tell = getattr(SLOTS["source"].build(config.source), "provenance", None)
+    except (ConfigError, TypeError):  # a class that is no longer on this machine, as when a report is made elsewhere
+        tell = None
+    if tell is None:
+        return f"The questions came from the source `{use}`.", True
+    told = tell(writer)
+    return told.sentence, told.given
 
 
 def _diversity(config: Config) -> Iterator[str]:
@@ -176,6 +191,10 @@ def _outside(config: Config, rounds: int) -> Iterator[str]:
         if dedup is not None and (embedding := dedup.embedding) is not None and embedding.encoder != "model"
     ]
     wrote = "No other model wrote or judged any of it"
+    if given(config):
+        wrote = (
+            "Who wrote the questions that were given is not known; no other model wrote a solution or judged any of it"
+        )
     if encoders:
         wrote += f"; how alike questions are was measured with the encoder {_list(list(dict.fromkeys(encoders)))}"
     gate, dev = config.evaluation.gate, config.evaluation.dev_task

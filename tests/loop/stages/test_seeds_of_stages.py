@@ -13,6 +13,7 @@ from crescent.generation.request import Request
 from crescent.loop.stages import dataset, predict, training
 from crescent.loop.stages import waves as waves_module
 from crescent.loop.stages.context import Context
+from crescent.loop.turns import turn_of
 from tests.conftest import tiny
 from tests.loop.stages.test_replay import taught
 
@@ -108,12 +109,14 @@ def test_the_draw_of_pairs(copied_run: Path, context_of: ContextOf, monkeypatch:
     assert len(set(seeds)) == len(seeds) == 4
 
 
-def test_seed_problems_and_diversity_of_a_round() -> None:
-    """`_seed` is where both come from."""
+def test_turns_of_a_source_and_diversity_of_a_round() -> None:
     found = set()
     for seed, number in CASES:
+        stage = f"round-{number:02d}/questions"
         waves = object.__new__(waves_module.Waves)
         waves.context = SimpleNamespace(config=configured(seed))  # type: ignore[assignment]
-        waves.stage = SimpleNamespace(name=f"round-{number:02d}/questions")  # type: ignore[assignment]
-        found |= {waves._seed("diversity"), waves._seed("diversity", 1), waves._seed("seed problem", "q1")}
+        waves.stage = SimpleNamespace(name=stage)  # type: ignore[assignment]
+        turn = turn_of(configured(seed), stage, "q1", 0, list)
+        found |= {waves._seed("diversity"), waves._seed("diversity", 1), turn.seed}
     assert len(found) == 3 * len(CASES)
+    assert len({turn_of(configured(seed), f"round-{number}", "q", 0, list).run_seed for seed, number in CASES}) == 3

@@ -7,12 +7,16 @@ from crescent.config.schema.option import option, section
 
 @dataclass
 class Sampling:
-    """How text is drawn from the model. Temperature 0 is greedy decoding."""
+    """How text is drawn from the model: the temperature comes first, then `min_p`, `top_k` and `top_p`, as in vLLM."""
 
     temperature: float = option(1.0, low=0.0, high=5.0)
     """Logits are divided by it; 0 is greedy decoding."""
     top_p: float = option(1.0, low=0.01, high=1.0)
-    """Nucleus: the smallest set of tokens with at least this probability."""
+    """Nucleus: the smallest set of tokens with at least this probability, of what `min_p` and `top_k` have left."""
+    top_k: int | None = option(None, low=1)
+    """The most likely tokens alone, so many of them; null: all."""
+    min_p: float = option(0.0, low=0.0, high=1.0)
+    """Only tokens with at least this share of the most likely one's probability; 0: all."""
     max_new_tokens: int = option(512, low=1, high=131072)
     """Longer texts are cut and counted as cut."""
     stop: list[str] = option([])

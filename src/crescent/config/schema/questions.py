@@ -15,16 +15,15 @@ SCREENS = (
 
 @dataclass
 class Questions:
-    """The bait, the rewrite, and when to stop asking for more."""
+    """The bait, the rewrite, and when to stop asking for more. Where questions come from is `source`."""
 
     bait: str = ""
-    """The one prompt that makes the model write a question. Nothing else goes in (paper, section 2)."""
+    """The one prompt that makes the model write a question; `source=bait` has nothing else go in (paper, section 2)."""
     rewrite: str = ""
     """Asks for a different question. `{question}` is the near-duplicate, `{other}` the one it resembles."""
-    seed_problems: str | None = None
-    """Seed problems to vary instead of the bait: a JSON Lines file with a column `question`, or `embedded:nano`."""
     vary: str | None = None
-    """Asks for a variation of the seed problem `{question}`; `{other}` is another one. null: `rewrite` asks for it."""
+    """Of `source=vary`: asks for a variation of the seed problem `{question}`; `{other}` is another one. null:
+    `rewrite` does."""
     screen: list[str] = option(list(SCREENS), of=SCREENS)
     """By which checks a text is dropped as no question (docs/runs.md says what each means); an empty one always is."""
     target: int = option(1000, low=1)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from crescent.loop.sources.source import Asked, Turn
+from crescent.loop.sources.source import Asked, Provenance, Turn
 
 
 @dataclass
@@ -16,3 +16,9 @@ class Bait:
     def inputs(self) -> dict[str, str]:
         """Nothing is read."""
         return {}
+
+    def provenance(self, writer: str) -> Provenance:
+        """Nothing goes in but the prompt."""
+        return Provenance(
+            f"The questions were written in answer to one bait prompt, by {writer}. No seed problem went in."
+        )

@@ -2,11 +2,12 @@
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from crescent.config.schema import Sampling
-from crescent.generation.request import Request
+from crescent.generation.request import Continuation, Request
 from crescent.loop.stages.context import Context, ModelRef
 from crescent.loop.stages.predict import generate
 from crescent.run.atomic import publish
@@ -54,9 +55,18 @@ def clear_assignments(context: Context) -> None:
 
 def _read(path: Path) -> Assignment | None:
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Assignment)
+        found = msgspec.json.decode(path.read_bytes(), type=_Read)
     except FileNotFoundError:
         return None
+    kinds = ((each, Continuation if "ids" in each else Request) for each in found.requests)
+    return Assignment(found.kind, [msgspec.convert(each, kind) for each, kind in kinds])
+
+
+class _Read(msgspec.Struct):
+    """An assignment as it lies on disk: which kind a request is shows when it is looked at."""
+
+    kind: str
+    requests: list[dict[str, Any]]
 
 
 def _place(context: Context, number: int) -> Path:

@@ -5,6 +5,8 @@ that rows in = rows out + drops. `decoder` is what wrote the texts (`slots`, or 
 None where there was nothing to write. Imports no model library.
 """
 
+import msgspec
+
 from crescent.records import Diversity, Row
 from crescent.run.manifest import Facts
 
@@ -14,7 +16,7 @@ class QuestionsFacts(Facts, frozen=True):
 
     `collisions` counts near-duplicates by the test that found them, those that a rewrite mended included. `diversity`
     is over the accepted questions, `warning` a sentence where it fell far. `ending` says why no further wave was made,
-    and `pool` counts the questions of all rounds so far.
+    and `pool` counts the questions of all rounds so far. `origins` counts the accepted ones by where they are from.
     """
 
     written: int
@@ -27,6 +29,7 @@ class QuestionsFacts(Facts, frozen=True):
     tokens: int
     ending: str
     pool: int
+    origins: dict[str, int] = msgspec.field(default_factory=dict)
     decoder: str | None = None
 
 

@@ -103,16 +103,16 @@ def generate(
         stage.tell("discard", kind=kind, shards=others, reason="they answer other requests than are asked now")
     data = PromptDataModule(requests, size, shards.answering(asked), context.rank, context.world_size)
     if data.shards:
-        texts = any(isinstance(request, Continuation) for request in requests)
+        texts = {request.id for request in requests if isinstance(request, Continuation)}
         think = context.settings(ref).think if convert else "strip"
 
         def publish(index: int, completions: list[Completion]) -> Path:
-            kept = (_kept(completion, convert, think) for completion in completions)
-            return shards.write(index, completions if texts else kept, asked[index])
+            kept = (each if each.request in texts else _kept(each, convert, think) for each in completions)
+            return shards.write(index, kept, asked[index])
 
         writes = backend or writer(context, stage, ref)
         if texts and not writes.continues:
-            raise StageError(f"{writes.decoder} was asked to continue texts, which it cannot. This is a defect.")
+            raise StageError(f"{stage.name}: {ref.label} cannot go on with texts that are begun ({writes.decoder})")
         _sample(context, stage, data, writes, ref, sampling, title, unit, publish)
     if context.world_size > 1:
         wait_for(lambda: shards.answering(asked) == asked.keys())

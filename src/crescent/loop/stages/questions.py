@@ -1,7 +1,9 @@
-"""Stage `questions`: waves of bait generations, each diversified by rejection sampling against the pool of all rounds.
+"""Stage `questions`: waves of texts that the source brings, each diversified by rejection sampling against the pool of
+all rounds.
 
-A near-duplicate goes back to the model with the question it is like, to be made different; the rewrite is screened and
-checked like any other text, at most `max_rewrites` times, then dropped.
+A near-duplicate that the model wrote goes back to it with the question it is like, to be made different; the rewrite is
+screened and checked like any other text, at most `max_rewrites` times, then dropped. A question that was there already
+is no text of the model's to mend: its near-duplicates are dropped at once.
 """
 
 from collections.abc import Sequence
@@ -9,18 +11,21 @@ from collections.abc import Sequence
 from crescent.config.effects import settings
 from crescent.config.slots import code_of
 from crescent.errors import StageError
+from crescent.loop.sources.source import Source
 from crescent.loop.stages.assignments import clear_assignments, follow_assignments
 from crescent.loop.stages.context import Context, ModelRef
 from crescent.loop.stages.facts import QuestionsFacts
 from crescent.loop.stages.pool import encoder_input
-from crescent.loop.stages.seeds import seed_input
 from crescent.loop.stages.stored import take_over
 from crescent.loop.stages.waves import Waves
+from crescent.loop.turns import source_of
 from crescent.run.manifest import Manifest, facts_of
 from crescent.run.names import round_folder
 from crescent.run.stage import Stage
 
-VERSION = 3
+VERSION = 4
+SOURCE = "source"
+"""What the names of the stage's inputs begin with that the source reads."""
 
 
 def run(context: Context, number: int, model: ModelRef, earlier: Sequence[Manifest]) -> Manifest:
@@ -28,8 +33,10 @@ def run(context: Context, number: int, model: ModelRef, earlier: Sequence[Manife
 
     Raises:
         StageError: not one question was accepted; says what became of them.
+        DataError: what the source reads cannot be read.
     """
     config = context.config
+    source = source_of(config)
     stage = context.run.stage(
         f"{round_folder(number)}/questions",
         VERSION,
@@ -37,28 +44,35 @@ def run(context: Context, number: int, model: ModelRef, earlier: Sequence[Manife
         {
             "model": model.identity,
             **encoder_input(context, config.dedup),
-            **seed_input(config.questions),
-            **code_of(config, "dedup.own", "backend.own"),
+            **code_of(config, "source", "dedup.own", "backend.own"),
+            **{f"{SOURCE} {name}": digest for name, digest in source.inputs().items()},
             **{m.spec.stage: m.outcome for m in earlier},
         },
     )
-    manifest = stage.finished() or _make(context, stage, number, model, earlier)
+    manifest = stage.finished() or _make(context, stage, number, model, earlier, source)
     facts = facts_of(manifest, QuestionsFacts)
+    if not facts.written:
+        raise StageError(
+            f"round {number}: the source of questions (source.use={config.source['use']}) has no more. "
+            "Give it more, or take fewer rounds."
+        )
     if not facts.accepted:
         drops = ", ".join(f"{count} {reason}" for reason, count in facts.drops.items())
         raise StageError(
-            f"round {number}: none of the {facts.written} texts that the model wrote is a new question "
-            f"({drops}). Look at {stage.path}/drops, the bait prompt and the sampling."
+            f"round {number}: none of the {facts.written} texts that came in is a new question "
+            f"({drops}). Look at {stage.path}/drops, the source and the sampling."
         )
     return manifest
 
 
-def _make(context: Context, stage: Stage, number: int, model: ModelRef, earlier: Sequence[Manifest]) -> Manifest:
+def _make(
+    context: Context, stage: Stage, number: int, model: ModelRef, earlier: Sequence[Manifest], source: Source
+) -> Manifest:
     take_over(context, stage)
     stage.begin()
     if not context.is_main:
         return follow_assignments(context, stage, model, context.config.questions.sampling)
-    waves = Waves(context, stage, number, model, earlier)
+    waves = Waves(context, stage, number, model, earlier, source)
     ending = None
     while (ending := waves.ending()) is None:
         waves.next()

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from crescent.config.effects import settings
 from crescent.config.schema import Config
-from crescent.config.slots import SLOTS
+from crescent.config.slots import SLOTS, code_of
 from crescent.errors import StageError
 from crescent.generation.prompts import fill
 from crescent.loop.stages.card import model_card
@@ -41,7 +41,11 @@ def run(
         f"{round_folder(number)}/training",
         VERSION,
         settings(config, "training"),
-        {"start": start.identity} | {m.spec.stage: m.outcome for m in (dataset, replayed) if m is not None},
+        {
+            "start": start.identity,
+            **{m.spec.stage: m.outcome for m in (dataset, replayed) if m is not None},
+            **code_of(config, "objective"),
+        },
     )
     if (manifest := stage.finished()) is not None:
         return manifest
