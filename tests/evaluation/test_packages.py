@@ -71,7 +71,9 @@ def test_data_behind_a_login_are_named_before_the_run(tmp_path: Path) -> None:
     environment = {"HF_ENDPOINT": hub, "HF_HOME": str(tmp_path), "PYTHONPATH": os.pathsep.join(sys.path)}
     try:
         said = [
-            subprocess.run([sys.executable, "-c", code], env=environment | more, capture_output=True, text=True).stdout
+            subprocess.run(
+                [sys.executable, "-c", code], env=environment | more, capture_output=True, text=True, check=True
+            ).stdout
             for more in ({}, {"HF_TOKEN": "hf_test"})
         ]
     finally:

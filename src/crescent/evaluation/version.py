@@ -52,10 +52,13 @@ def _files(path: Path) -> Iterator[Path]:
 def _parts(source: Path) -> Iterator[Path]:
     """The files of the parts of this package that a task's code imports: what grades, or what writes the problems."""
     for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
-        module = node.module if isinstance(node, ast.ImportFrom) and not node.level else None
-        if module is not None and module.startswith("crescent."):
-            part = PACKAGE / module.split(".")[1]
-            yield from sorted(part.rglob("*.py")) if part.is_dir() else [part.with_suffix(".py")]
+        modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            modules = [node.module]
+        for part in (PACKAGE / name.split(".")[1] for name in modules if name.startswith("crescent.")):
+            yield from sorted(part.rglob("*.py"))
+            if (file := part.with_suffix(".py")).is_file():
+                yield file
 
 
 def _math_verify() -> str:
