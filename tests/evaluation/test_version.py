@@ -48,3 +48,22 @@ def test_local_data_count_by_content_not_by_place(tmp_path: Path) -> None:
 
 def test_a_group_has_the_files_of_its_members() -> None:
     assert len({fresh(name) for name in ("mmlu", "mmlu_stem", "nano_math", "nano_dev")}) == 4
+
+
+def test_the_parts_of_this_package_that_grade_are_part_of_it(
+    task: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    voting = tmp_path / "crescent" / "voting"
+    voting.mkdir(parents=True)
+    (voting / "extraction.py").write_text("one = 1\n")
+    monkeypatch.setattr("crescent.evaluation.version.PACKAGE", tmp_path / "crescent")
+    before = fresh(str(task))
+    (voting / "extraction.py").write_text("one = 2\n")
+    assert fresh(str(task)) == before  # Nothing of this task imports it.
+    (tmp_path / "rows.py").write_text("from crescent.voting import equivalent\n")
+    imported = fresh(str(task))
+    (voting / "extraction.py").write_text("one = 3\n")
+    assert fresh(str(task)) != imported
+    with_package = fresh(str(task))
+    monkeypatch.setattr("crescent.evaluation.version._math_verify", lambda: "0.0")
+    assert fresh(str(task)) != with_package

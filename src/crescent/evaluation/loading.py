@@ -11,6 +11,7 @@ from lm_eval.tasks import TaskManager
 from crescent.errors import ConfigError, CrescentError, DataError, StageError
 from crescent.evaluation.isolation import quiet_libraries
 from crescent.evaluation.local_data import write_task
+from crescent.evaluation.seeded import parted, write_seeded
 from crescent.evaluation.task_file import read_task
 from crescent.evaluation.tasks import find_task
 
@@ -41,7 +42,10 @@ def load_tasks(tasks: Sequence[str], local_data: Mapping[str, str], folder: Path
         config = read_task(path)
         is_group = "group" in config
         names.append(str(config["group" if is_group else "task"]))
-        if task in local_data:
+        _, seed = parted(task)
+        if seed is not None:
+            names[-1], path = write_seeded(path, config, seed, folder)
+        elif task in local_data:
             path = write_task(names[-1], path, config, Path(local_data[task]), folder)
         specs.append(names[-1] if is_group else str(path))
         any_group |= is_group

@@ -38,8 +38,7 @@ def check_folder(name: str, config: Mapping[str, Any], folder: Path, num_fewshot
         except DataError as error:
             yield f"{key}: {error}"
             continue
-        if "process_docs" not in config:  # Otherwise the task's own code decides what the columns are.
-            yield from (f"{key}: {problem}" for problem in _missing_columns(name, config, file, rows))
+        yield from (f"{key}: {problem}" for problem in _missing_columns(name, config, file, rows))
 
 
 def split_files(config: Mapping[str, Any], folder: Path) -> dict[str, Path]:
@@ -128,24 +127,28 @@ def _needed(config: Mapping[str, Any], num_fewshot: int | None) -> list[str]:
 
 
 def _missing_columns(name: str, config: Mapping[str, Any], file: Path, rows: list[dict[str, Any]]) -> Iterator[str]:
-    columns: set[str] = set()
-    for key in COLUMN_KEYS:
+    columns: set[str] = set((config.get("metadata") or {}).get("columns", []))  # Those that our tasks' code reads.
+    for column in sorted(columns - rows[0].keys()):
+        yield _absent(name, file, column, rows[0])
+        return
+    for key in COLUMN_KEYS if "process_docs" not in config else ():  # Its code makes columns of its own.
         template = config.get(key)
         if isinstance(template, Function) or not isinstance(template, str):
             continue
         needed, absent = _read_columns(template, rows[0])
         columns |= needed
         if absent is not None:
-            yield (
-                f"{file}, row 1 has no column `{absent}`, which the task {name} reads; "
-                f"it has {', '.join(sorted(rows[0]))}"
-            )
+            yield _absent(name, file, absent, rows[0])
             return
     for number, row in enumerate(rows, start=1):
         for column in sorted(columns):
             if row.get(column) is None:
                 yield f"{file}, row {number}: column `{column}`, which the task {name} reads, is missing or null"
                 return
+
+
+def _absent(name: str, file: Path, column: str, row: Mapping[str, Any]) -> str:
+    return f"{file}, row 1 has no column `{column}`, which the task {name} reads; it has {', '.join(sorted(row))}"
 
 
 def _read_columns(template: str, row: Mapping[str, Any]) -> tuple[set[str], str | None]:

@@ -22,9 +22,13 @@ def missing_dataset(name: str) -> str | None:
     from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError
 
     try:
-        HfApi().dataset_info(name, timeout=TIMEOUT)
+        if HfApi().dataset_info(name, timeout=TIMEOUT).gated:  # What is gated is described to everybody.
+            HfApi().auth_check(name, repo_type="dataset")
     except GatedRepoError:
-        return f"its data {name} is only for those who accepted its terms; log in with an account that did"
+        return (
+            f"its data {name} is only for those who accepted its terms: accept them at {HfApi().endpoint}/datasets/"
+            f"{name}, then log in (`hf auth login`, or HF_TOKEN)"
+        )
     except RepositoryNotFoundError:
         return f"its data {name} is not on the hub"
     except Exception as error:  # Whatever the network stack raises, the data are out of reach.

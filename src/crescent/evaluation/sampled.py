@@ -9,7 +9,7 @@ from lm_eval.api.instance import Instance
 
 from crescent.evaluation.isolation import quiet_libraries
 from crescent.evaluation.loading import load_tasks
-from crescent.evaluation.scoring import fallbacks
+from crescent.evaluation.scoring import ANSWERED, fallbacks
 from crescent.private.lm_eval_internals import filters
 
 
@@ -42,8 +42,11 @@ class Problems:
         for ensemble in filters(self._task, self._filter):
             ensemble.apply(asked)
         filtered = [instance.filtered_resps[self._filter] for instance in asked]
-        scores = [float(self._task.process_results(doc, [answer])[self._metric]) for answer in filtered]
-        return [score >= 0.5 for score in scores], [answer not in self._absent for answer in filtered]
+        judged = [self._task.process_results(doc, [answer]) for answer in filtered]
+        found = [
+            bool(one.get(ANSWERED, answer not in self._absent)) for one, answer in zip(judged, filtered, strict=True)
+        ]
+        return [float(one[self._metric]) >= 0.5 for one in judged], found
 
     def _cut(self, text: str) -> str:
         """Without what follows the first of the task's stop strings, as the harness cuts outputs."""

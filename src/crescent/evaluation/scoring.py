@@ -9,6 +9,9 @@ from crescent.evaluation.results import Item, TaskResult
 from crescent.private.lm_eval_internals import filters
 from crescent.statistics import standard_error
 
+ANSWERED = "answered"
+"""The metric by which a task says itself whether it found an answer, right or wrong, where no filter does."""
+
 
 def task_result(name: str, loaded: Any, results: Any, prefer_filter: str, tokenizer: Any) -> TaskResult:
     """The result of the task or group `name`.
@@ -88,6 +91,8 @@ def _answered_by_filter(tasks: Mapping[str, Any], samples: Mapping[str, Mapping[
 
 
 def _answered(task: Any, sample: Mapping[str, Any]) -> bool | None:
+    if ANSWERED in sample:
+        return bool(sample[ANSWERED])
     absent = fallbacks(task, sample["filter"]) if task.get_config("output_type") == "generate_until" else []
     return sample["filtered_resps"][0] not in absent if absent else None
 

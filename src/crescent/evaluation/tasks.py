@@ -12,6 +12,7 @@ import yaml
 
 from crescent.evaluation.local_data import check_folder
 from crescent.evaluation.packages import missing_dataset, missing_packages
+from crescent.evaluation.seeded import own_seed, parted
 from crescent.evaluation.task_file import functions, read_task
 
 OWN = Path(__file__).with_name("tasks")
@@ -43,8 +44,9 @@ def harness_tasks() -> dict[str, Path]:
 def find_task(name: str) -> Path | None:
     """The YAML file of a task or group, ours before the harness's; None when nobody has it.
 
-    A name that ends in `.yaml` is a task file of the user's own.
+    A name that ends in `.yaml` is a task file of the user's own; a seed behind the name (`seeded`) does not count.
     """
+    name, _ = parted(name)
     if name.endswith(".yaml"):
         return Path(name).resolve() if Path(name).is_file() else None
     return own_tasks().get(name) or harness_tasks().get(name)
@@ -61,6 +63,7 @@ def check_tasks(names: Sequence[str], local_data: Mapping[str, str], num_fewshot
     mistakes = [
         f"evaluation.local_data.{name}: the task {name} is not evaluated" for name in local_data if name not in names
     ]
+    drawn: dict[tuple[Path, int], str] = {}
     for name in dict.fromkeys(names):
         path = find_task(name)
         if path is None:
@@ -72,6 +75,9 @@ def check_tasks(names: Sequence[str], local_data: Mapping[str, str], num_fewshot
         except (OSError, yaml.YAMLError) as error:
             mistakes.append(f"{name}: its task file cannot be read: {error}")
             continue
+        mistakes += _check_seed(name, path, config, drawn)
+        if name in local_data and parted(name)[1] is not None:
+            mistakes.append(f"evaluation.local_data.{name}: what is drawn from a seed has no data; name one of the two")
         mistakes += _check(name, config, local_data.get(name), num_fewshot)
     return mistakes
 
@@ -118,6 +124,18 @@ def _check(name: str, config: Mapping[str, Any], folder: str | None, num_fewshot
         yield f"evaluation.local_data.{name}: a group has no data of its own; name its members as tasks"
     else:
         yield from check_folder(name, config, Path(folder), num_fewshot)
+
+
+def _check_seed(name: str, path: Path, config: Mapping[str, Any], drawn: dict[tuple[Path, int], str]) -> Iterator[str]:
+    """`drawn` collects what was drawn from which seed."""
+    (base, seed), own = parted(name), own_seed(config)
+    if own is None:
+        if seed is not None:
+            yield f"{name}: the problems of {base} are not drawn from a seed; name it without @{seed}"
+        return
+    same = drawn.setdefault((path, own if seed is None else seed), name)
+    if same != name:
+        yield f"{name}: these are the problems of {same}; name another seed, as in {base}@{own + 1}"
 
 
 def _leaves(config: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
