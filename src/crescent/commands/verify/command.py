@@ -9,15 +9,20 @@ from typing import Any, NoReturn
 
 import msgspec
 
+from crescent import __version__
 from crescent.commands.given import stored_run
 from crescent.commands.verify.findings import Findings
 from crescent.errors import ConfigError, DataError, RunFolderError
+from crescent.reporting.completed import SUMMARY
 from crescent.reporting.report.numbers import count, plain, plural
+from crescent.run.atomic import file_digest
 
 AGREE, DISAGREE, NO_FOLDER = 0, 1, 2
 """Exit codes."""
 SHOWN = 20
 """Disagreements of a check that are printed; `--json` has all."""
+FIGURES = (SUMMARY, "claim.json")
+"""Files that a result is about: their digests stand in it."""
 
 
 class NoFolderError(DataError):
@@ -104,7 +109,9 @@ def as_json(findings: Findings, folder: Path, seconds: float) -> dict[str, Any]:
     """The result for other programs."""
     return {
         "folder": str(folder),
+        "crescent": __version__,
         "agrees": not findings.disagreements,
+        "digests": {name: file_digest(folder / name) for name in FIGURES if (folder / name).is_file()},
         "seconds": round(seconds, 3),
         "checks": [_check(check) for check in findings.listed()],
     }
