@@ -36,13 +36,13 @@ def check_figures(path: Path, config: Config, findings: Findings) -> None:
     if stored is None:
         check.wrong(SUMMARY, "", "no summary that can be read", f"one: the run is {state}")
         return
+    check_settings(check, SUMMARY, "config.", stored.get("config") or {}, asdict(config))
     try:
         recomputed = _gathered(path, config, stored)
     except CrescentError as error:
         check.absent(f"{SUMMARY}: not recomputed: {str(error).splitlines()[0]}")
     else:
         check.same(SUMMARY, "", {key: value for key, value in stored.items() if key not in OWN}, recomputed)
-        check_settings(check, SUMMARY, "config.", stored.get("config") or {}, asdict(config))
     made_by = (stored.get("environment") or {}).get("crescent")
     check_page(page, path / REPORT, made_by, lambda: _page(stored))
 
