@@ -118,11 +118,13 @@ def over_items_and_seeds(
     few seeds: three have ten different draws.
 
     Where items have no noise it is `over_seeds`, where seeds all agree item by item `paired_difference`, whose two
-    added items it has where `bounds` are those of a difference of shares. It is somewhat wide, since noise of single
-    answers is counted up to three times. With few seeds it says little of them: what three seeds have in common by
-    chance no interval knows. `n` counts the seeds; one has no interval. Raises ValueError where rows differ in length.
+    added items it has where `bounds` are those of a difference of shares. It is never narrower than the former, and
+    somewhat wide, since noise of single answers is counted up to three times. With few seeds it says little of them:
+    what three seeds have in common by chance no interval knows. `n` counts the seeds; one has no interval. Raises
+    ValueError where rows differ in length.
     """
-    rows = np.array([np.asarray(row, dtype=float) for row in differences])
+    given = [np.asarray(row, dtype=float) for row in differences]
+    rows = np.array(given if len({row.shape for row in given}) == 1 else [])
     if rows.ndim != 2 or not rows.size or not np.isfinite(rows).all():
         raise ValueError("over_items_and_seeds takes a row of numbers per seed, all over the same items")
     mean, count = float(rows.mean()), len(rows)
@@ -140,7 +142,9 @@ def over_items_and_seeds(
     from scipy.special import stdtrit
 
     degrees = (between_seeds + between_items) ** 2 / (between_seeds**2 / (count - 1) + between_items**2 / (n - 1))
-    half = float(stdtrit(degrees, 1 - TAIL)) * spread
+    # By chance few seeds may lie close together, and seem to be surer than they are.
+    seeds_alone = float(stdtrit(count - 1, 1 - TAIL)) * sqrt(between_seeds)
+    half = max(float(stdtrit(degrees, 1 - TAIL)) * spread, seeds_alone)
     return Interval(mean, *_within(float(rows.mean()), half, bounds), count)
 
 
