@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -73,6 +75,18 @@ def test_a_claim_goes_on_is_complete_and_grows(killed: Path) -> None:
     mean = grown.mean("method", BASE)
     assert mean is not None
     assert mean.n == 2
+    assert mean.both_low is not None
+    places = {each.place for each in grown.evidence}
+    assert {f"{arm}-seed{seed}/base/evaluation" for arm in ARMS for seed in (1, 2)} <= places
+
+    command = [sys.executable, "-m", "crescent", "verify", str(folder)]
+    verified = subprocess.run(command, capture_output=True, text=True, check=False, timeout=280)
+    assert verified.returncode == 0, tail(verified)
+    figures = folder / "claim.json"
+    figures.write_text(figures.read_text().replace('"newly_right": ', '"newly_right": 1', 1))
+    verified = subprocess.run(command, capture_output=True, text=True, check=False, timeout=280)
+    assert verified.returncode == 1
+    assert "claim.json, differences[arm method, against base, task nano_math, seed 1" in verified.stdout
 
 
 def test_an_arm_that_cannot_be_is_said_before_anything_is_made(tmp_path: Path) -> None:

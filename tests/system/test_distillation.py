@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -36,6 +38,9 @@ def test_the_teacher_writes_every_round_and_the_student_is_trained(tmp_path: Pat
     assert "The student nano-student learned from nano" in done.stdout
     page = (folder / "report.html").read_text()
     assert '<th scope="row">teacher</th>' in page
+    command = [sys.executable, "-m", "crescent", "verify", str(folder)]
+    verified = subprocess.run(command, capture_output=True, text=True, check=False, timeout=280)
+    assert verified.returncode == 0, tail(verified)
     again = crescent(*DISTIL, "evaluation.gate.enabled=false", output=tmp_path)
     assert "This run is complete" in again.stdout
 

@@ -13,9 +13,10 @@ and is fine-tuned on what most of them agree on. No seed data, no labels, no oth
 
 USAGE = """\
   python -m crescent [COMMAND] [option] [+experiment=NAME] [GROUP=CHOICE ...] [KEY=VALUE ...]
-  python -m crescent status [--page] [FOLDER ...]
+  python -m crescent status [--page | --claims [--html FILE]] [FOLDER ...]
   python -m crescent report FOLDER
   python -m crescent show FOLDER [--find TEXT | --id ID]
+  python -m crescent verify FOLDER [--json]
   python -m crescent check-sweep FILE ...
   `crescent` is the same command; the shell completes it after: eval "$(crescent -sc install=bash)\""""
 

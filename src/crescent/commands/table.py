@@ -48,6 +48,7 @@ COMMANDS = {
     "status": Command("how the runs in a folder stand", "status.command:status"),
     "report": Command("the page of a run, also of one at work", "report:report"),
     "show": Command("the whole history of a question", "show:show"),
+    "verify": Command("whether page and rows of a run or a claim agree", "verify.command:verify"),
     "check-sweep": Command("what is wrong with W&B sweep files", "sweeps.check:check_sweep"),
 }
 

@@ -80,7 +80,8 @@ class Difference(Row):
 class OverSeeds(Row):
     """The mean of a difference over seeds with its 95 % interval (Student's t).
 
-    One seed, and seeds that all give the same, have none.
+    One seed, and seeds that all give the same, have none. `both_low` and `both_high` are the ends of the interval over
+    items and seeds together (`crescent.statistics.over_items_and_seeds`), None with one seed.
     """
 
     task: str
@@ -90,6 +91,22 @@ class OverSeeds(Row):
     low: float | None
     high: float | None
     n: int
+    both_low: float | None = None
+    both_high: float | None = None
+
+
+class Evidence(Row):
+    """What stands behind the figures of one model, by content, so that others can check them.
+
+    `place` is the folder of its evaluation, where every item's result is; `items` the digest of all its files. `model`
+    is the digest of the model, `data` those of the benchmarks by task, `pairs` that of the round's training pairs.
+    """
+
+    place: str
+    model: str
+    items: str
+    data: dict[str, str]
+    pairs: str | None = None
 
 
 class Part(Row):
@@ -104,6 +121,7 @@ class Claim(Row):
     """All of it. `arms` maps each arm to its overrides, the claimed one first; `unequal` says where effort differs.
 
     `compare` is `claim.compare`. `summaries` maps the runs' folders to the digests of the summaries that were read.
+    `crescent` is the version that wrote this, `evidence` what stands behind each model's figures.
     """
 
     name: str
@@ -121,6 +139,8 @@ class Claim(Row):
     parts: list[Part]
     unequal: list[str]
     summaries: dict[str, str]
+    crescent: str = ""
+    evidence: list[Evidence] = msgspec.field(default_factory=list)
 
     @property
     def claimed(self) -> str:

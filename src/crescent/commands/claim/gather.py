@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from crescent import __version__
+from crescent.commands.claim.evidence import add_items, evidence, results
 from crescent.commands.claim.figures import BASE, ArmRun, Claim, Difference, OverSeeds, Part, RoundFigures
 from crescent.commands.claim.headline import shares
 from crescent.commands.claim.methods import pairs_of, unlike, unspent
@@ -10,13 +12,10 @@ from crescent.config.schema import Config
 from crescent.errors import ConfigError, DamagedError
 from crescent.evaluation.comparison import compare
 from crescent.evaluation.gate import Verdict
-from crescent.evaluation.results import Item, TaskResult
 from crescent.reporting.completed import SUMMARY, summary_of
 from crescent.reporting.report.gathered import Score
 from crescent.reporting.report.summary import Round
 from crescent.run.atomic import file_digest
-from crescent.run.names import round_folder
-from crescent.run.shards import ShardFolder
 from crescent.statistics import DIFFERENCE, UNBOUNDED, over_seeds
 
 
@@ -46,6 +45,8 @@ def gather(config: Config, folder: Path, arms: Mapping[str, Config], runs: Seque
         parts=_parts(arms) if config.claim.compare == "round" else [],
         unequal=[],
         summaries={path.name: file_digest(path / SUMMARY) for _, _, path in runs},
+        crescent=__version__,
+        evidence=[each for _, _, path in runs for each in evidence(folder, path)],
     )
     if any(run.state != "complete" for run in claim.runs):
         claim.state = "stopped"
@@ -67,6 +68,7 @@ def gather(config: Config, folder: Path, arms: Mapping[str, Config], runs: Seque
                         mean=interval.mean, low=interval.low, high=interval.high, n=interval.n,
                     )
                 )  # fmt: skip
+    add_items(claim, folder)
     return claim
 
 
@@ -148,13 +150,7 @@ def _compared(claim: Claim) -> list[tuple[str, str]]:
 
 
 def _differences(claim: Claim, folder: Path, seed: int, pairs: Sequence[tuple[str, str]]) -> Iterator[Difference]:
-    def items(name: str) -> dict[str, list[Item]]:
-        arm, number = (claim.claimed, 0) if name == BASE else (name, claim.number(name, seed))
-        place = "base" if number == 0 else round_folder(number)
-        shards = ShardFolder(folder / claim.run(arm, seed).folder / place / "evaluation" / "results")
-        return {result.task: result.items for result in shards.stream(TaskResult)}
-
-    measured = {name: items(name) for name in (*claim.arms, BASE)}
+    measured = {name: results(claim, folder, seed, name) for name in (*claim.arms, BASE)}
     for task in claim.tasks:
         for arm, against in pairs:
             if task in measured[arm] and task in measured[against]:

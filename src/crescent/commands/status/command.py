@@ -1,4 +1,4 @@
-"""The command `python -m crescent status [--page] FOLDER ...`."""
+"""The command `python -m crescent status [--page | --claims [--html FILE]] FOLDER ...`."""
 
 import argparse
 from collections import Counter
@@ -85,19 +85,45 @@ def status(arguments: Sequence[str]) -> int:
 
     Raises:
         ConfigError: an option is not known.
-        DataError: a folder holds no run.
+        DataError: a folder holds no run, or no claim where claims are asked for.
     """
     parser = _Parser(prog="python -m crescent status", description="How runs stand, read from their folders alone.")
     parser.add_argument("folders", nargs="*", type=Path, default=[Path("outputs")], metavar="FOLDER",
                         help="a run's folder, one with run folders in it (default: outputs), or that of a sweep "
                         "on Slurm")  # fmt: skip
     parser.add_argument("--page", action="store_true", help="also write sweep.html: the runs side by side")
+    parser.add_argument("--claims", action="store_true", help="the claims in the folders, a row per arm and model")
+    parser.add_argument("--html", type=Path, metavar="FILE", help="with --claims: also write them to a page")
     options = parser.parse_args(arguments)
+    if options.html is not None and not options.claims:
+        raise ConfigError(["status: --html goes with --claims; --page writes the page of runs"])
+    if options.claims:
+        _show_claims(options.folders, options.html)
+        return 0
     runs = find_runs(options.folders)
     print_runs(runs)
     if options.page:
         _write_page(runs, options.folders[0])
     return 0
+
+
+def _show_claims(folders: Sequence[Path], page: Path | None) -> None:
+    from crescent.commands.status.claims import COLUMNS, leaderboard, lines, notes, write
+
+    board, console = leaderboard(folders), Console(highlight=False)
+    if console.is_terminal:
+        table = Table(*COLUMNS, box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+        for row in board.rows:
+            table.add_row(*map(Text, row.cells()))
+        console.print(table)
+        for note in notes(board):
+            console.print(note, markup=False)
+    else:
+        for line in lines(board):
+            print(line)
+    if page is not None:
+        write(board, page)
+        print(f"Page: {page}")
 
 
 def _write_page(runs: list[RunState], folder: Path) -> None:
