@@ -32,7 +32,7 @@ from crescent.loop.stages import evaluation
 from crescent.loop.stages.context import Context, ModelRef
 from crescent.models.identity import identity
 from crescent.models.load import Loaded, load
-from crescent.run.folder import Run
+from crescent.runs.folder import Run
 
 TASKS = ["nano_dev", "nano_math", "nano_hard", "nano_skills"]
 BATCH = 64

@@ -35,7 +35,7 @@ CAUSES = {
     ],
     "drawing tokens": ["crescent.generation.slots:draw", "crescent.generation.slots:uniforms"],
     "decoding loop": ["crescent.generation.slots:Slots.step"],
-    "writing shards": ["crescent.run.shards:ShardFolder.write"],
+    "writing shards": ["crescent.runs.shards:ShardFolder.write"],
     "dedup": ["crescent.dedup.module:DedupModule.predict_step", "crescent.loop.stages.waves:open_pool"],
     "diversity figures": ["crescent.loop.stages.waves:measure"],
     "answers and votes": ["crescent.loop.stages.answers:read_solution", "crescent.loop.stages.answers:_vote"],

@@ -19,7 +19,7 @@ from pathlib import Path
 from report_line import emit
 
 from crescent.models.locate import locate
-from crescent.run.manifest import Manifest, read_sealed
+from crescent.runs.manifest import Manifest, read_sealed
 
 SERVE = f"{shlex.quote(str(Path(sys.executable).with_name('transformers')))} serve {{model}} --port {{port}}"
 ROUNDS = 2

@@ -79,7 +79,7 @@ def context_of() -> Callable[..., "Context"]:
         from crescent.console.progress import Reporter
         from crescent.loop.stages.context import Context, ModelRef
         from crescent.models.identity import identity
-        from crescent.run.folder import Run
+        from crescent.runs.folder import Run
 
         config = config or tiny()
         folder.mkdir(parents=True, exist_ok=True)

@@ -10,7 +10,7 @@ import crescent
 from crescent.errors import StageError
 from crescent.loop.stages import dataset, samples
 from crescent.loop.stages.context import Context
-from crescent.run.manifest import Manifest, Spec
+from crescent.runs.manifest import Manifest, Spec
 from tests.conftest import tiny
 
 

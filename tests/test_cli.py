@@ -19,7 +19,7 @@ from crescent.config.keys import all_keys, flatten
 from crescent.config.schema import Config
 from crescent.config.tree import Tree, conf_dir
 from crescent.errors import StageError
-from crescent.run.folder import opened
+from crescent.runs.folder import opened
 from tests.test_conf_tree import composed
 
 HEAVY = ("torch", "transformers", "numpy", "datasketch", "lm_eval", "pytorch_lightning", "datasets")

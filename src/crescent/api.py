@@ -21,10 +21,10 @@ from crescent.loop.stages.rows import solutions
 from crescent.records import Consensus, Drop, Pair, Question, Row, Solution
 from crescent.reporting.completed import REPORT, summary_of
 from crescent.reporting.report.summary import Summary
-from crescent.run import rows
-from crescent.run.folder import CONFIG
-from crescent.run.names import ROUNDS, in_order, round_folder
-from crescent.run.shards import ShardFolder
+from crescent.runs import rows
+from crescent.runs.folder import CONFIG
+from crescent.runs.names import ROUNDS, in_order, round_folder
+from crescent.runs.shards import ShardFolder
 
 if TYPE_CHECKING:
     import datasets

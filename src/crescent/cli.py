@@ -86,7 +86,7 @@ def job(composed: "DictConfig") -> float | None:
         folders.append(folder)
         code = start(config, folder)
     except Exception as error:
-        from crescent.run.failures import screen_message
+        from crescent.runs.failures import screen_message
 
         print(screen_message(error), file=sys.stderr)
         code = error.exit_code if isinstance(error, CrescentError) else 1
@@ -141,7 +141,7 @@ def _show_runs() -> None:
     """The runs of a sweep in one table; those that came to no folder, having said why, are not in it."""
     from crescent.commands.status.command import print_runs
     from crescent.commands.status.runs import find_runs
-    from crescent.run.folder import CONFIG
+    from crescent.runs.folder import CONFIG
 
     if made := [folder for folder in folders if (folder / CONFIG).is_file()]:
         print_runs(find_runs(made))

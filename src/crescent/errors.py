@@ -1,7 +1,7 @@
 """What can go wrong, in words for the person at the terminal.
 
 Every error a user can cause or mend is a `CrescentError`: one or two lines that say what is wrong, where it is and
-what to do. The command line prints the message, and of a run where the chain of causes is (`crescent.run.failures`);
+what to do. The command line prints the message, and of a run where the chain of causes is (`crescent.runs.failures`);
 anything else that escapes is a defect.
 """
 

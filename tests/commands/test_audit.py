@@ -20,8 +20,8 @@ from crescent.errors import ConfigError, DataError, RunFolderError
 from crescent.loop.stages.rows import solutions
 from crescent.nano.world import problem
 from crescent.records import Consensus, Solution
-from crescent.run.folder import read_json
-from crescent.run.shards import ShardFolder
+from crescent.runs.folder import read_json
+from crescent.runs.shards import ShardFolder
 from tests.conftest import tiny
 
 SHARED = Path(__file__).resolve().parents[2] / ".." / "shared" / "data"

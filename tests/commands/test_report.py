@@ -11,7 +11,7 @@ import pytest
 from crescent.commands.run import start
 from crescent.errors import ModelError
 from crescent.loop.stages import answers
-from crescent.run.folder import write_json
+from crescent.runs.folder import write_json
 from tests.conftest import tiny
 
 pytestmark = pytest.mark.slow

@@ -9,8 +9,8 @@ import pytest
 from crescent.loop.stages.rows import solutions
 from crescent.records import Consensus, Drop, Pair, Question, Solution
 from crescent.reporting.history import read_histories
-from crescent.run import rows
-from crescent.run.shards import ShardFolder
+from crescent.runs import rows
+from crescent.runs.shards import ShardFolder
 
 pytestmark = pytest.mark.slow
 HEAVY = "{'torch', 'transformers', 'pytorch_lightning', 'lm_eval'} & sys.modules.keys()"

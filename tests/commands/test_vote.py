@@ -17,11 +17,11 @@ from crescent.commands.vote import revote
 from crescent.config.schema import Config, Voting
 from crescent.errors import RunFolderError
 from crescent.records import Consensus, Question, Solution
-from crescent.run import rows
-from crescent.run.folder import Run
-from crescent.run.lock import locked
-from crescent.run.manifest import Facts
-from crescent.run.shards import ShardFolder
+from crescent.runs import rows
+from crescent.runs.folder import Run
+from crescent.runs.lock import locked
+from crescent.runs.manifest import Facts
+from crescent.runs.shards import ShardFolder
 from crescent.voting.ballots import decide
 from tests.conftest import tiny
 

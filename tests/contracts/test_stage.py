@@ -13,7 +13,7 @@ from crescent.loop.stages import answers, dataset, evaluation, questions, traini
 from crescent.loop.stages.context import Context
 from crescent.loop.stages.table import STAGES
 from crescent.loop.stages.trained import trained_model
-from crescent.run.manifest import MANIFEST, Manifest, facts_of, read_sealed
+from crescent.runs.manifest import MANIFEST, Manifest, facts_of, read_sealed
 from tests.conftest import tiny
 
 

@@ -42,7 +42,7 @@ INNER = {path.name for path in (ROOT / "src" / "crescent").iterdir() if path.is_
 
 @PAGE
 def test_names_in_files_exist(page: Path) -> None:
-    """`run/stage.py: FollowedStage` says that the file has the name."""
+    """`runs/stage.py: FollowedStage` says that the file has the name."""
     for text in quoted(page):
         if found := re.fullmatch(r"([\w./]+\.py): (\w+).*", text):
             files = [place / found[1] for place in PLACES if (place / found[1]).exists()]

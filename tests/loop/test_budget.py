@@ -6,8 +6,8 @@ import pytest
 
 from crescent.commands.run import start
 from crescent.records import Consensus
-from crescent.run.folder import read_json
-from crescent.run.shards import ShardFolder
+from crescent.runs.folder import read_json
+from crescent.runs.shards import ShardFolder
 from tests.conftest import tiny
 
 pytestmark = pytest.mark.slow

@@ -8,7 +8,7 @@ import yaml
 
 from crescent.commands.run import start
 from crescent.evaluation.tasks import OWN
-from crescent.run.folder import read_json
+from crescent.runs.folder import read_json
 from tests.conftest import tiny
 
 MADE = ("questions", "answers", "dataset", "training/model", "training")

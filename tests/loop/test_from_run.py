@@ -10,9 +10,9 @@ from crescent.commands.run import start
 from crescent.config.schema import Config
 from crescent.errors import DamagedError, RunFolderError
 from crescent.records import Solution
-from crescent.run.folder import read_json
-from crescent.run.manifest import Manifest, read_sealed
-from crescent.run.shards import read_checked
+from crescent.runs.folder import read_json
+from crescent.runs.manifest import Manifest, read_sealed
+from crescent.runs.shards import read_checked
 from tests.conftest import tiny
 from tests.system.commandline import contents, crescent, differences
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from crescent.loop.outlook import Outlook, outlook
-from crescent.run.folder import write_json
+from crescent.runs.folder import write_json
 from tests.conftest import tiny
 
 pytestmark = pytest.mark.slow

@@ -7,8 +7,8 @@ import pytest
 from crescent.commands.run import start
 from crescent.errors import DamagedError, RunFolderError
 from crescent.reporting.completed import completed
-from crescent.run.folder import Run, read_json
-from crescent.run.manifest import MANIFEST, Manifest, read_sealed
+from crescent.runs.folder import Run, read_json
+from crescent.runs.manifest import MANIFEST, Manifest, read_sealed
 from tests.conftest import tiny
 
 

@@ -22,9 +22,9 @@ from crescent.loop.stages.gate import FILE
 from crescent.loop.stages.table import STAGES, stages_of
 from crescent.loop.stages.trained import MODEL
 from crescent.records import Diversity
-from crescent.run.folder import read_json
-from crescent.run.manifest import Manifest, Spec
-from crescent.run.names import round_folder
+from crescent.runs.folder import read_json
+from crescent.runs.manifest import Manifest, Spec
+from crescent.runs.names import round_folder
 from tests.conftest import tiny
 from tests.facts import blank, plain
 

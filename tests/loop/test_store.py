@@ -11,10 +11,10 @@ from crescent.config.schema import Config
 from crescent.loop.execution.process import ProcessExecutor
 from crescent.loop.stages.context import Context
 from crescent.records import Solution
-from crescent.run.folder import Run, read_json
-from crescent.run.manifest import check_files
-from crescent.run.shards import ShardFolder
-from crescent.run.store import Store
+from crescent.runs.folder import Run, read_json
+from crescent.runs.manifest import check_files
+from crescent.runs.shards import ShardFolder
+from crescent.runs.store import Store
 from tests.conftest import tiny
 from tests.system.commandline import contents, differences
 

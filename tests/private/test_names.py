@@ -71,7 +71,7 @@ def test_every_name_is_there(module: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["torch:gone", "torch.gone:x", "crescent.run.manifest:Manifest#gone", "crescent.errors:CrescentError.gone"]
+    "name", ["torch:gone", "torch.gone:x", "crescent.runs.manifest:Manifest#gone", "crescent.errors:CrescentError.gone"]
 )
 def test_a_name_that_is_not_there_is_noticed(name: str) -> None:
     assert absent(name)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from crescent.records import Drop
-from crescent.run.shards import ShardFolder
+from crescent.runs.shards import ShardFolder
 from tests.system.commandline import TINY, crescent, run_folder, tail
 
 pytestmark = [pytest.mark.system, pytest.mark.slow]

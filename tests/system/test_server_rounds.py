@@ -13,8 +13,8 @@ import pytest
 
 from crescent.loop.stages.facts import AnswersFacts
 from crescent.models.locate import locate
-from crescent.run.events import EventLog
-from crescent.run.manifest import MANIFEST, Manifest, facts_of, read_sealed
+from crescent.runs.events import EventLog
+from crescent.runs.manifest import MANIFEST, Manifest, facts_of, read_sealed
 from tests.generation import small_server
 from tests.system.commandline import begin, crescent, run_folder, tail
 

@@ -10,7 +10,7 @@ import pytest
 
 from crescent.loop.stages.context import Context
 from crescent.records import Completion, Drop, Question, Solution
-from crescent.run.shards import ShardFolder
+from crescent.runs.shards import ShardFolder
 from tests.conftest import tiny
 from tests.evaluation.conftest import SHARED
 from tests.system.commandline import crescent, run_folder, tail

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from crescent.run.folder import read_json
+from crescent.runs.folder import read_json
 from tests.reporting.tracking.recorded import history, kinds, logs
 from tests.system.commandline import TINY, begin, contents, crescent, differences, run_folder, tail
 

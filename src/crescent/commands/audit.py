@@ -14,10 +14,10 @@ from crescent.records import Question
 from crescent.reporting.report.labels import print_worth
 from crescent.reporting.summary.labels import worth
 from crescent.reporting.tracking.session import tracked
-from crescent.run.atomic import file_digest
-from crescent.run.folder import Run, opened, write_json
-from crescent.run.manifest import MANIFEST, Facts, Manifest, check_files, read_sealed
-from crescent.run.shards import ShardFolder
+from crescent.runs.atomic import file_digest
+from crescent.runs.folder import Run, opened, write_json
+from crescent.runs.manifest import MANIFEST, Facts, Manifest, check_files, read_sealed
+from crescent.runs.shards import ShardFolder
 from crescent.voting.truth import true_answer
 
 VERSION = 1

@@ -7,7 +7,7 @@ from pathlib import Path
 from crescent.config.load import to_config
 from crescent.config.schema import Config
 from crescent.errors import DataError
-from crescent.run.folder import CONFIG, stored_config
+from crescent.runs.folder import CONFIG, stored_config
 
 OUTPUTS = Path("outputs")
 NEAREST = 3

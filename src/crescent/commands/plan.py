@@ -16,7 +16,7 @@ from crescent.plan.hardware import hardware
 from crescent.plan.sources import brought
 from crescent.plan.workload import asked as texts_asked
 from crescent.reporting.report.numbers import count, duration, fixed
-from crescent.run.folder import write_json
+from crescent.runs.folder import write_json
 
 if TYPE_CHECKING:
     from rich.console import Console

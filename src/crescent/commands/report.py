@@ -9,7 +9,7 @@ from crescent.commands.given import stored_run
 from crescent.commands.status.runs import RunState, inspect
 from crescent.errors import ConfigError, DataError
 from crescent.reporting.completed import REPORT, is_complete, summary_of
-from crescent.run.folder import Run
+from crescent.runs.folder import Run
 
 
 class _Parser(argparse.ArgumentParser):

@@ -14,9 +14,9 @@ from crescent.errors import StageError
 from crescent.loop.stages.stored import check_source, check_writer
 from crescent.reporting.completed import SUMMARY, completed, content_digests, is_complete, mend_page, show
 from crescent.reporting.tracking.session import tracked
-from crescent.run.atomic import file_digest
-from crescent.run.failures import keep
-from crescent.run.folder import Run, opened
+from crescent.runs.atomic import file_digest
+from crescent.runs.failures import keep
+from crescent.runs.folder import Run, opened
 
 
 def start(config: Config, folder: Path) -> int:

@@ -11,8 +11,8 @@ from importlib import import_module
 from pathlib import Path
 
 from crescent.config.schema import Config
-from crescent.run.failures import keeping
-from crescent.run.folder import check_place
+from crescent.runs.failures import keeping
+from crescent.runs.folder import check_place
 
 
 @dataclass(frozen=True)

@@ -21,12 +21,12 @@ from crescent.records import Consensus, Question
 from crescent.reporting.report.numbers import count, percent, plain, plural
 from crescent.reporting.summary.audit import truth
 from crescent.reporting.tracking.session import tracked
-from crescent.run import rows
-from crescent.run.atomic import digest, publish
-from crescent.run.folder import differences, stored_config, write_json
-from crescent.run.manifest import MANIFEST
-from crescent.run.names import ROUNDS, in_order
-from crescent.run.shards import ShardFolder
+from crescent.runs import rows
+from crescent.runs.atomic import digest, publish
+from crescent.runs.folder import differences, stored_config, write_json
+from crescent.runs.manifest import MANIFEST
+from crescent.runs.names import ROUNDS, in_order
+from crescent.runs.shards import ShardFolder
 from crescent.voting.ballots import by_question
 from crescent.voting.grouping import group
 from crescent.voting.labels.label import Label, label_of

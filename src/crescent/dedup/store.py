@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 
 from crescent.dedup.steps import Arrays, Segment
 from crescent.errors import DamagedError, RunFolderError
-from crescent.run.atomic import clear_temporary, file_digest, publish_folder
-from crescent.run.manifest import read_sealed, write_sealed
+from crescent.runs.atomic import clear_temporary, file_digest, publish_folder
+from crescent.runs.manifest import read_sealed, write_sealed
 
 _ROW = msgspec.json.Decoder(tuple[str, str])
 

@@ -11,7 +11,7 @@ import crescent
 from crescent.evaluation.local_data import split_files
 from crescent.evaluation.task_file import read_task, sources
 from crescent.evaluation.tasks import find_task, members, tagged
-from crescent.run.atomic import digest, file_digest
+from crescent.runs.atomic import digest, file_digest
 
 PACKAGE = Path(crescent.__file__).parent
 

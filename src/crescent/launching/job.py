@@ -13,7 +13,7 @@ from crescent.config.folder import run_folder
 from crescent.config.load import to_config
 from crescent.errors import CrescentError
 from crescent.launching.cluster import wanted_still
-from crescent.run.folder import write_json
+from crescent.runs.folder import write_json
 
 if TYPE_CHECKING:
     from omegaconf import DictConfig
@@ -76,7 +76,7 @@ class SlurmJob:
         except KeyboardInterrupt:
             code = INTERRUPTED
         except Exception as error:
-            from crescent.run.failures import screen_message
+            from crescent.runs.failures import screen_message
 
             print(screen_message(error), file=sys.stderr)
             code = error.exit_code if isinstance(error, CrescentError) else 1

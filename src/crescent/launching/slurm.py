@@ -18,7 +18,7 @@ from crescent.errors import ConfigError, MissingExtraError
 from crescent.launching.cluster import last_state, objections, refused, states
 from crescent.launching.job import SlurmJob, Submission, several_in_one
 from crescent.private.submitit_internals import refusals
-from crescent.run.folder import read_json, write_json
+from crescent.runs.folder import read_json, write_json
 
 JOBS = "jobs.json"
 LOGS = "logs"

@@ -9,7 +9,7 @@ from crescent.console.signals import listen
 from crescent.errors import ConfigError
 from crescent.loop.outlook import telling
 from crescent.loop.stages.context import Context, ModelRef
-from crescent.run.folder import Run
+from crescent.runs.folder import Run
 
 JOURNAL = "progress.json"
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from crescent.config.schema import Config
 from crescent.loop.stages.table import stages_of
-from crescent.run.events import EventLog
-from crescent.run.folder import read_json
-from crescent.run.manifest import MANIFEST
+from crescent.runs.events import EventLog
+from crescent.runs.folder import read_json
+from crescent.runs.manifest import MANIFEST
 
 PLANNED = "plan.json"
 """What the run was expected to take, noted at its first start."""

@@ -10,7 +10,7 @@ import msgspec
 
 from crescent.errors import DataError
 from crescent.evaluation.local_data import read_rows
-from crescent.run.atomic import file_digest
+from crescent.runs.atomic import file_digest
 
 EMBEDDED = {"embedded:nano": "nano/seeds.jsonl", "embedded:nano_questions": "nano/questions.jsonl"}
 """Files of this package by the name that stands for their path: sixteen seed problems, and unlabelled questions."""

@@ -5,8 +5,8 @@ from crescent.loop.stages.calls import Stages
 from crescent.loop.stages.context import Context
 from crescent.loop.stages.gate import Verdicts
 from crescent.loop.stages.trained import trained_model
-from crescent.run.manifest import Manifest
-from crescent.run.names import round_folder
+from crescent.runs.manifest import Manifest
+from crescent.runs.names import round_folder
 
 
 def rounds(context: Context, execute: Executor) -> str | None:

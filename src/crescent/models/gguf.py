@@ -13,7 +13,7 @@ from typing import Any
 from crescent.errors import MissingExtraError, ModelError
 from crescent.models.gguf_header import read_header
 from crescent.private.gguf_internals import undone
-from crescent.run.atomic import file_digest, publish_folder
+from crescent.runs.atomic import file_digest, publish_folder
 
 SUFFIX = ".gguf"
 

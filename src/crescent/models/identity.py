@@ -4,7 +4,7 @@ from pathlib import Path
 
 from crescent.config.schema import Model
 from crescent.models.locate import locate
-from crescent.run.atomic import digest, file_digest
+from crescent.runs.atomic import digest, file_digest
 
 WEIGHTS = ("*.safetensors", "*.json", "*.gguf", "*.jinja", "*.model", "vocab.txt")
 

@@ -13,9 +13,9 @@ from crescent.models.shape import Sizes, sizes
 from crescent.plan.cost import BYTES, Cost, cost, trained_weights
 from crescent.plan.hardware import Hardware, hardware
 from crescent.plan.workload import Work, workload
-from crescent.run.folder import read_json, write_json
-from crescent.run.manifest import MANIFEST, Manifest, read_sealed
-from crescent.run.names import round_folder
+from crescent.runs.folder import read_json, write_json
+from crescent.runs.manifest import MANIFEST, Manifest, read_sealed
+from crescent.runs.names import round_folder
 
 FILE = PLANNED
 ROW_BYTES = 6

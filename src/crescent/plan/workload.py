@@ -18,7 +18,7 @@ from crescent.loop.stages.table import (
     stages_of,
 )
 from crescent.plan.sources import Brought, brought
-from crescent.run.names import round_number
+from crescent.runs.names import round_number
 from crescent.voting.labels.label import label_of
 
 ITEMS = {

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from crescent.reporting.report.summary import Summary, read
-from crescent.run.atomic import file_digest
-from crescent.run.folder import Run, read_json
-from crescent.run.manifest import Manifest, check_files
+from crescent.runs.atomic import file_digest
+from crescent.runs.folder import Run, read_json
+from crescent.runs.manifest import Manifest, check_files
 
 SUMMARY = "summary.json"
 REPORT = "report.html"

@@ -10,10 +10,10 @@ from crescent.loop.stages.table import ANSWERS, DATASET, QUESTIONS, TRAINING
 from crescent.records import REASONS, Completion, Consensus, Drop, Given, Pair, Question, Solution
 from crescent.reporting.report.numbers import plural
 from crescent.reporting.report.untrusted import visible
-from crescent.run import rows
-from crescent.run.manifest import MANIFEST
-from crescent.run.names import ROUNDS, in_order, round_number
-from crescent.run.shards import ShardFolder
+from crescent.runs import rows
+from crescent.runs.manifest import MANIFEST
+from crescent.runs.names import ROUNDS, in_order, round_number
+from crescent.runs.shards import ShardFolder
 
 TRAIN = "train.jsonl"
 

@@ -12,7 +12,7 @@ from crescent.loop.stages.context import Context
 from crescent.reporting.completed import REPORT
 from crescent.reporting.report.page import write
 from crescent.reporting.summary.gather import gather
-from crescent.run.manifest import MANIFEST, Manifest
+from crescent.runs.manifest import MANIFEST, Manifest
 
 INTERRUPTED = "it was interrupted; the same command goes on from here"
 

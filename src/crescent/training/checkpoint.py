@@ -16,9 +16,9 @@ import msgspec
 
 from crescent.config.schema.training import CHECKPOINTS_KEPT
 from crescent.errors import DamagedError, RunFolderError
-from crescent.run.atomic import TEMPORARY, file_digest, put_in_place
-from crescent.run.manifest import read_sealed, write_sealed
-from crescent.run.names import in_order
+from crescent.runs.atomic import TEMPORARY, file_digest, put_in_place
+from crescent.runs.manifest import read_sealed, write_sealed
+from crescent.runs.names import in_order
 
 if TYPE_CHECKING:
     from torch import Tensor, nn, optim

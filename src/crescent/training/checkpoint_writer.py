@@ -13,7 +13,7 @@ from torch.distributed.checkpoint.storage import StorageWriter, WriteResult
 from torch.futures import Future
 
 from crescent.private.torch_internals import parts_metadata
-from crescent.run.atomic import room_to_write
+from crescent.runs.atomic import room_to_write
 from crescent.training.safetensors_file import write_tensors
 
 

@@ -8,7 +8,7 @@ import torch
 
 from crescent.errors import ModelError
 from crescent.private.transformers_internals import saved_weights
-from crescent.run.atomic import publish_folder
+from crescent.runs.atomic import publish_folder
 from crescent.training.launch import quiet_transformers
 from crescent.training.safetensors_file import stored, stored_type, write_tensors
 from crescent.training.sharding import hollow

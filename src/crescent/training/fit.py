@@ -13,7 +13,7 @@ from pytorch_lightning.strategies import ModelParallelStrategy
 
 from crescent.config.schema import Training
 from crescent.config.seeds import derived_seed
-from crescent.run.atomic import publish
+from crescent.runs.atomic import publish
 from crescent.training.attention import by_document
 from crescent.training.checkpoint import Checkpoints
 from crescent.training.datamodule import StepDataModule

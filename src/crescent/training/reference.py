@@ -9,7 +9,7 @@ import msgspec
 import pytorch_lightning as pl
 
 from crescent.errors import DamagedError
-from crescent.run.manifest import read_sealed, write_sealed
+from crescent.runs.manifest import read_sealed, write_sealed
 from crescent.training.datamodule import StepBatch, StepDataModule
 from crescent.training.module import FineTuning
 from crescent.training.plan import Step, TrainingPlan

@@ -9,7 +9,7 @@ import msgspec
 
 from crescent.config.schema import Voting
 from crescent.records import Consensus, Solution
-from crescent.run.names import in_order
+from crescent.runs.names import in_order
 from crescent.voting.consensus import vote
 
 

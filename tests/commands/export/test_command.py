@@ -11,10 +11,10 @@ from crescent.errors import DamagedError, RunFolderError
 from crescent.generation.prompts import fill
 from crescent.nano.wording import SOLVE
 from crescent.records import Pair
-from crescent.run import rows
-from crescent.run.folder import write_json
-from crescent.run.manifest import MANIFEST
-from crescent.run.names import round_folder
+from crescent.runs import rows
+from crescent.runs.folder import write_json
+from crescent.runs.manifest import MANIFEST
+from crescent.runs.names import round_folder
 from tests.conftest import tiny
 
 

@@ -14,9 +14,9 @@ from crescent.errors import RunFolderError
 from crescent.generation.prompts import fill
 from crescent.nano.wording import SOLVE
 from crescent.records import Pair
-from crescent.run import rows
-from crescent.run.atomic import file_digest
-from crescent.run.manifest import MANIFEST, Manifest, read_sealed, write_sealed
+from crescent.runs import rows
+from crescent.runs.atomic import file_digest
+from crescent.runs.manifest import MANIFEST, Manifest, read_sealed, write_sealed
 from tests.commands.export.test_command import exported
 from tests.conftest import tiny
 

@@ -12,7 +12,7 @@ import pytest
 
 from crescent.commands.table import start
 from crescent.records import Pair
-from crescent.run import rows
+from crescent.runs import rows
 from tests.conftest import tiny
 
 LOAD = """

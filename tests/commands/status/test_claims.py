@@ -6,7 +6,7 @@ import pytest
 
 from crescent.commands.status.claims import ORDER, leaderboard, lines, render
 from crescent.errors import DataError
-from crescent.run.atomic import file_digest
+from crescent.runs.atomic import file_digest
 from tests.commands.claim.example import claim
 
 

@@ -14,16 +14,16 @@ from crescent.commands.status.runs import _kept, find_runs, inspect
 from crescent.config.schema import Config
 from crescent.errors import DataError
 from crescent.loop.stages.facts import EvaluationFacts, TaskScore
-from crescent.run.folder import Run, write_json
-from crescent.run.lock import locked
-from crescent.run.names import round_folder
+from crescent.runs.folder import Run, write_json
+from crescent.runs.lock import locked
+from crescent.runs.names import round_folder
 from tests.facts import blank
 
 
 @contextmanager
 def held(folder: Path) -> Iterator[None]:
     """Another process holds the folder's lock."""
-    script = "import sys; from pathlib import Path; from crescent.run.lock import locked\n"
+    script = "import sys; from pathlib import Path; from crescent.runs.lock import locked\n"
     script += "with locked(Path(sys.argv[1])):\n    print('held', flush=True); sys.stdin.read()"
     holder = subprocess.Popen(
         [sys.executable, "-c", script, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -85,7 +85,7 @@ def test_a_run_on_another_machine_is_believed_for_a_minute(copied_run: Path) -> 
 def test_asking_does_not_get_in_the_way_of_a_run_that_starts(tmp_path: Path) -> None:
     with locked(tmp_path):
         pass
-    asking = "import sys, time; from pathlib import Path; from crescent.run.lock import is_held\n"
+    asking = "import sys, time; from pathlib import Path; from crescent.runs.lock import is_held\n"
     asking += "end = time.time() + 1.5\nwhile time.time() < end: is_held(Path(sys.argv[1]))"
     process = subprocess.Popen([sys.executable, "-c", asking, str(tmp_path)])
     taken = 0

@@ -10,7 +10,7 @@ import yaml
 from crescent.commands.status.runs import find_runs
 from crescent.commands.status.sweep import compare, headline, render, write
 from crescent.reporting.report import numbers
-from crescent.run.folder import write_json
+from crescent.runs.folder import write_json
 from tests.commands.claim.example import claim
 
 

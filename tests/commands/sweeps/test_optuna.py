@@ -10,7 +10,7 @@ from crescent.commands.sweeps.objective import dev_best
 from crescent.config import launcher
 from crescent.config.preflight import Command, preflight
 from crescent.errors import ConfigError
-from crescent.run.folder import read_json
+from crescent.runs.folder import read_json
 from tests.system.commandline import TINY, crescent, tail
 
 TPE = "hydra/sweeper=tpe"

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from crescent.commands.verify.command import examine
-from crescent.run.atomic import digest, file_digest
-from crescent.run.manifest import MANIFEST, Manifest, read_sealed, write_sealed
+from crescent.runs.atomic import digest, file_digest
+from crescent.runs.manifest import MANIFEST, Manifest, read_sealed, write_sealed
 
 Row = dict[str, Any]
 

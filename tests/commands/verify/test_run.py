@@ -8,8 +8,8 @@ import pytest
 
 from crescent.commands.run import start
 from crescent.commands.verify.command import examine
-from crescent.run.atomic import file_digest
-from crescent.run.folder import write_json
+from crescent.runs.atomic import file_digest
+from crescent.runs.folder import write_json
 from tests.commands.verify.forge import edit, only, reseal, said
 from tests.conftest import tiny
 

@@ -19,9 +19,9 @@ from crescent.loop.execution.executor import executor
 from crescent.loop.stages.assignments import Assignment
 from crescent.loop.stages.context import Context
 from crescent.records import Completion
-from crescent.run.atomic import publish
-from crescent.run.manifest import MANIFEST, Manifest, read_sealed
-from crescent.run.shards import ShardFolder
+from crescent.runs.atomic import publish
+from crescent.runs.manifest import MANIFEST, Manifest, read_sealed
+from crescent.runs.shards import ShardFolder
 from tests.conftest import tiny
 
 ANSWERS = "round-01/answers"

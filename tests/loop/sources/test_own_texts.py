@@ -8,7 +8,7 @@ import pytest
 
 from crescent.errors import DataError
 from crescent.loop.own_texts import own_texts
-from crescent.run.atomic import file_digest
+from crescent.runs.atomic import file_digest
 
 TEXTS = ["Zwei Äpfel, und drei?", "  Two\nlines? ", "", 'He says "four"?']
 WANTED = [text.strip() for text in TEXTS]

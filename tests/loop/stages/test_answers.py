@@ -5,8 +5,8 @@ import pytest
 
 from crescent.loop.stages.rows import solutions
 from crescent.records import Consensus, Question, Solution
-from crescent.run.manifest import MANIFEST, Manifest, read_sealed
-from crescent.run.shards import ShardFolder
+from crescent.runs.manifest import MANIFEST, Manifest, read_sealed
+from crescent.runs.shards import ShardFolder
 from crescent.voting.ballots import decide
 from crescent.voting.extraction import extract_answer
 from tests.conftest import tiny

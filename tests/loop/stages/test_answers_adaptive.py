@@ -13,8 +13,8 @@ from crescent.loop.stages.context import Context
 from crescent.loop.stages.rows import solutions
 from crescent.nano.world import problem
 from crescent.records import Consensus, Question, Solution
-from crescent.run.manifest import Facts, Manifest
-from crescent.run.shards import ShardFolder
+from crescent.runs.manifest import Facts, Manifest
+from crescent.runs.shards import ShardFolder
 from tests.conftest import tiny
 
 SAMPLES = 8

@@ -18,8 +18,8 @@ from crescent.evaluation.results import Reply
 from crescent.loop.stages import evaluation
 from crescent.loop.stages.context import Context
 from crescent.records import Completion
-from crescent.run.manifest import MANIFEST, Manifest
-from crescent.run.shards import ShardFolder
+from crescent.runs.manifest import MANIFEST, Manifest
+from crescent.runs.shards import ShardFolder
 from tests.conftest import tiny
 from tests.evaluation.conftest import folder, task_folder  # noqa: F401
 

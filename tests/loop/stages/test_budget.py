@@ -9,7 +9,7 @@ from crescent.generation.datamodule import cut
 from crescent.generation.request import Request, requests_digest
 from crescent.loop.stages.budget import BEYOND, outcomes, sample_within
 from crescent.records import Question, Solution
-from crescent.run.shards import ShardFolder
+from crescent.runs.shards import ShardFolder
 
 TOKENS = [10, 12, 8, 30, 5, 5, 7, 9, 11, 10]
 REQUESTS = [Request(f"q{number}", "How many?", 2) for number in range(len(TOKENS))]

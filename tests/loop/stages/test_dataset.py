@@ -16,9 +16,9 @@ from crescent.loop.stages.context import Context
 from crescent.loop.stages.dataset import draw, exchange
 from crescent.loop.stages.facts import AnswersFacts
 from crescent.records import Drop, Pair, Question, Solution
-from crescent.run import rows
-from crescent.run.manifest import Facts, Manifest
-from crescent.run.shards import ShardFolder
+from crescent.runs import rows
+from crescent.runs.manifest import Facts, Manifest
+from crescent.runs.shards import ShardFolder
 from crescent.voting.ballots import decide
 from crescent.voting.selection.selection import Candidate, Selected
 from tests.conftest import tiny

@@ -14,8 +14,8 @@ from crescent.loop.stages.rows import solutions
 from crescent.models.locate import locate
 from crescent.nano.world import problem
 from crescent.records import Consensus, Question, Solution
-from crescent.run.manifest import MANIFEST, Facts, Manifest
-from crescent.run.shards import ShardFolder
+from crescent.runs.manifest import MANIFEST, Facts, Manifest
+from crescent.runs.shards import ShardFolder
 from tests.conftest import tiny
 
 

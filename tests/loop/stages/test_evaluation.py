@@ -16,7 +16,7 @@ from crescent.evaluation import version
 from crescent.loop.stages import evaluation
 from crescent.loop.stages.context import Context, ModelRef
 from crescent.models.locate import locate
-from crescent.run.manifest import Manifest
+from crescent.runs.manifest import Manifest
 from tests.conftest import tiny
 
 SOURCE = Path(__file__).parents[3] / "src"

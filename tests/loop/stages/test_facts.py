@@ -5,7 +5,7 @@ from pathlib import Path
 
 import crescent
 from crescent.loop.stages.table import STAGES
-from crescent.run.manifest import MANIFEST, Manifest, facts_of, read_sealed
+from crescent.runs.manifest import MANIFEST, Manifest, facts_of, read_sealed
 
 
 def test_every_manifest_of_a_run_says_what_its_kind_of_stage_says(finished_run: Path) -> None:

@@ -11,8 +11,8 @@ from crescent.loop.stages.context import Context
 from crescent.loop.stages.facts import AnswersFacts, EvaluationFacts, QuestionsFacts, TaskScore, TrainingFacts
 from crescent.loop.stages.gate import FILE, Verdicts, verdict_of
 from crescent.records import Diversity
-from crescent.run.folder import read_json
-from crescent.run.manifest import Facts, Manifest, Spec
+from crescent.runs.folder import read_json
+from crescent.runs.manifest import Facts, Manifest, Spec
 from tests.conftest import tiny
 from tests.facts import blank, plain
 

@@ -11,7 +11,7 @@ from crescent.console.progress import Reporter
 from crescent.loop.stages import answers
 from crescent.loop.stages.context import Context
 from crescent.records import Question, Solution
-from crescent.run.manifest import Facts, Manifest
+from crescent.runs.manifest import Facts, Manifest
 from crescent.voting import module
 from tests.conftest import tiny
 

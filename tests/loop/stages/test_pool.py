@@ -6,7 +6,7 @@ import pytest
 from crescent.loop.stages.context import Context
 from crescent.loop.stages.pool import open_pool
 from crescent.records import Question
-from crescent.run.stage import Stage
+from crescent.runs.stage import Stage
 
 TEXTS = {"r01-a": "Ann has 3 apples. How many?", "r01-b": "A train drives for two hours. How far does it go?"}
 NEW = {"r02-a": "A wall is 4 feet high and long. What is its area?", "r02-b": "Tom sells nine pens. What does he earn?"}

@@ -12,8 +12,8 @@ from crescent.errors import StageError
 from crescent.loop.stages import questions
 from crescent.loop.stages.context import Context
 from crescent.records import Completion, Drop, Question, WaveCount
-from crescent.run.manifest import MANIFEST, Manifest
-from crescent.run.shards import ShardFolder, read_checked
+from crescent.runs.manifest import MANIFEST, Manifest
+from crescent.runs.shards import ShardFolder, read_checked
 from tests.conftest import tiny
 
 

@@ -15,9 +15,9 @@ from crescent.loop.stages import replay, training
 from crescent.loop.stages.context import Context
 from crescent.loop.stages.facts import DatasetFacts
 from crescent.records import Drop, Pair, Replayed
-from crescent.run import rows
-from crescent.run.manifest import Manifest
-from crescent.run.shards import ShardFolder
+from crescent.runs import rows
+from crescent.runs.manifest import Manifest
+from crescent.runs.shards import ShardFolder
 from tests.conftest import tiny
 from tests.facts import blank
 from tests.test_conf_tree import composed

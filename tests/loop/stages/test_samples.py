@@ -10,7 +10,7 @@ from crescent.config.schema import Config
 from crescent.evaluation.results import Sampled
 from crescent.loop.stages import evaluation, samples
 from crescent.loop.stages.context import Context
-from crescent.run.manifest import MANIFEST, Manifest
+from crescent.runs.manifest import MANIFEST, Manifest
 from tests.conftest import tiny
 
 

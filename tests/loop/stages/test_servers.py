@@ -15,7 +15,7 @@ from crescent.generation.server_backend import ServerBackend
 from crescent.loop.stages.context import Context, ModelRef
 from crescent.loop.stages.servers import server_backend
 from crescent.models.locate import locate
-from crescent.run.stage import Stage
+from crescent.runs.stage import Stage
 from tests.conftest import tiny
 from tests.generation import small_server
 from tests.generation.api import Api, hang_up, moment, serving

@@ -11,8 +11,8 @@ from crescent.errors import StageError
 from crescent.loop.stages import questions
 from crescent.loop.stages.context import Context
 from crescent.records import Drop, Given, Question
-from crescent.run.manifest import MANIFEST, Manifest
-from crescent.run.shards import ShardFolder
+from crescent.runs.manifest import MANIFEST, Manifest
+from crescent.runs.shards import ShardFolder
 from tests.conftest import tiny
 
 ContextOf = Callable[..., Context]

@@ -17,9 +17,9 @@ from crescent.loop.stages.context import Context
 from crescent.loop.stages.facts import ReplayFacts, TrainingFacts
 from crescent.loop.stages.trained import trained_model
 from crescent.records import Drop, Pair, Replayed
-from crescent.run import rows
-from crescent.run.manifest import Manifest, facts_of
-from crescent.run.shards import ShardFolder
+from crescent.runs import rows
+from crescent.runs.manifest import Manifest, facts_of
+from crescent.runs.shards import ShardFolder
 from tests.conftest import tiny
 from tests.facts import blank
 from tests.loop.stages.test_replay import taught

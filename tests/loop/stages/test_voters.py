@@ -15,8 +15,8 @@ from crescent.loop.stages.rows import beside_tokens, solution_passes, solutions,
 from crescent.loop.stages.voters import other_voters
 from crescent.models.locate import locate
 from crescent.records import Consensus, Question
-from crescent.run.manifest import MANIFEST, Facts, Manifest, facts_of
-from crescent.run.shards import ShardFolder
+from crescent.runs.manifest import MANIFEST, Facts, Manifest, facts_of
+from crescent.runs.shards import ShardFolder
 from crescent.voting.ballots import by_question
 from crescent.voting.labels.label import label_of
 from tests.conftest import tiny

@@ -10,7 +10,7 @@ from crescent.loop.stages.rows import solutions
 from crescent.nano.solver import solve
 from crescent.records import Consensus, Question
 from crescent.reporting.summary.audit import audit, truth
-from crescent.run.shards import ShardFolder
+from crescent.runs.shards import ShardFolder
 from crescent.voting.truth import Judge
 from tests.conftest import tiny
 

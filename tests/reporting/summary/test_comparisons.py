@@ -11,8 +11,8 @@ from crescent.loop.stages.context import Context
 from crescent.loop.stages.facts import EvaluationFacts, TaskScore
 from crescent.reporting.report.gathered import Comparison, Flips, Score
 from crescent.reporting.summary.comparisons import FLIPS, Comparisons
-from crescent.run.manifest import Facts, Manifest, Spec
-from crescent.run.shards import ShardFolder
+from crescent.runs.manifest import Facts, Manifest, Spec
+from crescent.runs.shards import ShardFolder
 from crescent.statistics import holm, mcnemar
 from tests.conftest import tiny
 from tests.facts import blank

@@ -11,10 +11,10 @@ from crescent.evaluation.results import TaskResult
 from crescent.loop.stages.context import Context
 from crescent.records import Drop, Pair, Question
 from crescent.reporting.summary.gather import gather
-from crescent.run import rows
-from crescent.run.folder import read_json
-from crescent.run.manifest import MANIFEST
-from crescent.run.shards import ShardFolder
+from crescent.runs import rows
+from crescent.runs.folder import read_json
+from crescent.runs.manifest import MANIFEST
+from crescent.runs.shards import ShardFolder
 from tests.conftest import tiny
 
 CLOCK = ("environment", "peak_gb")

@@ -8,7 +8,7 @@ import pytest
 from crescent.config.schema import Voting
 from crescent.records import Solution
 from crescent.reporting.summary.labels import share, worth
-from crescent.run.shards import ShardFolder
+from crescent.runs.shards import ShardFolder
 from crescent.voting.ballots import decide
 
 VOTING = Voting(samples=4, min_agreement=0.5, symbolic=False)

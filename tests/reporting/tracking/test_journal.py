@@ -6,8 +6,8 @@ from typing import Any
 
 from crescent.reporting.tracking.entries import Artifact, Figures, Table
 from crescent.reporting.tracking.journal import journal, vote_journal
-from crescent.run.folder import read_json
-from crescent.run.manifest import MANIFEST
+from crescent.runs.folder import read_json
+from crescent.runs.manifest import MANIFEST
 from tests.conftest import tiny
 
 
@@ -85,7 +85,7 @@ def test_an_unfinished_run_says_less_and_never_otherwise(copied_run: Path) -> No
 
 
 def test_losses_are_read_from_the_newest_checkpoint(copied_run: Path) -> None:
-    from crescent.run.manifest import write_sealed
+    from crescent.runs.manifest import write_sealed
     from crescent.training.checkpoint import STATE, CheckpointState
 
     (copied_run / "round-02/training" / MANIFEST).unlink()

@@ -13,7 +13,7 @@ from crescent.reporting.tracking.follower import Follower
 from crescent.reporting.tracking.login import names
 from crescent.reporting.tracking.open import follower
 from crescent.reporting.tracking.to_wandb import run_id
-from crescent.run.manifest import MANIFEST, Manifest, read_sealed
+from crescent.runs.manifest import MANIFEST, Manifest, read_sealed
 from tests.conftest import tiny
 from tests.reporting.tracking.recorded import history, kinds, logs, records
 

@@ -10,9 +10,9 @@ from crescent.commands.claim.figures import BASE, Claim, Evidence, OverSeeds
 from crescent.commands.claim.headline import shares
 from crescent.config.seeds import derived_seed
 from crescent.evaluation.results import Item, TaskResult
-from crescent.run.manifest import MANIFEST, Manifest, read_sealed
-from crescent.run.names import in_order, round_folder
-from crescent.run.shards import ShardFolder
+from crescent.runs.manifest import MANIFEST, Manifest, read_sealed
+from crescent.runs.names import in_order, round_folder
+from crescent.runs.shards import ShardFolder
 from crescent.statistics import DIFFERENCE, UNBOUNDED, over_items_and_seeds
 
 TASK = "task "

@@ -15,7 +15,7 @@ from crescent.evaluation.gate import Verdict
 from crescent.reporting.completed import SUMMARY, summary_of
 from crescent.reporting.report.gathered import Score
 from crescent.reporting.report.summary import Round
-from crescent.run.atomic import file_digest
+from crescent.runs.atomic import file_digest
 from crescent.statistics import DIFFERENCE, UNBOUNDED, over_seeds
 
 

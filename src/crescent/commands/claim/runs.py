@@ -13,8 +13,8 @@ from crescent.config.arms import arms as arms_of
 from crescent.config.schema import Config
 from crescent.errors import ConfigError
 from crescent.reporting.completed import SUMMARY, completed
-from crescent.run.atomic import file_digest, publish
-from crescent.run.folder import opened
+from crescent.runs.atomic import file_digest, publish
+from crescent.runs.folder import opened
 
 STORE = "store"
 """Below the claim's folder: stages that its runs have in common."""

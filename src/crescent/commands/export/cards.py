@@ -8,7 +8,7 @@ from crescent.loop.stages.card import lineage_lines
 from crescent.loop.stages.facts import TrainingFacts
 from crescent.reporting.report.gathered import Comparison
 from crescent.reporting.report.summary import Summary
-from crescent.run import cards
+from crescent.runs import cards
 
 
 def model_card(config: Config, summary: Summary, number: int) -> str | None:

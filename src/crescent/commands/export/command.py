@@ -15,11 +15,11 @@ from crescent.errors import DamagedError, RunFolderError
 from crescent.records import Pair
 from crescent.reporting.completed import SUMMARY, summary_of
 from crescent.reporting.report.summary import Summary
-from crescent.run import rows
-from crescent.run.atomic import publish_folder
-from crescent.run.folder import stored_config
-from crescent.run.manifest import MANIFEST, Manifest, check_files, read_sealed
-from crescent.run.names import ROUNDS, round_folder, round_number
+from crescent.runs import rows
+from crescent.runs.atomic import publish_folder
+from crescent.runs.folder import stored_config
+from crescent.runs.manifest import MANIFEST, Manifest, check_files, read_sealed
+from crescent.runs.names import ROUNDS, round_folder, round_number
 
 FOLDER = "exports"
 

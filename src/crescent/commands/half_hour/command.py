@@ -22,8 +22,8 @@ from crescent.commands.table import start as start_command
 from crescent.config.schema import Config
 from crescent.models.shape import sizes
 from crescent.plan.hardware import Hardware, hardware
-from crescent.run.atomic import publish
-from crescent.run.folder import Run, opened
+from crescent.runs.atomic import publish
+from crescent.runs.folder import Run, opened
 
 STEPS = {
     "decoding": "generation in slots, beside transformers' generate",

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 
-from crescent.run.atomic import publish
+from crescent.runs.atomic import publish
 
 OK, SKIPPED, FAILED = "ok", "skipped", "failed"
 

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from crescent.config.load import to_config
 from crescent.errors import CrescentError, MissingEngineError, MissingExtraError
 from crescent.loop.environment import set_up
-from crescent.run.folder import stored_config
+from crescent.runs.folder import stored_config
 
 EXPECTED = 3
 MISSING = 4

@@ -18,7 +18,7 @@ from crescent.loop.stages.predict import writer
 from crescent.models.chat import prompt_ids
 from crescent.models.load import Loaded
 from crescent.records import Completion
-from crescent.run.folder import Run
+from crescent.runs.folder import Run
 
 BATCH = 64
 ALONE_TOKENS = 64

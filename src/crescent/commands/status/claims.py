@@ -11,8 +11,8 @@ from crescent.commands.claim.headline import shares
 from crescent.commands.status.runs import claim_of, find_runs
 from crescent.errors import DataError
 from crescent.reporting.report import numbers
-from crescent.run.atomic import file_digest, publish
-from crescent.run.folder import read_json
+from crescent.runs.atomic import file_digest, publish
+from crescent.runs.folder import read_json
 
 VERIFIED = "verify.json"
 """Where `python -m crescent verify FOLDER --json` may be kept, in the folder of the claim."""

@@ -17,11 +17,11 @@ from crescent.loop.environment import JOURNAL
 from crescent.loop.outlook import Outlook, outlook
 from crescent.loop.stages.facts import EvaluationFacts
 from crescent.reporting.completed import SUMMARY
-from crescent.run.events import EventLog
-from crescent.run.folder import CONFIG, read_json, stored_config
-from crescent.run.lock import is_held
-from crescent.run.manifest import MANIFEST, Manifest, facts_of, read_sealed
-from crescent.run.names import ROUNDS, in_order, round_folder
+from crescent.runs.events import EventLog
+from crescent.runs.folder import CONFIG, read_json, stored_config
+from crescent.runs.lock import is_held
+from crescent.runs.manifest import MANIFEST, Manifest, facts_of, read_sealed
+from crescent.runs.names import ROUNDS, in_order, round_folder
 
 JOBS = "jobs.json"
 VERDICT = "gate.json"

@@ -17,8 +17,8 @@ from crescent.reporting.report.gathered import Score
 from crescent.reporting.report.headline import kept_round
 from crescent.reporting.report.page import style_sheet, templates
 from crescent.reporting.report.summary import Measured, Summary
-from crescent.run.atomic import publish
-from crescent.run.folder import stored_config
+from crescent.runs.atomic import publish
+from crescent.runs.folder import stored_config
 
 if TYPE_CHECKING:
     from crescent.statistics import Interval

@@ -16,8 +16,8 @@ from crescent.config.schema import Config
 from crescent.evaluation.gate import Verdict
 from crescent.loop.stages.facts import TrainingFacts
 from crescent.loop.stages.gate import FILE as VERDICT
-from crescent.run.manifest import MANIFEST, Manifest
-from crescent.run.names import round_folder, round_number
+from crescent.runs.manifest import MANIFEST, Manifest
+from crescent.runs.names import round_folder, round_number
 
 BASE, TEACHER = "the base model", "the teacher"
 

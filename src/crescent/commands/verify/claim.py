@@ -13,7 +13,7 @@ from crescent.commands.verify.run import verify_run
 from crescent.config.arms import arms as arms_of
 from crescent.config.schema import Config
 from crescent.errors import CrescentError
-from crescent.run.folder import stored_config
+from crescent.runs.folder import stored_config
 
 
 def verify_claim(path: Path, config: Config) -> Findings:

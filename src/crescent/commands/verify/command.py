@@ -15,7 +15,7 @@ from crescent.commands.verify.findings import Findings
 from crescent.errors import ConfigError, DataError, RunFolderError
 from crescent.reporting.completed import SUMMARY
 from crescent.reporting.report.numbers import count, plain, plural
-from crescent.run.atomic import file_digest
+from crescent.runs.atomic import file_digest
 
 AGREE, DISAGREE, NO_FOLDER = 0, 1, 2
 """Exit codes."""

@@ -14,7 +14,7 @@ from crescent.config.schema import Config
 from crescent.errors import CrescentError
 from crescent.reporting.completed import REPORT, SUMMARY
 from crescent.reporting.report.summary import read
-from crescent.run.folder import Run, read_json
+from crescent.runs.folder import Run, read_json
 
 ENDED = ("complete", "stopped")
 OWN = ("config", "environment", "peak_gb")

@@ -6,11 +6,11 @@ from crescent.commands.verify.findings import Check
 from crescent.commands.verify.reading import Folder
 from crescent.errors import CrescentError, DamagedError
 from crescent.reporting.completed import SUMMARY
-from crescent.run.atomic import TEMPORARY, file_digest
-from crescent.run.folder import read_json
-from crescent.run.manifest import MANIFEST, SPEC, Manifest, Spec, read_sealed
-from crescent.run.names import in_order
-from crescent.run.shards import ShardFolder
+from crescent.runs.atomic import TEMPORARY, file_digest
+from crescent.runs.folder import read_json
+from crescent.runs.manifest import MANIFEST, SPEC, Manifest, Spec, read_sealed
+from crescent.runs.names import in_order
+from crescent.runs.shards import ShardFolder
 
 SHOWN = 16
 """Hexadecimal digits of a digest that a line shows."""

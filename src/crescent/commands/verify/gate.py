@@ -11,7 +11,7 @@ from crescent.evaluation.gate import decide
 from crescent.loop.stages.facts import QuestionsFacts, TrainingFacts
 from crescent.loop.stages.gate import FILE
 from crescent.records import Consensus
-from crescent.run.names import round_folder
+from crescent.runs.names import round_folder
 
 
 def check_gate(folder: Folder, config: Config, rounds: list[int], findings: Findings) -> None:

@@ -15,8 +15,8 @@ from crescent.config.schema import Config
 from crescent.config.seeds import derived_seed
 from crescent.loop.stages.facts import DatasetFacts, ReplayFacts, TrainingFacts
 from crescent.records import Consensus, Drop, Pair, Question, Replayed, Solution
-from crescent.run.manifest import MANIFEST
-from crescent.run.names import in_order, round_folder
+from crescent.runs.manifest import MANIFEST
+from crescent.runs.names import in_order, round_folder
 from crescent.voting.ballots import decide, unguarded
 
 FILE = "train.jsonl"

@@ -11,8 +11,8 @@ from crescent.config.seeds import derived_seed
 from crescent.loop.stages.diversity import measure
 from crescent.loop.stages.facts import QuestionsFacts
 from crescent.records import Completion, Drop, Question, WaveCount
-from crescent.run.manifest import MANIFEST
-from crescent.run.names import written_folder
+from crescent.runs.manifest import MANIFEST
+from crescent.runs.names import written_folder
 
 
 def check_questions(folder: Folder, config: Config, stage: str, findings: Findings) -> None:

@@ -10,9 +10,9 @@ import msgspec
 from crescent.commands.verify.findings import Check
 from crescent.errors import DamagedError
 from crescent.records import Row
-from crescent.run.manifest import MANIFEST, F, Manifest, facts_of, read_sealed
-from crescent.run.names import in_order
-from crescent.run.shards import ShardFolder
+from crescent.runs.manifest import MANIFEST, F, Manifest, facts_of, read_sealed
+from crescent.runs.names import in_order
+from crescent.runs.shards import ShardFolder
 
 R = TypeVar("R", bound=Row)
 

@@ -15,7 +15,7 @@ from crescent.commands.verify.scores import Known, check_evaluation, check_sampl
 from crescent.commands.verify.votes import check_votes
 from crescent.config.schema import Config
 from crescent.loop.stages.table import stages_of
-from crescent.run.names import ROUNDS, round_folder, round_number
+from crescent.runs.names import ROUNDS, round_folder, round_number
 
 
 def verify_run(path: Path, below: str = "") -> Findings:

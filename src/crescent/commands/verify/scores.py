@@ -12,7 +12,7 @@ from crescent.evaluation.results import Item, Sampled, TaskResult
 from crescent.loop.stages.facts import EvaluationFacts, SamplesFacts
 from crescent.loop.stages.samples import figures, majority, powers
 from crescent.records import Completion
-from crescent.run.manifest import MANIFEST
+from crescent.runs.manifest import MANIFEST
 from crescent.statistics import mean_score, standard_error
 from crescent.voting.extraction import extract_answer
 

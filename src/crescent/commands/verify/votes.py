@@ -10,8 +10,8 @@ from crescent.commands.verify.reading import Folder, Read, line_of, stated
 from crescent.config.schema import Config
 from crescent.loop.stages.facts import AnswersFacts
 from crescent.records import Consensus, Solution
-from crescent.run.manifest import MANIFEST, Manifest
-from crescent.run.names import in_order
+from crescent.runs.manifest import MANIFEST, Manifest
+from crescent.runs.names import in_order
 from crescent.voting.ballots import decide
 from crescent.voting.extraction import extract_answer
 from crescent.voting.symbolic import comparer

@@ -6,7 +6,7 @@ from typing import Any
 
 from crescent.loop.stages.context import Context
 from crescent.loop.stages.table import EVALUATION
-from crescent.run.manifest import Manifest
+from crescent.runs.manifest import Manifest
 
 Executor = Callable[..., Manifest]
 """`execute(STAGE, *arguments)` is `crescent.loop.stages.STAGE.run(context, *arguments)`, wherever that happens."""

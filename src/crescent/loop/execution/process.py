@@ -21,8 +21,8 @@ from crescent.loop.execution.family import die_with_parent
 from crescent.loop.execution.task import OUTCOME, TASK, ElsewhereError, Outcome, Task, read, write
 from crescent.loop.stages.context import Context
 from crescent.loop.stages.table import STAGES
-from crescent.run.manifest import Manifest
-from crescent.run.names import round_folder
+from crescent.runs.manifest import Manifest
+from crescent.runs.names import round_folder
 
 WORKER = "crescent.loop.execution.worker"
 

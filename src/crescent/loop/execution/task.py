@@ -9,8 +9,8 @@ from crescent import errors
 from crescent.config.effects import deciding
 from crescent.errors import CrescentError
 from crescent.loop.stages.context import ModelRef
-from crescent.run.atomic import digest, publish
-from crescent.run.manifest import MANIFEST, Manifest, check_files, read_sealed
+from crescent.runs.atomic import digest, publish
+from crescent.runs.manifest import MANIFEST, Manifest, check_files, read_sealed
 
 TASK = "task.json"
 OUTCOME = "outcome.json"
@@ -66,7 +66,7 @@ class Outcome(msgspec.Struct, kw_only=True):
 
     @classmethod
     def failed(cls, task: Task, error: CrescentError, chain: str = "") -> "Outcome":
-        """The outcome of a stage that ended with `error`; `chain` as `crescent.run.failures.chain` writes it."""
+        """The outcome of a stage that ended with `error`; `chain` as `crescent.runs.failures.chain` writes it."""
         mistakes = getattr(error, "mistakes", [])
         return cls(task=task.digest, error=type(error).__name__, message=str(error), mistakes=mistakes, chain=chain)
 

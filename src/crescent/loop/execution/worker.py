@@ -21,8 +21,8 @@ from crescent.loop.execution.task import OUTCOME, Outcome, Task, read, write
 from crescent.loop.outlook import telling
 from crescent.loop.stages.context import Context
 from crescent.loop.stages.table import STAGES
-from crescent.run.failures import chain
-from crescent.run.folder import Run
+from crescent.runs.failures import chain
+from crescent.runs.folder import Run
 
 INTERRUPTED = 130
 EXCHANGE = "exchange"

@@ -12,7 +12,7 @@ from crescent.errors import DataError
 from crescent.generation.prompts import fill
 from crescent.loop.own_texts import TABLES, OwnTexts, file_of, name_of, own_texts
 from crescent.loop.sources.source import Asked, Provenance, Turn
-from crescent.run.atomic import file_digest
+from crescent.runs.atomic import file_digest
 
 PROMPT = (
     "Read this passage.\n\n{passage}\n\nWrite one mathematics word problem about what it tells. The problem must stand "

@@ -23,12 +23,12 @@ from crescent.loop.stages.rows import beside_tokens, pass_folders, solution_pass
 from crescent.loop.stages.stored import take_over
 from crescent.loop.stages.voters import other_voters, reworded_answers
 from crescent.records import Completion, Consensus, Question, Solution
-from crescent.run.folder import read_json, write_json
-from crescent.run.manifest import Manifest, facts_of
-from crescent.run.names import pass_folder
-from crescent.run.shards import ShardFolder
-from crescent.run.stage import Stage
-from crescent.run.waiting import wait_for
+from crescent.runs.folder import read_json, write_json
+from crescent.runs.manifest import Manifest, facts_of
+from crescent.runs.names import pass_folder
+from crescent.runs.shards import ShardFolder
+from crescent.runs.stage import Stage
+from crescent.runs.waiting import wait_for
 from crescent.voting.adaptive import enough
 from crescent.voting.ballots import by_question
 from crescent.voting.equality.formulas import undecided

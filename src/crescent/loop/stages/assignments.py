@@ -10,10 +10,10 @@ from crescent.config.schema import Sampling
 from crescent.generation.request import Continuation, Request
 from crescent.loop.stages.context import Context, ModelRef
 from crescent.loop.stages.predict import generate
-from crescent.run.atomic import publish
-from crescent.run.manifest import Manifest
-from crescent.run.stage import Stage
-from crescent.run.waiting import wait_for
+from crescent.runs.atomic import publish
+from crescent.runs.manifest import Manifest
+from crescent.runs.stage import Stage
+from crescent.runs.waiting import wait_for
 
 
 class Assignment(msgspec.Struct):

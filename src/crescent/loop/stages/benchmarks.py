@@ -17,9 +17,9 @@ from crescent.loop.stages.context import Context, ModelRef
 from crescent.loop.stages.predict import continues, generate, writer
 from crescent.models.load import greedy_settings_at, load_tokenizer
 from crescent.records import Completion
-from crescent.run.atomic import digest
-from crescent.run.stage import Stage
-from crescent.run.waiting import wait_for
+from crescent.runs.atomic import digest
+from crescent.runs.stage import Stage
+from crescent.runs.waiting import wait_for
 
 SHARD = 64
 """Most requests per shard of texts: several ranks are to share the few hundred items of a benchmark."""

@@ -11,7 +11,7 @@ from itertools import accumulate, takewhile
 from crescent.generation.datamodule import cut
 from crescent.generation.request import Request, requests_digest
 from crescent.records import Consensus, Question, Solution
-from crescent.run.shards import ShardFolder
+from crescent.runs.shards import ShardFolder
 
 BEYOND = "beyond-budget"
 SHARD = 16

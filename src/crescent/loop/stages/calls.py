@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from crescent.loop.execution.executor import Executor
 from crescent.loop.stages.context import ModelRef
-from crescent.run.manifest import Manifest
+from crescent.runs.manifest import Manifest
 
 
 class Stages:

@@ -7,8 +7,8 @@ from crescent.loop.stages.budget import BEYOND
 from crescent.loop.stages.context import Context
 from crescent.loop.stages.rows import solution_passes
 from crescent.records import Consensus, Pair, Question, Solution
-from crescent.run.manifest import Manifest
-from crescent.run.shards import ShardFolder
+from crescent.runs.manifest import Manifest
+from crescent.runs.shards import ShardFolder
 from crescent.voting.ballots import by_question, unguarded
 from crescent.voting.labels.label import Label, label_of
 from crescent.voting.losers import Rivals

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from crescent.config.schema import Config
 from crescent.loop.stages.facts import Lineage, TrainingFacts
 from crescent.records import Pair
-from crescent.run import cards
+from crescent.runs import cards
 
 COLUMNS = {
     "`id`, `round`": "the question's name, and the round it was written in",

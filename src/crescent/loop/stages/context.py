@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from crescent.config.schema import Config, Model
 from crescent.console.progress import Reporter
 from crescent.errors import StageError
-from crescent.run.folder import Run
+from crescent.runs.folder import Run
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -24,10 +24,10 @@ from crescent.loop.stages.context import Context
 from crescent.loop.stages.facts import AnswersFacts, Contamination, DatasetFacts, Overlap
 from crescent.loop.stages.pool import encoder, encoder_input
 from crescent.records import Drop, Pair
-from crescent.run import rows
-from crescent.run.atomic import publish
-from crescent.run.manifest import Manifest, facts_of
-from crescent.run.names import in_order, round_folder
+from crescent.runs import rows
+from crescent.runs.atomic import publish
+from crescent.runs.manifest import Manifest, facts_of
+from crescent.runs.names import in_order, round_folder
 from crescent.voting.selection.selection import selection_of
 from crescent.voting.symbolic import comparer
 

@@ -6,9 +6,9 @@ from crescent.evaluation.results import TaskResult
 from crescent.evaluation.version import task_version
 from crescent.loop.stages.context import Context, ModelRef
 from crescent.loop.stages.facts import EvaluationFacts, TaskScore
-from crescent.run.manifest import Manifest
-from crescent.run.shards import ShardFolder
-from crescent.run.waiting import wait_for
+from crescent.runs.manifest import Manifest
+from crescent.runs.shards import ShardFolder
+from crescent.runs.waiting import wait_for
 from crescent.statistics import mean_score
 
 VERSION = 4

@@ -8,7 +8,7 @@ None where there was nothing to write. Imports no model library.
 import msgspec
 
 from crescent.records import Diversity, Row
-from crescent.run.manifest import Facts
+from crescent.runs.manifest import Facts
 
 
 class QuestionsFacts(Facts, frozen=True):

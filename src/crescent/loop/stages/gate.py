@@ -8,9 +8,9 @@ from crescent.evaluation.results import Item
 from crescent.loop.stages.context import Context
 from crescent.loop.stages.evaluation import items
 from crescent.loop.stages.facts import AnswersFacts, EvaluationFacts, QuestionsFacts, TrainingFacts
-from crescent.run.folder import write_json
-from crescent.run.manifest import Manifest, facts_of
-from crescent.run.names import round_folder
+from crescent.runs.folder import write_json
+from crescent.runs.manifest import Manifest, facts_of
+from crescent.runs.names import round_folder
 
 FILE = "gate.json"
 

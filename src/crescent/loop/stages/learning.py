@@ -8,8 +8,8 @@ from crescent.config.seeds import derived_seed
 from crescent.loop.stages.context import Context, ModelRef
 from crescent.loop.stages.trained import MODEL
 from crescent.models.load import Loaded
-from crescent.run.atomic import publish, publish_folder
-from crescent.run.stage import Stage
+from crescent.runs.atomic import publish, publish_folder
+from crescent.runs.stage import Stage
 from crescent.training.examples import Lesson
 from crescent.training.export import export_model
 from crescent.training.fit import ADAPTER, EVIDENCE, FINISHED, TrainingResult, train

@@ -16,9 +16,9 @@ from crescent.errors import CrescentError
 from crescent.loop.stages.context import Context
 from crescent.models.identity import encoder_identity
 from crescent.records import Question
-from crescent.run.names import in_order
-from crescent.run.shards import ShardFolder
-from crescent.run.stage import Stage
+from crescent.runs.names import in_order
+from crescent.runs.shards import ShardFolder
+from crescent.runs.stage import Stage
 
 
 def open_pool(context: Context, earlier: Sequence[str], stage: Stage, waves: set[int]) -> NearDuplicateIndex:

@@ -24,9 +24,9 @@ from crescent.loop.stages.context import Context, ModelRef
 from crescent.models.load import load_tokenizer, stop_tokens_at
 from crescent.models.thoughts import spoken
 from crescent.records import Completion, Row
-from crescent.run.shards import ShardFolder
-from crescent.run.stage import Stage
-from crescent.run.waiting import wait_for
+from crescent.runs.shards import ShardFolder
+from crescent.runs.stage import Stage
+from crescent.runs.waiting import wait_for
 from crescent.training.launch import cluster_environment, quiet_lightning
 
 

@@ -19,9 +19,9 @@ from crescent.loop.stages.pool import encoder_input
 from crescent.loop.stages.stored import take_over
 from crescent.loop.stages.waves import Waves
 from crescent.loop.turns import source_of
-from crescent.run.manifest import Manifest, facts_of
-from crescent.run.names import round_folder
-from crescent.run.stage import Stage
+from crescent.runs.manifest import Manifest, facts_of
+from crescent.runs.names import round_folder
+from crescent.runs.stage import Stage
 
 VERSION = 4
 SOURCE = "source"

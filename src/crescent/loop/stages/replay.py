@@ -14,10 +14,10 @@ from crescent.loop.stages.context import Context, ModelRef
 from crescent.loop.stages.facts import DatasetFacts, ReplayFacts
 from crescent.loop.stages.predict import generate
 from crescent.records import Completion, Drop, Replayed
-from crescent.run import rows
-from crescent.run.atomic import publish
-from crescent.run.manifest import Manifest, facts_of
-from crescent.run.names import round_folder
+from crescent.runs import rows
+from crescent.runs.atomic import publish
+from crescent.runs.manifest import Manifest, facts_of
+from crescent.runs.names import round_folder
 
 VERSION = 2
 FILE = "replay.jsonl"

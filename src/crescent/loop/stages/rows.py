@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from crescent.records import Completion, Solution
-from crescent.run.names import in_order
-from crescent.run.shards import ShardFolder
+from crescent.runs.names import in_order
+from crescent.runs.shards import ShardFolder
 
 REWORDED, VIEWS = "reworded", "views"
 """Where rewordings of the questions are, and the solutions of those."""

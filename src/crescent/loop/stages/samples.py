@@ -17,9 +17,9 @@ from crescent.generation.request import Request
 from crescent.loop.stages.context import Context, ModelRef
 from crescent.loop.stages.facts import EvaluationFacts, SamplesFacts, Share
 from crescent.records import Completion
-from crescent.run.manifest import Manifest, facts_of
-from crescent.run.shards import ShardFolder
-from crescent.run.stage import Stage
+from crescent.runs.manifest import Manifest, facts_of
+from crescent.runs.shards import ShardFolder
+from crescent.runs.stage import Stage
 from crescent.statistics import mean_score
 from crescent.voting.calibration import pass_at_k
 from crescent.voting.extraction import extract_answer

@@ -12,8 +12,8 @@ from crescent.generation.server_backend import ServerBackend
 from crescent.generation.server_process import ServerProcess
 from crescent.loop.stages.context import Context, ModelRef
 from crescent.models.load import load_tokenizer
-from crescent.run.atomic import digest
-from crescent.run.stage import Stage
+from crescent.runs.atomic import digest
+from crescent.runs.stage import Stage
 from crescent.training.fit import ADAPTER
 
 SERVED = "server"

@@ -19,14 +19,14 @@ from crescent.errors import RunFolderError
 from crescent.loop.stages.context import Context
 from crescent.loop.stages.table import ANSWERS, QUESTIONS
 from crescent.records import Completion, Solution
-from crescent.run.events import TAKEN, EventLog
-from crescent.run.folder import stored_config
-from crescent.run.lock import is_held
-from crescent.run.manifest import MANIFEST, SPEC, Manifest, Spec, check_files, read_sealed
-from crescent.run.names import round_folder
-from crescent.run.shards import ShardFolder, read_checked
-from crescent.run.stage import Stage
-from crescent.run.store import texts_of
+from crescent.runs.events import TAKEN, EventLog
+from crescent.runs.folder import stored_config
+from crescent.runs.lock import is_held
+from crescent.runs.manifest import MANIFEST, SPEC, Manifest, Spec, check_files, read_sealed
+from crescent.runs.names import round_folder
+from crescent.runs.shards import ShardFolder, read_checked
+from crescent.runs.stage import Stage
+from crescent.runs.store import texts_of
 
 FIRST = round_folder(1)
 CUT = "backend.shard_size"

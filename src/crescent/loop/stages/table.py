@@ -13,8 +13,8 @@ from crescent.loop.stages.facts import (
     SamplesFacts,
     TrainingFacts,
 )
-from crescent.run.manifest import Facts
-from crescent.run.names import round_folder
+from crescent.runs.manifest import Facts
+from crescent.runs.names import round_folder
 
 
 @dataclass(frozen=True)

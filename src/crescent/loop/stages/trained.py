@@ -1,8 +1,8 @@
 """The model that a finished training has made: what the loop goes on with. Imports no model library."""
 
 from crescent.loop.stages.context import Context, ModelRef
-from crescent.run.manifest import Manifest
-from crescent.run.names import round_folder
+from crescent.runs.manifest import Manifest
+from crescent.runs.names import round_folder
 
 MODEL = "model"
 

@@ -16,10 +16,10 @@ from crescent.loop.stages.facts import Lineage, TrainingFacts
 from crescent.loop.stages.learning import learn, leave
 from crescent.loop.stages.trained import MODEL
 from crescent.records import Drop, Pair, Replayed
-from crescent.run import rows
-from crescent.run.cards import origin
-from crescent.run.manifest import Manifest
-from crescent.run.names import round_folder
+from crescent.runs import rows
+from crescent.runs.cards import origin
+from crescent.runs.manifest import Manifest
+from crescent.runs.names import round_folder
 from crescent.training.examples import Lesson
 from crescent.training.fit import TrainingResult
 from crescent.training.objectives.objective import Objective

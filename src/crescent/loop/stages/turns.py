@@ -8,7 +8,7 @@ from crescent.loop.stages.context import Context, ModelRef
 from crescent.loop.turns import turn_of
 from crescent.models.load import load_tokenizer
 from crescent.models.user_turn import user_turn
-from crescent.run.stage import Stage
+from crescent.runs.stage import Stage
 
 
 class Turns:

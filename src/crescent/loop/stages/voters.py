@@ -15,9 +15,9 @@ from crescent.loop.stages.rows import REWORDED, VIEWS
 from crescent.loop.stages.trained import trained_model
 from crescent.models.identity import identity
 from crescent.records import Completion, Question, Row
-from crescent.run.manifest import MANIFEST, SPEC, Manifest, Spec, read_sealed
-from crescent.run.names import round_folder, round_number
-from crescent.run.stage import Stage
+from crescent.runs.manifest import MANIFEST, SPEC, Manifest, Spec, read_sealed
+from crescent.runs.names import round_folder, round_number
+from crescent.runs.stage import Stage
 from crescent.voting.labels.label import Needs, Rewording
 
 Convert = Callable[[Completion], Row]

@@ -12,7 +12,7 @@ from crescent.generation.screening import no_question
 from crescent.loop.sources.source import Asked
 from crescent.models.replies import up_to
 from crescent.records import Completion, Diversity, Drop, Given, Question, WaveCount
-from crescent.run.names import in_order
+from crescent.runs.names import in_order
 
 Collision = tuple[Candidate, Match]
 """A text, and the question that it is too much like."""

@@ -18,9 +18,9 @@ from crescent.loop.stages.predict import generate, predict
 from crescent.loop.stages.turns import Turns
 from crescent.loop.stages.wave import Collision, Wave, counted, text_id
 from crescent.records import Completion, Drop, Given, Question, WaveCount
-from crescent.run.manifest import Manifest, facts_of
-from crescent.run.names import given_folder, in_order, rewritten_folder, round_folder, written_folder
-from crescent.run.stage import Stage
+from crescent.runs.manifest import Manifest, facts_of
+from crescent.runs.names import given_folder, in_order, rewritten_folder, round_folder, written_folder
+from crescent.runs.stage import Stage
 
 
 class Waves:

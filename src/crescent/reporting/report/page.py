@@ -14,8 +14,8 @@ from crescent.reporting.report import answer_format, charts, flips, funnel, head
 from crescent.reporting.report.gathered import Comparison
 from crescent.reporting.report.summary import Round, Summary
 from crescent.reporting.report.untrusted import cut, visible
-from crescent.run.atomic import publish
-from crescent.run.names import round_folder
+from crescent.runs.atomic import publish
+from crescent.runs.names import round_folder
 
 QUESTION_LIMIT = 1500
 SOLUTION_LIMIT = 4000

@@ -9,7 +9,7 @@ from crescent.reporting.report.headline import sentences, share_task
 from crescent.reporting.report.sampling import SampledScore, as_scores
 from crescent.reporting.report.summary import Measured, Round, Summary
 from crescent.reporting.report.untrusted import cut
-from crescent.run.names import round_folder
+from crescent.runs.names import round_folder
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -7,8 +7,8 @@ from crescent.loop.stages.context import Context
 from crescent.loop.stages.rows import solutions
 from crescent.records import Consensus, Question
 from crescent.reporting.report.gathered import AgreementBin, Audit
-from crescent.run.names import round_folder
-from crescent.run.shards import ShardFolder
+from crescent.runs.names import round_folder
+from crescent.runs.shards import ShardFolder
 from crescent.voting.truth import Judge
 
 

@@ -11,7 +11,7 @@ from crescent.loop.stages.facts import EvaluationFacts, SamplesFacts
 from crescent.loop.stages.samples import judged, powers, solved
 from crescent.reporting.report.gathered import AtK, Comparison, Difference, Flips, Sampling, Score, extended
 from crescent.reporting.summary.examples import evenly
-from crescent.run.manifest import Manifest, facts_of
+from crescent.runs.manifest import Manifest, facts_of
 from crescent.statistics import holm, paired_difference
 
 FLIPS = 3

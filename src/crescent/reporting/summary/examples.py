@@ -9,8 +9,8 @@ from crescent.loop.stages.rows import solutions
 from crescent.records import Consensus, Drop, Question, Solution
 from crescent.reporting.report.gathered import DropSample, Sample
 from crescent.reporting.summary.audit import truth
-from crescent.run.names import in_order, round_folder
-from crescent.run.shards import ShardFolder
+from crescent.runs.names import in_order, round_folder
+from crescent.runs.shards import ShardFolder
 
 DROPS = 12
 ACCEPTED = 6

@@ -22,11 +22,11 @@ from crescent.reporting.report.summary import Cost, Measured, Planned, Round, Su
 from crescent.reporting.summary.audit import audit
 from crescent.reporting.summary.comparisons import Comparisons
 from crescent.reporting.summary.examples import drop_samples, question_samples
-from crescent.run import provenance
-from crescent.run.folder import environment, read_json, write_json
-from crescent.run.manifest import MANIFEST, F, Manifest, facts_of, read_sealed
-from crescent.run.names import round_folder
-from crescent.run.shards import ShardFolder
+from crescent.runs import provenance
+from crescent.runs.folder import environment, read_json, write_json
+from crescent.runs.manifest import MANIFEST, F, Manifest, facts_of, read_sealed
+from crescent.runs.names import round_folder
+from crescent.runs.shards import ShardFolder
 
 
 def conclude(context: Context, note: str | None, stopped: bool) -> Summary:

@@ -10,7 +10,7 @@ from typing import Any
 from crescent.config.schema import Voting
 from crescent.loop.stages.rows import solution_passes, solutions
 from crescent.records import Consensus, Solution
-from crescent.run.shards import ShardFolder
+from crescent.runs.shards import ShardFolder
 from crescent.statistics import mean_score
 from crescent.voting.ballots import by_question, decide, unguarded
 from crescent.voting.calibration import by_agreement, expected_calibration_error, pass_at_k

@@ -16,7 +16,7 @@ from crescent.config.load import to_config
 from crescent.console.output import outlast
 from crescent.reporting.tracking.follower import Follower
 from crescent.reporting.tracking.open import follower
-from crescent.run.folder import read_json
+from crescent.runs.folder import read_json
 
 SECONDS = 2.0
 """Between two looks at the folder."""

@@ -9,8 +9,8 @@ from crescent.errors import CrescentError
 from crescent.evaluation.comparison import compare
 from crescent.evaluation.results import TaskResult
 from crescent.loop.stages.facts import EvaluationFacts
-from crescent.run.manifest import Manifest, facts_of
-from crescent.run.shards import ShardFolder
+from crescent.runs.manifest import Manifest, facts_of
+from crescent.runs.shards import ShardFolder
 
 BASE = "base/evaluation"
 

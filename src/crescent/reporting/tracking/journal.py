@@ -18,11 +18,11 @@ from crescent.records import WaveCount
 from crescent.reporting.tracking.benchmarks import benchmark, verdict
 from crescent.reporting.tracking.entries import Artifact, Figures, Keyed, Table
 from crescent.reporting.tracking.numbers import numbers, plain_name, round_of
-from crescent.run.folder import Run, read_json
-from crescent.run.manifest import MANIFEST, SPEC, Manifest, facts_of, read_sealed
-from crescent.run.names import in_order, round_folder
-from crescent.run.shards import ShardFolder
-from crescent.run.stage import SCRATCH
+from crescent.runs.folder import Run, read_json
+from crescent.runs.manifest import MANIFEST, SPEC, Manifest, facts_of, read_sealed
+from crescent.runs.names import in_order, round_folder
+from crescent.runs.shards import ShardFolder
+from crescent.runs.stage import SCRATCH
 
 MODEL = "model"
 ENDED = ("complete", "stopped")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import Any
 
-from crescent.run.names import round_number
+from crescent.runs.names import round_number
 
 
 def numbers(facts: Mapping[str, Any], prefix: str, only: tuple[str, ...] = ()) -> dict[str, float]:

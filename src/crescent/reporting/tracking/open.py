@@ -13,8 +13,8 @@ from crescent.reporting.tracking.entries import Artifact, Entry, Figures, Table,
 from crescent.reporting.tracking.follower import Followed, Follower, Say
 from crescent.reporting.tracking.journal import journal, vote_journal
 from crescent.reporting.tracking.login import mode, names
-from crescent.run.folder import environment
-from crescent.run.redact import redacted
+from crescent.runs.folder import environment
+from crescent.runs.redact import redacted
 
 
 def follower(folder: Path, config: Config, place: Path, vote: Path | None, *, pid: int, say: Say) -> Follower:

@@ -6,8 +6,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crescent.errors import DamagedError, RunFolderError
-from crescent.run.atomic import digest
-from crescent.run.manifest import (
+from crescent.runs.atomic import digest
+from crescent.runs.manifest import (
     MANIFEST,
     SPEC,
     Facts,

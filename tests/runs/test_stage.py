@@ -5,10 +5,10 @@ import pytest
 
 from crescent.errors import DamagedError, RunFolderError, StageError
 from crescent.records import Question
-from crescent.run.atomic import TEMPORARY, publish
-from crescent.run.events import EventLog
-from crescent.run.manifest import MANIFEST, Facts, Manifest, Spec
-from crescent.run.stage import Stage
+from crescent.runs.atomic import TEMPORARY, publish
+from crescent.runs.events import EventLog
+from crescent.runs.manifest import MANIFEST, Facts, Manifest, Spec
+from crescent.runs.stage import Stage
 
 NAME = "round-01/questions"
 

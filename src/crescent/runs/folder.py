@@ -14,13 +14,13 @@ from crescent import __version__
 from crescent.config.effects import deciding
 from crescent.config.schema import Config
 from crescent.errors import CrescentError, RunFolderError
-from crescent.run.atomic import TEMPORARY, clear_temporary, no_folder, publish
-from crescent.run.events import EventLog
-from crescent.run.lock import LOCK, locked
-from crescent.run.manifest import SPEC, Manifest, Spec
-from crescent.run.names import ROUNDS, in_order, round_number
-from crescent.run.stage import FollowedStage, Stage
-from crescent.run.store import Store
+from crescent.runs.atomic import TEMPORARY, clear_temporary, no_folder, publish
+from crescent.runs.events import EventLog
+from crescent.runs.lock import LOCK, locked
+from crescent.runs.manifest import SPEC, Manifest, Spec
+from crescent.runs.names import ROUNDS, in_order, round_number
+from crescent.runs.stage import FollowedStage, Stage
+from crescent.runs.store import Store
 
 CONFIG = "config.yaml"
 DECIDED = "looked-into-the-store"
@@ -29,7 +29,7 @@ FORMAT = 2
 """Of run folders. It changes when a new version would read an older folder wrongly, or make other rows with the same
 settings: 2 has seeds by hash, shards that name their requests, and checkpoints of all ranks."""
 TRACEBACK = "traceback.txt"
-"""How the last start ended in an error, see `crescent.run.failures`."""
+"""How the last start ended in an error, see `crescent.runs.failures`."""
 PACKAGES = ("torch", "transformers", "pytorch-lightning", "datasketch", "lm-eval", "hydra-core", "numpy")
 
 
@@ -73,7 +73,7 @@ class Run:
 
     def manifests(self) -> Iterator[Manifest]:
         """The manifests of all finished stages, in path order."""
-        from crescent.run.manifest import MANIFEST, read_sealed
+        from crescent.runs.manifest import MANIFEST, read_sealed
 
         for path in sorted(self.path.glob(f"*/*/{MANIFEST}"), key=in_order):
             manifest = read_sealed(path, Manifest)

@@ -7,9 +7,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from crescent.errors import ConfigError, CrescentError, ProcessError, RunFolderError, StageError
-from crescent.run.atomic import publish
-from crescent.run.folder import TRACEBACK
-from crescent.run.redact import redacted
+from crescent.runs.atomic import publish
+from crescent.runs.folder import TRACEBACK
+from crescent.runs.redact import redacted
 
 LED_TO = "\nwhich led to:\n\n"
 KEPT = "_crescent_kept_in"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crescent.run.names import in_order, pass_folder, rewritten_folder, round_folder, round_number, written_folder
+from crescent.runs.names import in_order, pass_folder, rewritten_folder, round_folder, round_number, written_folder
 
 
 @given(st.integers(1, 100_000))

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from crescent.errors import DamagedError, RunFolderError
-from crescent.run.atomic import TEMPORARY, clear_temporary, digest, file_digest, publish, publish_folder, room_to_write
-from crescent.run.events import EventLog
-from crescent.run.folder import write_json
+from crescent.runs.atomic import TEMPORARY, clear_temporary, digest, file_digest, publish, publish_folder, room_to_write
+from crescent.runs.events import EventLog
+from crescent.runs.folder import write_json
 
 KILLED = """
 import os, pathlib, signal, sys
-from crescent.run.atomic import publish, publish_folder
+from crescent.runs.atomic import publish, publish_folder
 
 place, moment, kind = pathlib.Path(sys.argv[1]), sys.argv[2], sys.argv[3]
 calls = {"fsync": 0, "replace": 0}

@@ -13,10 +13,10 @@ from crescent.config.folder import run_folder
 from crescent.config.keys import all_keys, flatten
 from crescent.config.schema import Config, Embedding, Model
 from crescent.errors import DamagedError, RunFolderError
-from crescent.run.atomic import TEMPORARY
-from crescent.run.folder import Run, differences, environment, opened, read_json, write_json
-from crescent.run.manifest import MANIFEST, Facts
-from crescent.run.names import round_folder
+from crescent.runs.atomic import TEMPORARY
+from crescent.runs.folder import Run, differences, environment, opened, read_json, write_json
+from crescent.runs.manifest import MANIFEST, Facts
+from crescent.runs.names import round_folder
 
 Change = Callable[[Config], None]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from crescent.run.atomic import room_to_write
+from crescent.runs.atomic import room_to_write
 
 TAKEN = "taken-over"
 

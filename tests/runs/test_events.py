@@ -5,7 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crescent.run.events import EventLog
+from crescent.runs.events import EventLog
 
 
 def test_no_file_is_no_events(tmp_path: Path) -> None:

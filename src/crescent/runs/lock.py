@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TextIO
 
 from crescent.errors import RunFolderError
-from crescent.run.atomic import make_folder, room_to_write
+from crescent.runs.atomic import make_folder, room_to_write
 
 LOCK = "run.lock"
 

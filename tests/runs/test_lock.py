@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from crescent.errors import RunFolderError
-from crescent.run.lock import locked
+from crescent.runs.lock import locked
 
 HOLD = """
 import sys
 from pathlib import Path
-from crescent.run.lock import locked
+from crescent.runs.lock import locked
 
 with locked(Path(sys.argv[1])):
     print("held", flush=True)

@@ -21,8 +21,8 @@ from crescent.config.effects import effects
 from crescent.config.keys import find, flatten
 from crescent.console.progress import Reporter
 from crescent.errors import DamagedError, RunFolderError
-from crescent.run.atomic import make_folder, publish_folder, room_to_write
-from crescent.run.manifest import MANIFEST, SPEC, Manifest, Spec, check_files, read_sealed, write_sealed
+from crescent.runs.atomic import make_folder, publish_folder, room_to_write
+from crescent.runs.manifest import MANIFEST, SPEC, Manifest, Spec, check_files, read_sealed, write_sealed
 
 LOCK = "lock"
 DIGITS = 16

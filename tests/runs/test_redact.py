@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crescent.run.redact import HIDDEN, redacted
+from crescent.runs.redact import HIDDEN, redacted
 
 
 def test_what_is_hidden() -> None:

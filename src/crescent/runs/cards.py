@@ -9,7 +9,7 @@ from pathlib import Path
 
 from crescent import __version__
 from crescent.config.schema import Config, Model
-from crescent.run import provenance
+from crescent.runs import provenance
 
 DATASET = """---
 {licence}task_categories:

@@ -16,12 +16,12 @@ from crescent.errors import ConfigError, DataError, ModelError, ProcessError, Ru
 from crescent.loop.execution.executor import executor
 from crescent.loop.execution.task import Outcome
 from crescent.loop.stages.context import Context
-from crescent.run.failures import chain, keep, keeping, screen_message
-from crescent.run.folder import TRACEBACK
+from crescent.runs.failures import chain, keep, keeping, screen_message
+from crescent.runs.folder import TRACEBACK
 from tests.conftest import tiny
 from tests.loop.execution.test_process import in_processes, manifest
 from tests.loop.execution.test_task import task
-from tests.run.test_redact import HIDDEN
+from tests.runs.test_redact import HIDDEN
 from tests.test_conf_tree import composed
 
 

@@ -10,9 +10,9 @@ from typing import Any
 import msgspec
 
 from crescent.errors import StageError
-from crescent.run.atomic import TEMPORARY, file_digest, publish
-from crescent.run.events import TAKEN, EventLog
-from crescent.run.manifest import (
+from crescent.runs.atomic import TEMPORARY, file_digest, publish
+from crescent.runs.events import TAKEN, EventLog
+from crescent.runs.manifest import (
     MANIFEST,
     SPEC,
     Facts,
@@ -23,9 +23,9 @@ from crescent.run.manifest import (
     read_sealed,
     write_sealed,
 )
-from crescent.run.shards import ShardFolder
-from crescent.run.store import Store, link_stage
-from crescent.run.waiting import wait_for
+from crescent.runs.shards import ShardFolder
+from crescent.runs.store import Store, link_stage
+from crescent.runs.waiting import wait_for
 
 SCRATCH = "scratch"
 """Sub-folder for what only an unfinished stage needs (checkpoints); not part of its outcome."""

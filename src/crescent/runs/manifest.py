@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from crescent.errors import DamagedError, RunFolderError
-from crescent.run.atomic import digest, file_digest, publish
+from crescent.runs.atomic import digest, file_digest, publish
 
 SPEC = "stage.json"
 MANIFEST = "manifest.json"

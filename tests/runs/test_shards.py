@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from crescent.errors import DamagedError
 from crescent.records import Question
-from crescent.run.atomic import TEMPORARY, digest
-from crescent.run.shards import ShardFolder
+from crescent.runs.atomic import TEMPORARY, digest
+from crescent.runs.shards import ShardFolder
 
 
 def questions(*texts: str) -> list[Question]:
@@ -151,7 +151,7 @@ def test_a_kill_while_a_shard_is_replaced_leaves_no_two_of_it(
     def killed(path: Path, data: bytes) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("crescent.run.shards.publish", killed)
+    monkeypatch.setattr("crescent.runs.shards.publish", killed)
     with pytest.raises(KeyboardInterrupt):
         folder.write(0, questions("new"))
     assert list(folder.finished()) == [1]

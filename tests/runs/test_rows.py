@@ -11,7 +11,7 @@ from crescent.errors import DamagedError
 from crescent.evaluation.gate import Verdict
 from crescent.evaluation.results import Item, TaskResult
 from crescent.records import Completion, Consensus, Drop, Pair, Question, Row, Solution, WaveCount
-from crescent.run import rows
+from crescent.runs import rows
 
 KINDS = [Completion, Question, WaveCount, Drop, Solution, Consensus, Pair, Item, TaskResult, Verdict]
 SOURCE = Path("folder/rows.jsonl")

@@ -12,12 +12,12 @@ import pytest
 
 from crescent.errors import DamagedError
 from crescent.records import Question
-from crescent.run.atomic import TEMPORARY
-from crescent.run.events import EventLog
-from crescent.run.manifest import MANIFEST, SPEC, Facts, Manifest, Spec
-from crescent.run.shards import ShardFolder
-from crescent.run.stage import FollowedStage, Stage
-from crescent.run.store import Store, texts_of
+from crescent.runs.atomic import TEMPORARY
+from crescent.runs.events import EventLog
+from crescent.runs.manifest import MANIFEST, SPEC, Facts, Manifest, Spec
+from crescent.runs.shards import ShardFolder
+from crescent.runs.stage import FollowedStage, Stage
+from crescent.runs.store import Store, texts_of
 
 NAME = "round-01/questions"
 
@@ -134,8 +134,8 @@ def test_copies_where_there_can_be_no_links(tmp_path: Path, monkeypatch: pytest.
 MAKER = """
 import sys, time
 from pathlib import Path
-from tests.run.test_store import make, stage
-from crescent.run.stage import Stage
+from tests.runs.test_store import make, stage
+from crescent.runs.stage import Stage
 
 run, store, signal = (Path(each) for each in sys.argv[1:])
 begin = Stage.begin

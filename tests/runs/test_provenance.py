@@ -8,7 +8,7 @@ import pytest
 from crescent.config.arms import arms
 from crescent.config.schema import Config, Dedup, Embedding
 from crescent.loop.stages.card import dataset_card
-from crescent.run import cards, provenance
+from crescent.runs import cards, provenance
 from tests.conftest import tiny
 from tests.test_conf_tree import GROUPS, composed
 

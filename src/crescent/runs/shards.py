@@ -15,8 +15,8 @@ from typing import TypeVar
 
 from crescent.errors import DamagedError
 from crescent.records import Row
-from crescent.run import rows
-from crescent.run.atomic import digest, publish
+from crescent.runs import rows
+from crescent.runs.atomic import digest, publish
 
 R = TypeVar("R", bound=Row)
 _NAME = re.compile(r"(?P<index>\d{5}|[1-9]\d{5,})(?:\.(?P<asked>[0-9a-f]{16}))?\.(?P<digest>[0-9a-f]{16})\.jsonl")
