@@ -69,23 +69,26 @@ def split(
 ) -> tuple[list[Proposed], list[Drop]]:
     """The questions whose agreement is in the band, both ends included, and the others with their reasons."""
     outcomes = {row.question: row for row in votes}
-    low, high = (
-        rational(proposer.min_agreement or 0.0),
-        rational(1.0 if (top := proposer.max_agreement) is None else top),
-    )
     inside, drops = [], []
     for question in questions:
         outcome = outcomes[question.id]
-        agreement = rational(outcome.agreement)
-        if outcome.reason == BEYOND:
-            reason = BEYOND
-        elif low <= agreement <= high:
-            inside.append(Proposed(id=question.id, question=question.text, agreement=outcome.agreement))
-            continue
+        if (reason := _reason(outcome, proposer)) is not None:
+            drops.append(Drop(id=question.id, text=question.text, reason=reason))
         else:
-            reason = "below-band" if agreement < low else "above-band"
-        drops.append(Drop(id=question.id, text=question.text, reason=reason))
+            inside.append(Proposed(id=question.id, question=question.text, agreement=outcome.agreement))
     return inside, drops
+
+
+def _reason(outcome: Consensus, proposer: Proposer) -> str | None:
+    """Why nothing is learned from a question; None where its agreement is in the band."""
+    if outcome.reason == BEYOND:
+        return BEYOND
+    agreement = rational(outcome.agreement)
+    if proposer.min_agreement is not None and agreement < rational(proposer.min_agreement):
+        return "below-band"
+    if proposer.max_agreement is not None and agreement > rational(proposer.max_agreement):
+        return "above-band"
+    return None
 
 
 def decided(config: Config) -> dict[str, Any]:
