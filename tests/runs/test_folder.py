@@ -155,7 +155,7 @@ def test_a_folder_of_another_format_is_refused_with_its_version(tmp_path: Path) 
     assert found is not None
     write_json(tmp_path / "environment.json", {key: found[key] for key in found if key != "run_folder_format"})
     before = sorted(tmp_path.iterdir())
-    with pytest.raises(RunFolderError, match=r"made by crescent \S+ in folder format 1, .* format 2\. Go on with that"):
+    with pytest.raises(RunFolderError, match=r"made by crescent \S+ in folder format 1, .* format 3\. Go on with that"):
         start(tmp_path, Config())
     assert sorted(tmp_path.iterdir()) == before
 
