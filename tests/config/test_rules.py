@@ -11,7 +11,36 @@ GOOD: dict = {
     "voting": {"prompt": "{question}"},
 }
 
+BAND = {"min_agreement": 0.3, "max_agreement": 0.8}
 BROKEN = {
+    "proposer without a band": (
+        {"questions": {"proposer": {"min_agreement": 0.3}}},
+        "questions.proposer needs a band of agreement, and questions.proposer.max_agreement is null: take proposer",
+    ),
+    "band upside down": (
+        {"questions": {"proposer": {"min_agreement": 0.8, "max_agreement": 0.3}}},
+        "questions.proposer.min_agreement=0.8 is above questions.proposer.max_agreement=0.3: no question could be in",
+    ),
+    "band between two votes": (
+        {"questions": {"proposer": {"min_agreement": 0.4, "max_agreement": 0.6}}, "voting": {"samples": 3}},
+        "no number of votes of voting.samples=3 is an agreement from 0.4 to 0.6 (questions.proposer): take more",
+    ),
+    "proposer of another source": (
+        {"questions": {"proposer": BAND}, "source": {"use": "empty"}},
+        "questions.proposer learns to answer the bait, and source.use=empty asks otherwise: take source=bait or",
+    ),
+    "proposer in one round": (
+        {"questions": {"proposer": BAND}, "rounds": 1},
+        "questions.proposer asks from the second round on: take rounds=2 or more, or proposer=none",
+    ),
+    "proposer on a server that runs": (
+        {
+            "questions": {"proposer": BAND},
+            "backend": {"name": "server", "url": "http://h/v1"},
+            "student": {"context": 4096},
+        },
+        "questions.proposer: a server that runs already writes with the model it serves, not with a proposer: let",
+    ),
     "dev_task among tasks": ({"evaluation": {"dev_task": "nano_math"}}, "evaluation.dev_task=nano_math is also in"),
     "task twice": ({"evaluation": {"tasks": ["a", "a"]}}, r"evaluation.tasks=[a,a] names a task twice"),
     "gate without benchmark": ({"evaluation": {"dev_task": ""}}, "evaluation.gate.enabled=true needs"),
