@@ -34,6 +34,7 @@ ALSO = {
     "claim=distillation": ["stage=claim", "student=nano"],
     "claim=rounds": ["stage=claim"],
     "claim=methods": ["stage=claim"],
+    "claim=proposer": ["stage=claim"],
     "claim=unvoted": ["stage=claim"],
     "student=chat": ["student.path=some/model"],
     "label=own": ["label.use=crescent.voting.labels.majority:Majority"],
