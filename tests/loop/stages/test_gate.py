@@ -131,6 +131,8 @@ def test_gate_json_has_the_rule_the_inputs_and_the_verdict_in_words(context: Con
         "label_agreement": [0.5, 0.6],
         "new_questions": [0.8, 0.8],
         "variety": [0.5, 0.5],
+        "guard_task": None,
+        "guard_accuracy": [],
     }
     assert written.verdict.startswith("Round 2 rejected, back to round 1: not evaluated")
 
