@@ -29,7 +29,7 @@ def changed(*assignments: str, config: Config | None = None) -> Config:
         *path, name = key.split(".")
         target: object = config
         for part in path:
-            target = getattr(target, part)
+            target = getattr(target, part, None)  # a group that is null has no keys
         setattr(target, name, yaml.safe_load(value))
     return config
 
@@ -117,7 +117,7 @@ def test_what_the_folders_name_does_not_tell_is_not_refused_in_it() -> None:
         after = Config(student=Model())
         target: object = after
         for part in path:
-            target = getattr(target, part)
+            target = getattr(target, part, None)  # a group that is null has no keys
         if target is None or key in ("name", "seed", "output_dir", "run_dir"):
             continue
         setattr(target, name, "another")

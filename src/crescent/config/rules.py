@@ -43,6 +43,21 @@ def gate_has_a_benchmark(config: Config) -> Iterator[Mistake]:
         yield Mistake(keys, "evaluation.gate.enabled=true needs evaluation.dev_task: name one or disable the gate")
 
 
+def guard_task_is_another_one(config: Config) -> Iterator[Mistake]:
+    evaluation, guard = config.evaluation, config.evaluation.guard_task
+    key, said = "evaluation.guard_task", f"evaluation.guard_task={guard}"
+    if guard == "":
+        yield Mistake((key,), f"{key} is empty: name a benchmark, or set null")
+    elif guard is not None and guard == evaluation.dev_task:
+        yield Mistake((key, "evaluation.dev_task"), f"{said} is evaluation.dev_task itself: name another benchmark")
+    elif guard in evaluation.tasks:
+        keys = (key, "evaluation.tasks")
+        yield Mistake(keys, f"{said} is also in evaluation.tasks: decisions must not read a reported benchmark")
+    if guard and not evaluation.base:
+        keys = (key, "evaluation.base")
+        yield Mistake(keys, f"{said} is compared with the base model: it needs evaluation.base=true")
+
+
 def agreement_band_is_open(config: Config) -> Iterator[Mistake]:
     voting = config.voting
     if voting.min_agreement > voting.max_agreement:
@@ -232,6 +247,7 @@ RULES: tuple[Rule, ...] = (
     engine_environment_can_be_written_down,
     dev_task_is_held_out,
     gate_has_a_benchmark,
+    guard_task_is_another_one,
     agreement_band_is_open,
     labels_can_be_sampled,
     samples_can_differ,

@@ -23,7 +23,7 @@ from crescent.runs.names import round_number
 from crescent.voting.labels.label import label_of
 
 ITEMS = {
-    "nano_math": 1000, "nano_hard": 400, "nano_skills": 400, "nano_dev": 500,
+    "nano_math": 1000, "nano_hard": 400, "nano_skills": 400, "nano_dev": 500, "nano_skills_dev": 300,
     "gsm8k": 1319, "gsm8k_platinum": 1209, "gsm8k_dev": 500, "gsm_plus_mini": 2400, "asdiv_cot_llama": 2305,
     "svamp": 300, "arc_challenge": 1172, "hellaswag": 10042, "mmlu": 14042, "ifeval": 541, "truthfulqa_mc2": 817,
 }  # fmt: skip
@@ -246,7 +246,8 @@ def _training(config: Config, name: str) -> Work:
 def _evaluation(config: Config, name: str) -> Work:
     evaluation, plan = config.evaluation, config.plan
     model = config.model if name == "teacher" else _student(config)
-    tasks = list(dict.fromkeys([*([evaluation.dev_task] if evaluation.dev_task else []), *evaluation.tasks]))
+    listed = [evaluation.dev_task, evaluation.guard_task, *evaluation.tasks]
+    tasks = [task for task in dict.fromkeys(listed) if task]
     shots = 1 + (evaluation.num_fewshot or 0)
     prompt = _around(config) + plan.question_tokens * shots
     length = min(plan.item_tokens, evaluation.max_new_tokens or plan.item_tokens)

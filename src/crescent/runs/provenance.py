@@ -3,8 +3,9 @@
 One place says it, so that no card can tell the story of the default method over the data of a control.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from crescent.config.schema import Config, Dedup
 from crescent.config.slots import SLOTS
@@ -214,14 +215,14 @@ def _outside(config: Config, rounds: int) -> Iterator[str]:
         )
     if encoders:
         wrote += f"; how alike questions are was measured with the encoder {_list(list(dict.fromkeys(encoders)))}"
-    gate, dev = config.evaluation.gate, config.evaluation.dev_task
+    gate = config.evaluation.gate
     if not gate.enabled:
         yield f"{wrote}. No human labels were used."
     elif config.student is not None or rounds == 1:
         yield f"{wrote}. No human labels were used to make it."
     else:
         yield (
-            f"{wrote}. No question or solution was labelled by people; the known answers of `{_place(dev)}` "
+            f"{wrote}. No question or solution was labelled by people; the known answers of {_list(_deciding(config))} "
             f"alone decided which round's model {'answered' if asks else 'wrote'} on."
         )
 
@@ -276,19 +277,38 @@ def _gate(config: Config) -> Iterator[str]:
     if not gate.enabled:
         yield "No benchmark decided anything: every round was kept."
         return
-    gain = gate.rule.get("min_gain", 0.0)
-    rose = "rose" if gain == 0 else f"changed by more than {100 * gain:+g} points"
-    if gate.rule["use"] != "points":
-        rose = f"passed the rule `{gate.rule['use']}`"
-    yield (
-        f"A round was kept only if accuracy on `{_place(config.evaluation.dev_task)}`, a benchmark with known answers, "
-        f"{rose}; no other benchmark decided anything."
-    )
+    dev, *guards = _deciding(config)
+    kept = f"accuracy on {dev}, a benchmark with known answers, {_rise(gate.rule)}"
+    for guard in guards:
+        margin = f"more than {gate.guard_margin:g} points " if gate.guard_margin else ""
+        kept += f", and accuracy on {guard}, another one, was not shown to have fallen {margin}below the base model's"
+    yield f"A round was kept only if {kept}; no other benchmark decided anything."
+
+
+def _rise(rule: Mapping[str, Any]) -> str:
+    """What accuracy must have done, by the rule of the gate."""
+    if rule["use"] == "points":
+        gain = rule.get("min_gain", 0.0)
+        return "rose" if gain == 0 else f"changed by more than {100 * gain:+g} points"
+    if rule["use"] == "better":
+        return f"was shown to have risen (a paired one-sided test at level {rule.get('level', 0.05):g})"
+    if rule["use"] == "not_worse":
+        margin = rule.get("margin", 0.0)
+        fall = f"fallen by more than {margin:g} points" if margin else "fallen"
+        return f"was not shown to have {fall} (one-sided, level {rule.get('level', 0.05):g})"
+    return f"passed the rule `{rule['use']}`"
+
+
+def _deciding(config: Config) -> list[str]:
+    """The benchmarks that decide which rounds are kept."""
+    tasks = [config.evaluation.dev_task, config.evaluation.guard_task]
+    return [f"`{_place(task)}`" for task in tasks if task is not None]
 
 
 def _benchmarks(config: Config) -> list[str]:
-    tasks = dict.fromkeys([*config.evaluation.tasks, config.evaluation.dev_task])
-    return [f"`{_place(task)}`" for task in tasks]
+    evaluation = config.evaluation
+    tasks = dict.fromkeys([*evaluation.tasks, evaluation.dev_task, evaluation.guard_task])
+    return [f"`{_place(task)}`" for task in tasks if task is not None]
 
 
 def _place(name: str) -> str:

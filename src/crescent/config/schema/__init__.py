@@ -11,7 +11,7 @@ from typing import Any
 
 from crescent.config.schema.backend import Backend
 from crescent.config.schema.commands import Claim, Export, HalfHour, PlanOptions
-from crescent.config.schema.evaluation import Evaluation, Gate
+from crescent.config.schema.evaluation import Alarms, Evaluation, Gate
 from crescent.config.schema.model import Model, Sampling, Shape
 from crescent.config.schema.option import option, section, slot
 from crescent.config.schema.questions import Dedup, Embedding, Minhash, Proposer, Questions
@@ -20,6 +20,7 @@ from crescent.config.schema.training import Lora, Replay, Trainer, Training
 from crescent.config.schema.voting import Audit, Voting
 
 __all__ = [
+    "Alarms",
     "Audit",
     "Backend",
     "Claim",

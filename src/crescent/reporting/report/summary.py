@@ -116,9 +116,10 @@ class Summary(msgspec.Struct, kw_only=True):
         return [(name, model.evaluation[task]) for name, model in self.models() if task in model.evaluation]
 
     def measured_tasks(self) -> list[str]:
-        """All tasks with a score, those of the configuration first and in its order, the dev task last."""
+        """All tasks with a score, those of the configuration first and in its order, what the gate reads last."""
         names = dict.fromkeys([*self.tasks, *(task for _, model in self.models() for task in model.evaluation)])
-        return sorted((task for task in names if self.scores(task)), key=lambda task: task == self.dev_task)
+        reads = (self.option("evaluation.guard_task"), self.dev_task)
+        return sorted((task for task in names if self.scores(task)), key=lambda task: task in reads)
 
 
 def read(raw: Mapping[str, Any]) -> Summary:
