@@ -30,6 +30,8 @@ def rounds(context: Context, execute: Executor) -> str | None:
         teacher = best if context.student is None else context.base
         asked.append(stages.questions(number, teacher, asked))
         voted = stages.answers(round_folder(number), teacher, asked[-1])
+        if config.audit.data is not None:
+            stages.audit(round_folder(number), teacher)
         taught.append(stages.dataset(number, asked[-1], voted, taught))
         begin = student if config.training.start_from == "base" else best
         replayed = stages.replay(number, begin, taught[-1]) if config.training.replay.share else None

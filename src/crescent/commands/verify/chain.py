@@ -63,7 +63,7 @@ def _models(folder: Folder, config: Config, stage: str) -> Iterator[tuple[str, s
         yield "model", TEACHER if place == "teacher" else BASE
         return
     kept = _kept(folder, number - 1)
-    if kind in ("questions", "answers"):
+    if kind in ("questions", "answers", "audit"):
         yield "model", TEACHER if config.student is not None else kept
     elif kind in ("evaluation", "samples"):
         yield "model", f"{place}/training"
