@@ -113,8 +113,8 @@ def test_the_arms_of_the_gate_study_differ_in_the_rule_alone() -> None:
         "points": "points", "better": "better", "not_worse": "not_worse", "no_gate": "points",
     }  # fmt: skip
     assert [name for name, gate in gates.items() if not gate.enabled] == ["no_gate"]
-    assert all(arm.rounds == 5 and arm.training.accumulate for arm in found.values())
-    assert all(gate.patience is None for gate in gates.values())
+    alike = {(arm.rounds, arm.training.accumulate, arm.evaluation.gate.patience) for arm in found.values()}
+    assert alike == {(5, True, None)}
 
 
 def test_the_arms_of_the_claim_are_the_controls() -> None:

@@ -13,7 +13,7 @@ from typing import Any, get_type_hints
 
 import pytest
 
-from crescent.config.schema import Config, Model
+from crescent.config.schema import Config, Model, Proposer
 from crescent.evaluation.results import Item, TaskResult
 from crescent.loop.pipeline import rounds
 from crescent.loop.stages.calls import Stages
@@ -33,10 +33,12 @@ from tests.facts import blank, plain
 
 @dataclass
 class Notebook:
-    """An executor. `dev`: accuracy on the dev task by model; None: its training came to nothing."""
+    """An executor. `dev`: accuracy on the dev task by model; None: its training came to nothing. `empty`: rounds in
+    which the proposer has nothing to learn."""
 
     dev: dict[str, float | None]
     agreement: dict[str, float] = field(default_factory=dict)
+    empty: tuple[str, ...] = ()
     guard: dict[str, float] = field(default_factory=dict)
     run: Path | None = None
     calls: list[str] = field(default_factory=list)
@@ -56,6 +58,11 @@ class Notebook:
         plan = Spec(stage=name, version=1, config={}, inputs={})
         said = plain(STAGES[name.split("/")[1]].facts, **facts)
         return Manifest(spec=plan, files={"rows": name}, facts=said, tokens=0, seconds=0.0)
+
+    def _proposer(self, name: str, place: str) -> Manifest:
+        made = self._plain(name, place)
+        made.files = {} if place in self.empty else {f"{MODEL}/model.safetensors": name}
+        return made
 
     def _questions(self, name: str, place: str) -> Manifest:
         return self._plain(name, place, accepted=8, written=10, diversity=blank(Diversity, vendi=5.0, vendi_sample=8))
@@ -194,6 +201,58 @@ def test_the_stages_hand_on_what_they_made(loop: Callable[..., Any]) -> None:
     ]
 
 
+BAND = Proposer(0.3, 0.8)
+
+
+def test_the_proposer_asks_and_the_solver_answers_and_learns(loop: Callable[..., Any]) -> None:
+    notebook, _ = loop(configured(questions__proposer=BAND, training__start_from="previous"), dev=RISING)
+    assert [call for call in notebook.calls if not call.split()[0].endswith(("/evaluation", "/dataset"))] == [
+        "round-01/questions base []",
+        "round-01/answers base round-01/questions",
+        "round-01/training base round-01/dataset -",
+        "round-02/proposer base round-01/questions round-01/answers",
+        "round-02/questions round-02/proposer [round-01/questions]",
+        "round-02/answers round-01 round-02/questions",
+        "round-02/training round-01 round-02/dataset -",
+        "round-03/proposer round-02/proposer round-02/questions round-02/answers",
+        "round-03/questions round-03/proposer [round-01/questions round-02/questions]",
+        "round-03/answers round-02 round-03/questions",
+        "round-03/training round-02 round-03/dataset -",
+    ]
+
+
+PROPOSERS = {
+    # case: (dev accuracies, rounds with nothing in the band, who asks in each round, who answers)
+    "the gate does not speak of it": (SECOND_WORSE, (), "base round-02/proposer round-03/proposer", "1 1"),
+    "nothing in the first band: the base model asks on": (RISING, ("round-02",), "base base round-03/proposer", "1 2"),
+    "nothing in the next band: the one before asks on": (
+        RISING, ("round-03",), "base round-02/proposer round-02/proposer", "1 2",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("dev", "empty", "asks", "answers"), PROPOSERS.values(), ids=PROPOSERS)
+def test_who_asks_where_a_proposer_learns(
+    loop: Callable[..., Any], dev: dict[str, float | None], empty: tuple[str, ...], asks: str, answers: str
+) -> None:
+    notebook, _ = loop(configured(questions__proposer=BAND), dev=dev, empty=empty)
+    assert [call.split()[1] for call in notebook.named("questions")] == asks.split()
+    assert [call.split()[1] for call in notebook.named("answers")] == [
+        "base", *(f"round-0{number}" for number in answers.split())
+    ]  # fmt: skip
+    starts = [call.split()[1] for call in notebook.named("proposer")]
+    assert starts == asks.split()[:2]
+
+
+def test_in_a_distillation_the_proposer_comes_of_the_teacher(loop: Callable[..., Any]) -> None:
+    notebook, _ = loop(configured(student=Model(), questions__proposer=BAND), dev=RISING | {"teacher": 0.9})
+    assert [call.split()[1] for call in notebook.named("proposer")] == ["teacher", "round-02/proposer"]
+    assert [call.split()[1] for call in notebook.named("questions")] == [
+        "teacher", "round-02/proposer", "round-03/proposer",
+    ]  # fmt: skip
+    assert [call.split()[1] for call in notebook.named("answers")] == ["teacher"] * 3
+
+
 def test_in_a_distillation_the_teacher_writes_and_the_student_learns(loop: Callable[..., Any]) -> None:
     config = configured(student=Model(), training__start_from="best")
     notebook, _ = loop(config, dev=SECOND_WORSE | {"teacher": 0.9})
@@ -255,6 +314,7 @@ def test_without_a_base_measurement_none_is_made(loop: Callable[..., Any]) -> No
         {"training__replay__share": 0.2},
         {"evaluation__base": False},
         {"student": Model()},
+        {"questions__proposer": BAND},
     ],
 )
 def test_the_table_lists_the_stages_that_the_loop_calls(loop: Callable[..., Any], settings: dict[str, Any]) -> None:

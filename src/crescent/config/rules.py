@@ -8,6 +8,7 @@ from crescent.config.conversations import a_server_writes_what_it_is_told, conve
 from crescent.config.engine import engine_environment_can_be_written_down, engine_is_left_what_is_its_own
 from crescent.config.label_rules import labels_can_be_sampled
 from crescent.config.place import place_can_be_made
+from crescent.config.proposer_rules import a_proposer_has_a_band, a_proposer_is_of_use
 from crescent.config.schema import Config
 from crescent.config.server_rules import (
     a_started_server_gets_model_and_port,
@@ -262,6 +263,8 @@ RULES: tuple[Rule, ...] = (
     labels_can_be_sampled,
     samples_can_differ,
     unchecked_rewrites_happen_once,
+    a_proposer_has_a_band,
+    a_proposer_is_of_use,
     target_can_be_reached,
     texts_fit_the_context,
     prompts_have_their_fields,

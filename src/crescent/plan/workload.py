@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
-from crescent.config.schema import Config, Model
+from crescent.config.schema import Config, Model, Proposer
 from crescent.config.slots import SLOTS
 from crescent.loop.stages.labelled import labelled_texts
 from crescent.loop.stages.table import (
@@ -12,6 +12,7 @@ from crescent.loop.stages.table import (
     AUDIT,
     DATASET,
     EVALUATION,
+    PROPOSER,
     QUESTIONS,
     REPLAY,
     SAMPLES,
@@ -67,6 +68,7 @@ def workload(config: Config) -> Iterator[Work]:
     source = brought(config)
     config = _limited(config, source)
     works: dict[StageKind, Callable[[Config, str], Work]] = {
+        PROPOSER: _proposer,
         QUESTIONS: partial(_questions, source),
         ANSWERS: _answers,
         AUDIT: lambda config, name: _answers(config, name, AUDIT, len(labelled_texts(config))),
@@ -122,6 +124,25 @@ def _new_pairs(config: Config) -> int:
 def _pairs(config: Config, name: str) -> int:
     """Pairs that the training of round `name` learns from."""
     return _new_pairs(config) * (round_number(name) or 1 if config.training.accumulate else 1)
+
+
+def _proposer(config: Config, name: str) -> Work:
+    training, plan = config.training, config.plan
+    own = config.questions.proposer or Proposer()
+    learned = max(1, round(_accepted(config) * plan.in_band))
+    per_epoch = -(-learned // training.batch_size)
+    steps = own.steps or per_epoch * own.epochs
+    length = min(training.max_length, _around(config, config.questions.bait) + plan.question_tokens)
+    at_once = training.micro_batch_tokens // length
+    return Work(
+        f"{name}/proposer",
+        "train",
+        config.model,
+        sequences=steps,
+        read=round(steps * learned / per_epoch) * length,
+        batch=max(1, at_once if training.packing else min(at_once, training.micro_batch_size)),
+        longest=length,
+    )
 
 
 def _questions(source: Brought, config: Config, name: str) -> Work:

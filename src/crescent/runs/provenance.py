@@ -30,6 +30,18 @@ def training(config: Config, rounds: int) -> list[str]:
     return [*_training(config, rounds), *_gate(config)]
 
 
+def asking(config: Config) -> list[str]:
+    """How the model that writes the questions came to ask as it does, where it is one of its own."""
+    proposer = config.questions.proposer
+    if proposer is None:
+        return []
+    low, high = (0.0 if end is None else end for end in (proposer.min_agreement, proposer.max_agreement))
+    return [
+        f"The proposer is a copy of {config.model.name} that was fine-tuned before each round to answer the prompt by "
+        f"those questions of the round before on which {low:.0%} to {high:.0%} of the solutions agreed; it solved none."
+    ]
+
+
 def given(config: Config) -> bool:
     """Whether some questions were there already, and not written by the model of the run."""
     return _source(config, "the model")[1]
@@ -37,9 +49,13 @@ def given(config: Config) -> bool:
 
 def _questions(config: Config, rounds: int) -> Iterator[str]:
     writer = config.model.name
-    if config.student is None and rounds > 1:
+    if rounds > 1 and config.questions.proposer is not None:
+        writer += " and, from the second round on, by the proposer"
+    elif config.student is None and rounds > 1:
         writer += " and, from the second round on, by the model that the run goes on with"
     yield _source(config, writer)[0]
+    if rounds > 1:
+        yield from asking(config)
 
 
 def _source(config: Config, writer: str) -> tuple[str, bool]:
@@ -191,7 +207,8 @@ def _outside(config: Config, rounds: int) -> Iterator[str]:
         for dedup in (config.dedup, config.evaluation.contamination)
         if dedup is not None and (embedding := dedup.embedding) is not None and embedding.encoder != "model"
     ]
-    wrote = "No other model wrote or judged any of it"
+    asks = rounds > 1 and config.questions.proposer is not None
+    wrote = f"No other model{' than these' if asks else ''} wrote or judged any of it"
     if given(config):
         wrote = (
             "Who wrote the questions that were given is not known; no other model wrote a solution or judged any of it"
@@ -206,7 +223,7 @@ def _outside(config: Config, rounds: int) -> Iterator[str]:
     else:
         yield (
             f"{wrote}. No question or solution was labelled by people; the known answers of {_list(_deciding(config))} "
-            "alone decided which round's model wrote on."
+            f"alone decided which round's model {'answered' if asks else 'wrote'} on."
         )
 
 
@@ -222,7 +239,10 @@ def _training(config: Config, rounds: int) -> Iterator[str]:
         else f"low-rank adapters of rank {training.lora.rank} (LoRA), merged into the weights at the end"
     )
     source = "what it wrote itself" if config.student is None else f"what {config.model.name} wrote"
+    if rounds > 1 and config.questions.proposer is not None:
+        source = f"what {'it' if config.student is None else config.model.name} and its proposer wrote"
     yield f"{learner} was trained on {source}, {start}: {method}, loss on the solutions alone."
+    yield from _objective(config)
     if rounds > 1:
         yield (
             "Each round learned from the pairs of all rounds up to it."
@@ -234,6 +254,22 @@ def _training(config: Config, rounds: int) -> Iterator[str]:
             f"{training.replay.share:.0%} of the examples were replayed: the model's own answers to "
             f"{len(training.replay.prompts)} general prompts, against forgetting."
         )
+
+
+def _objective(config: Config) -> Iterator[str]:
+    """What is minimised, where it is not the likelihood of the solutions, every pair alike."""
+    use = config.objective["use"]
+    if use == "weighted":
+        yield "Each pair's loss was multiplied by its weight."
+    elif use == "scpo":
+        beta, alpha = config.objective.get("beta", 0.5), config.objective.get("alpha", 1.0)
+        yield (
+            "It learned to prefer the most voted solution of a question over the least voted one (ScPO: DPO with beta "
+            f"{beta:g} and {alpha:g} times the likelihood of the preferred one, weighted by the margin of the votes); "
+            "questions without an outvoted solution taught nothing."
+        )
+    elif use != "sft":
+        yield f"What was minimised is the objective `{use}`, which is not part of Crescent."
 
 
 def _gate(config: Config) -> Iterator[str]:

@@ -22,8 +22,9 @@ def check_audit(folder: Folder, config: Config, stage: str, findings: Findings) 
     outcomes = [row.row for row in folder.shards(f"{stage}/consensus", Consensus, silent)]
     drawn = [row.row for place in folder.passes(stage) for row in folder.shards(place, Solution, silent)]
     known = {row.question for row in truths}
-    if unknown := [row.question for row in [*outcomes, *drawn] if row.question not in known]:
-        check.wrong(f"{stage}/truth", f"question {unknown[0]}", "no true answer", "one: it was asked")
+    asked = {row.question for row in outcomes} | {row.question for row in drawn}
+    if asked - known:
+        check.wrong(f"{stage}/truth", f"question {min(asked - known)}", "no true answer", "one: it was asked")
     elif facts is not None and outcomes and drawn:
         found = figures(facts.data, facts, truths, outcomes, drawn, config.voting)
         for name in ("labels", "single_sample"):

@@ -38,7 +38,9 @@ def check_votes(
         check.same(outcome.file, place, msgspec.to_builtins(outcome.row), msgspec.to_builtins(voted))
     for question in ballots:
         check.wrong(f"{stage}/consensus", f"question {question}", "no vote", "a vote: it has solutions")
-    _facts(folder.manifests[stage], [each.row for each in solutions], [each.row for each in outcomes], check, file, kind)
+    _facts(
+        folder.manifests[stage], [each.row for each in solutions], [each.row for each in outcomes], check, file, kind
+    )
 
 
 def by_question(solutions: Iterable[Read[Solution]]) -> dict[str, list[Solution]]:

@@ -10,6 +10,7 @@ from crescent.loop.stages.facts import (
     AnswersFacts,
     AuditFacts,
     DatasetFacts,
+    ProposerFacts,
     QuestionsFacts,
     ReplayFacts,
     TrainingFacts,
@@ -104,6 +105,7 @@ class _Rounds:
         found = Round(
             round=number,
             started_from=self.best,
+            proposer=_facts(self.context, f"{name}/proposer", ProposerFacts),
             questions=self._questions(number),
             answers=answers,
             audit=_facts(self.context, f"{name}/audit", AuditFacts),
