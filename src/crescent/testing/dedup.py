@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -18,9 +18,10 @@ TEXTS = st.lists(
     st.one_of(st.text(ALPHABET, max_size=12), st.sampled_from(["two red hens sat", "3 red hens sat"])), max_size=25
 )
 ANY_TEXTS = st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=30), max_size=8)
+FEW = settings(EXAMPLES, max_examples=20)
 QUESTIONS = [
     "Ann has 3 apples and buys 4 more apples. How many apples does Ann have?",
-    "A train drives for two hours at 60 miles per hour. How far does it go?",
+    "A train drives for 2 hours at 60 miles per hour. How far does it go?",
     "Ann has 3 apples and buys 4 more apples. How many apples does Ann have?",
     "  ann HAS 3 apples and buys 4 more apples.\nHow many apples does Ann have? ",
     "Ann has 17 apples and buys twenty-one more apples. How many apples does Ann have?",
@@ -57,7 +58,7 @@ class DedupContract(SlotContract):
         """The group `dedup`, in which it is alone."""
         return {"exact": False, "minhash": None, "own": section}
 
-    @EXAMPLES
+    @FEW
     @given(texts=TEXTS)
     def test_every_row_is_kept_or_in_the_ledger(self, config: dict[str, Any], texts: list[str]) -> None:
         result = run(config, texts)
@@ -65,7 +66,7 @@ class DedupContract(SlotContract):
         assert sorted(result.kept + removed) == list(range(len(texts)))
         assert result.kept == sorted(result.kept) and removed == sorted(removed)
 
-    @EXAMPLES
+    @FEW
     @given(texts=TEXTS)
     def test_removed_rows_name_an_earlier_kept_row(self, config: dict[str, Any], texts: list[str]) -> None:
         result = run(config, texts)
@@ -73,7 +74,7 @@ class DedupContract(SlotContract):
             assert collision.other in result.kept and collision.other < collision.index
             assert 0 < collision.similarity <= 1
 
-    @EXAMPLES
+    @FEW
     @given(texts=TEXTS, cut=st.integers(1, 7))
     def test_waves_decide_as_all_at_once(self, config: dict[str, Any], texts: list[str], cut: int) -> None:
         """What a segment of the pool keeps is all that is asked for, and segments that are merged keep it."""
@@ -87,7 +88,7 @@ class DedupContract(SlotContract):
         assert by_wave == [(found.index, f"q{found.other}", found.test) for found in whole.ledger]
         assert [one for one, _ in pool] == [f"q{row}" for row in whole.kept]
 
-    @EXAMPLES
+    @FEW
     @given(texts=TEXTS, turned=st.randoms(use_true_random=False))
     def test_order_does_not_change_which_texts_are_near(
         self, config: dict[str, Any], texts: list[str], turned: Any
@@ -141,7 +142,7 @@ class DedupContract(SlotContract):
         assert len(first) == 0 and list(index(config, tmp_path)) == list(expected)
         assert index(config, tmp_path).check(QUESTIONS) == expected.check(QUESTIONS)
 
-    @EXAMPLES
+    @FEW
     @given(texts=ANY_TEXTS)
     def test_any_unicode_text_is_handled(self, config: dict[str, Any], texts: list[str]) -> None:
         result = run(config, texts + texts)
