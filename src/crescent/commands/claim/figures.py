@@ -13,8 +13,9 @@ BASE = "base"
 class RoundFigures(Row):
     """One round of one run. `in_force` is the round whose model the run goes on with, 0 for the base model.
 
-    `tokens` were sampled for it, questions included, whoever made them. `more`: further figures by name
-    (`crescent.commands.claim.methods.COLUMNS`), what was not measured left out.
+    `tokens` were sampled for it, questions included, whoever made them. `proposer_steps` and `proposer_tokens`: what a
+    proposer that learns was trained before it, beside every budget; None where there is none. `more`: further figures
+    by name (`crescent.commands.claim.methods.COLUMNS`), what was not measured left out.
     """
 
     round: int
@@ -25,6 +26,8 @@ class RoundFigures(Row):
     label_accuracy: float | None = None
     single_sample_accuracy: float | None = None
     tokens: int | None = None
+    proposer_steps: int | None = None
+    proposer_tokens: int | None = None
     more: dict[str, float] = msgspec.field(default_factory=dict)
 
 

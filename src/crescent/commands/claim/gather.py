@@ -7,7 +7,7 @@ from crescent import __version__
 from crescent.commands.claim.evidence import add_items, evidence, results
 from crescent.commands.claim.figures import BASE, ArmRun, Claim, Difference, OverSeeds, Part, RoundFigures
 from crescent.commands.claim.headline import shares
-from crescent.commands.claim.methods import pairs_of, unlike, unspent
+from crescent.commands.claim.methods import beside, pairs_of, unlike, unspent
 from crescent.config.schema import Config
 from crescent.errors import ConfigError, DamagedError
 from crescent.evaluation.comparison import compare
@@ -56,7 +56,7 @@ def gather(config: Config, folder: Path, arms: Mapping[str, Config], runs: Seque
         claim.unequal += _unequal(claim, seed)
     budget = config.claim.budget
     if budget.tokens is not None or budget.steps is not None:
-        claim.unequal += [*unspent(claim, arms), *unlike(claim)]
+        claim.unequal += [*unspent(claim, arms), *unlike(claim), *beside(claim)]
     for task in tasks:
         bounds = DIFFERENCE if shares(claim, task) else UNBOUNDED
         for arm, against in pairs:
@@ -102,6 +102,8 @@ def _round(part: Round, gate: Verdict) -> RoundFigures:
         tokens=part.questions.tokens + part.answers.tokens - part.answers.overshoot
         if part.questions and part.answers
         else None,
+        proposer_steps=part.proposer.steps if part.proposer else None,
+        proposer_tokens=part.proposer.tokens if part.proposer else None,
         more=dict(_more(part)),
     )
 

@@ -8,6 +8,7 @@ from crescent.loop.stages.facts import (
     AnswersFacts,
     DatasetFacts,
     EvaluationFacts,
+    ProposerFacts,
     QuestionsFacts,
     ReplayFacts,
     SamplesFacts,
@@ -22,14 +23,15 @@ class StageKind:
     """One kind of stage. `name` is that of its module here and of its folder in a run.
 
     `title`: what it makes, in words for people. `facts`: what its manifest says of it. `when`: whether a configuration
-    has it; None: every one has. `parallel`: its rows are split over the processes of all devices. `collective`: its
-    library deals out the devices.
+    has it; None: every one has. `since`: the first round with it. `parallel`: its rows are split over the processes of
+    all devices. `collective`: its library deals out the devices.
     """
 
     name: str
     title: str
     facts: type[Facts]
     when: Callable[[Config], bool] | None = None
+    since: int = 1
     parallel: bool = True
     collective: bool = False
 
@@ -38,6 +40,14 @@ class StageKind:
         return self.when is None or self.when(config)
 
 
+PROPOSER = StageKind(
+    "proposer",
+    "the proposer",
+    ProposerFacts,
+    when=lambda config: config.questions.proposer is not None,
+    since=2,
+    collective=True,
+)
 QUESTIONS = StageKind("questions", "questions", QuestionsFacts)
 ANSWERS = StageKind("answers", "the vote", AnswersFacts)
 DATASET = StageKind("dataset", "the training pairs", DatasetFacts, parallel=False)
@@ -48,7 +58,7 @@ SAMPLES = StageKind(
     "samples", "the sampled dev problems", SamplesFacts, when=lambda config: config.evaluation.samples is not None
 )
 
-ROUND = (QUESTIONS, ANSWERS, DATASET, REPLAY, TRAINING, EVALUATION, SAMPLES)
+ROUND = (PROPOSER, QUESTIONS, ANSWERS, DATASET, REPLAY, TRAINING, EVALUATION, SAMPLES)
 """The stages of a round in their order."""
 STAGES = {kind.name: kind for kind in ROUND}
 
@@ -62,7 +72,7 @@ def stages_of(config: Config) -> Iterator[tuple[str, StageKind]]:
         if config.student is not None:
             yield "teacher", EVALUATION
     for number in range(1, config.rounds + 1):
-        yield from ((round_folder(number), kind) for kind in ROUND if kind.belongs(config))
+        yield from ((round_folder(number), kind) for kind in ROUND if kind.belongs(config) and number >= kind.since)
 
 
 def position(name: str) -> int:
