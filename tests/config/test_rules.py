@@ -91,7 +91,10 @@ BROKEN = {
     "claim without arms": ({"stage": "claim"}, "stage=claim has nothing to compare"),
     "arm that is no folder": ({"stage": "claim", "claim": {"arms": {"A/b": ""}}}, "claim.arms: 'A/b' names folders"),
     "claim in an ordinary run": ({"claim": {"arms": {"method": ""}}}, "claim has no effect in an ordinary run: write"),
-    "audit in an ordinary run": ({"audit": {"data": "x.jsonl"}}, "audit.data has no effect in an ordinary run: write"),
+    "audit in a run that may learn from it": (
+        {"audit": {"data": "x.jsonl"}, "evaluation": {"contamination": None}},
+        "audit.data=x.jsonl is to be kept out of training: it needs evaluation.contamination, such as",
+    ),
     "target out of reach": (
         {"questions": {"target": 20000, "max_waves": 12}},
         "questions.target=20000 cannot be reached: questions.max_waves=12 of questions.wave_size=512 write 6144 at",
