@@ -56,7 +56,7 @@ class Config:
         1,
         low=0,
         high=2**31 - 1,
-        affects=("questions", "answers", "dataset", "replay", "training", "samples", "report"),
+        affects=("questions", "answers", "dataset", "replay", "training", "samples", "draws", "report"),
     )
     """Every random draw of the run derives from it."""
     rounds: int = option(2, low=1, high=100, affects=("length",))

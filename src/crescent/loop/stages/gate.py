@@ -1,13 +1,17 @@
-"""The gate of every round: reads the dev task, and nothing of the test sets, and writes `gate.json`."""
+"""The gate of every round: reads the dev task, and nothing of the test sets, and writes `gate.json`.
+
+Where the dev task is among `evaluation.sampled`, a problem's score is the share of its sampled replies that are right,
+and dev accuracy their mean; else both are those of the greedy replies.
+"""
 
 import msgspec
 
 from crescent.errors import DamagedError, StageError
 from crescent.evaluation.gate import Verdict, decide
-from crescent.evaluation.results import Item
 from crescent.loop.stages.context import Context
+from crescent.loop.stages.draws import shares
 from crescent.loop.stages.evaluation import items
-from crescent.loop.stages.facts import AnswersFacts, EvaluationFacts, QuestionsFacts, TrainingFacts
+from crescent.loop.stages.facts import AnswersFacts, DrawsFacts, EvaluationFacts, QuestionsFacts, TrainingFacts
 from crescent.runs.folder import write_json
 from crescent.runs.manifest import Manifest, facts_of
 from crescent.runs.names import round_folder
@@ -18,20 +22,26 @@ FILE = "gate.json"
 class Verdicts:
     """The verdicts of a run, round by round."""
 
-    def __init__(self, context: Context, base: Manifest | None) -> None:
+    def __init__(self, context: Context, base: Manifest | None, drawn: Manifest | None = None) -> None:
         self._context = context
-        self._measured = [base]
-        self._dev: list[float | None] = [self._dev_score(base)]
+        self._measured = [(base, drawn)]
+        self._dev: list[float | None] = [self._dev_score(base, drawn)]
         self._agreement: list[float] = []
         self._distinct: list[float] = []
         self._variety: list[float] = []
 
     def next(
-        self, number: int, training: Manifest, measured: Manifest | None, questions: Manifest, answers: Manifest
+        self,
+        number: int,
+        training: Manifest,
+        measured: Manifest | None,
+        questions: Manifest,
+        answers: Manifest,
+        drawn: Manifest | None = None,
     ) -> Verdict:
-        """Judge round `number` and write its verdict."""
-        self._measured.append(measured)
-        self._dev.append(self._dev_score(measured))
+        """Judge round `number` and write its verdict. `drawn`: what was sampled of its benchmarks."""
+        self._measured.append((measured, drawn))
+        self._dev.append(self._dev_score(measured, drawn))
         self._agreement.append(facts_of(answers, AnswersFacts).mean_agreement)
         made = facts_of(questions, QuestionsFacts)
         self._distinct.append(made.accepted / max(made.written + made.rewrites, 1))
@@ -55,19 +65,23 @@ class Verdicts:
 
     def _scores(self, before: int, now: int) -> list[tuple[float, float]]:
         """Every dev problem's score in two rounds, 0 being the base model, matched by id and in the order of `now`."""
-        known = {item.id: item.score for item in self._items(before)}
-        return [(known[item.id], item.score) for item in self._items(now)]
+        known = self._items(before)
+        return [(known[id], score) for id, score in self._items(now).items()]
 
-    def _items(self, number: int) -> list[Item]:
-        manifest = self._measured[number]
+    def _items(self, number: int) -> dict[str, float]:
+        """Item -> score."""
+        task, (manifest, drawn) = self._context.config.evaluation.dev_task, self._measured[number]
         if manifest is None:
             raise StageError(f"round {number} was not measured, and the gate's rule asks for it. This is a defect.")
-        return items(self._context, manifest)[self._context.config.evaluation.dev_task].items
+        if drawn is not None and (found := shares(self._context, drawn, task)) is not None:
+            return found
+        return {item.id: item.score for item in items(self._context, manifest)[task].items}
 
-    def _dev_score(self, manifest: Manifest | None) -> float | None:
-        if manifest is None:
-            return None
-        measured = facts_of(manifest, EvaluationFacts).tasks.get(self._context.config.evaluation.dev_task)
+    def _dev_score(self, manifest: Manifest | None, drawn: Manifest | None) -> float | None:
+        task = self._context.config.evaluation.dev_task
+        if drawn is not None and (sampled := facts_of(drawn, DrawsFacts).tasks.get(task)) is not None:
+            return sampled.average.value
+        measured = facts_of(manifest, EvaluationFacts).tasks.get(task) if manifest is not None else None
         return None if measured is None else measured.value
 
 

@@ -8,11 +8,12 @@ from crescent.evaluation.results import Sampled, TaskResult
 from crescent.loop.stages.context import Context
 from crescent.loop.stages.evaluation import items
 from crescent.loop.stages.facts import EvaluationFacts, SamplesFacts
-from crescent.loop.stages.samples import judged, powers, solved
+from crescent.loop.stages.samples import judged, solved
 from crescent.reporting.report.gathered import AtK, Comparison, Difference, Flips, Sampling, Score, extended
 from crescent.reporting.summary.examples import evenly
 from crescent.runs.manifest import Manifest, facts_of
 from crescent.statistics import holm, paired_difference
+from crescent.voting.calibration import powers
 
 FLIPS = 3
 """Newly right and newly wrong problems that the report shows of each task; all items are in the run folder."""
