@@ -55,7 +55,8 @@ def mean_score(scores: ArrayLike) -> Interval:
     Right or wrong: `proportion`. Shares of 1 (pass@k, a score with parts): the same for as many right-or-wrong items as
     would vary like these, the effective sample size of survey statistics (Korn and Graubard, Survey Methodology 24,
     1998). One score of 0 and one of 1 are added for the variance, so that equal scores of a few items do not count as
-    certain; shares vary no more than right-or-wrong items, so there are never fewer of these than scores. Other numbers, such as a perplexity: mean +- t s / sqrt(n). Raises ValueError without scores.
+    certain; shares vary no more than right-or-wrong items, so there are never fewer of these than scores. Other
+    numbers, such as a perplexity: mean +- t s / sqrt(n). Raises ValueError without scores.
     """
     values = np.asarray(scores, dtype=float)
     n = len(values)

@@ -3,6 +3,7 @@
 import msgspec
 
 from crescent.commands.verify.chain import verdict
+from crescent.commands.verify.draws import drawn_score
 from crescent.commands.verify.findings import Check, Findings
 from crescent.commands.verify.reading import Folder, stated
 from crescent.commands.verify.scores import dev_score
@@ -18,7 +19,7 @@ def check_gate(folder: Folder, config: Config, rounds: list[int], findings: Find
     """The verdicts of all rounds in their order: each looks back at those before it."""
     check, dev_task = findings.of("gate"), config.evaluation.dev_task
     silent = Check("", "")
-    dev = [dev_score(folder, "base/evaluation", dev_task)]
+    dev = [_dev(folder, "base", dev_task)]
     agreement: list[float] = []
     distinct: list[float] = []
     variety: list[float] = []
@@ -35,7 +36,7 @@ def check_gate(folder: Folder, config: Config, rounds: list[int], findings: Find
         if made is None or training is None:
             check.absent(f"{place}/{FILE}: the questions or the training of the round are not there")
             return
-        dev.append(dev_score(folder, f"{place}/evaluation", dev_task))
+        dev.append(_dev(folder, place, dev_task))
         agreement.append(sum(row.agreement for row in outcomes) / max(len(outcomes), 1))
         distinct.append(made.accepted / max(made.written + made.rewrites, 1))
         variety.append(made.diversity.variety)
@@ -50,3 +51,9 @@ def check_gate(folder: Folder, config: Config, rounds: list[int], findings: Find
             variety=variety,
         )
         check.same(f"{place}/{FILE}", "", msgspec.to_builtins(stored), msgspec.to_builtins(found))
+
+
+def _dev(folder: Folder, place: str, task: str) -> float | None:
+    """What the gate reads of a model: avg@K where the dev task was sampled, else the greedy score."""
+    drawn = drawn_score(folder, f"{place}/draws", task)
+    return dev_score(folder, f"{place}/evaluation", task) if drawn is None else drawn

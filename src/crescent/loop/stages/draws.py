@@ -149,16 +149,10 @@ def _requests(
 ) -> list[Request]:
     """The rendered prompts; single messages for what takes no rendered ones."""
     if backend.continues:
+        ends = [tuple(dict.fromkeys((*each.until, *stop))) for each in texts]
         return [
-            Continuation(
-                each.id,
-                each.text,
-                count,
-                ids=each.ids,
-                limit=each.limit,
-                until=tuple(dict.fromkeys((*each.until, *stop))),
-            )
-            for each in texts
+            Continuation(each.id, each.text, count, ids=each.ids, limit=each.limit, until=until)
+            for each, until in zip(texts, ends, strict=True)
         ]
     if any(each.message is None for each in texts):
         raise StageError(
@@ -183,8 +177,8 @@ def _judged(
     for sample in range(count):
         known = {name: Reply(id=name, text=drawn[sample].text) for name, drawn in replies.items()}
         with isolated(None, DEFAULT_SEED):
-            for found in benchmarks.graded(known, metric):
-                graded[found.id].append(found)
+            for one in benchmarks.graded(known, metric):
+                graded[one.id].append(one)
     for id, found in graded.items():
         drawn = [[replies[name][sample] for name in benchmarks.of_item[id]] for sample in range(count)]
         answers = [_answer(each, voting.marker) for each in found]
