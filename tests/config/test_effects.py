@@ -8,7 +8,7 @@ import pytest
 
 from crescent.config.effects import PARTS, deciding, effects, free_keys, is_rule, may_change, settings
 from crescent.config.keys import all_keys
-from crescent.config.schema import Config, Dedup, Model
+from crescent.config.schema import Config, Dedup, Model, ReplySampling
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
@@ -104,7 +104,7 @@ def test_every_key_that_decides_rows_or_weights_is_in_a_plan() -> None:
     """Otherwise a stage would be taken for finished after a change of the key."""
     config = Config(student=Model())
     config.dedup, config.evaluation.contamination = full_dedup(), full_dedup()
-    config.evaluation.local_data = {"gsm8k": "folder"}
+    config.evaluation.local_data, config.evaluation.sampling = {"gsm8k": "folder"}, ReplySampling()
     config.backend.engine, config.backend.environment = {"quantization": "fp8"}, {"VLLM_BATCH_INVARIANT": 1}
     stages = set(PARTS) - {"model", "gate", "report", "claim", "length"}
     planned = deciding(settings(config, *stages))

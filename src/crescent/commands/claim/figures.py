@@ -10,11 +10,31 @@ BASE = "base"
 """What an arm is compared with besides other arms: the model before any training."""
 
 
+class Vote(Row):
+    """A sampled task of the model before any training: avg@K, majority@K, and what the vote alone gives, paired."""
+
+    samples: int
+    average: float
+    majority: float
+    difference: float
+    low: float | None
+    high: float | None
+
+
+class Average(Row):
+    """avg@K of a sampled task after a round, and its gain over the model before any training, paired by problem."""
+
+    value: float
+    difference: float
+    low: float | None
+    high: float | None
+
+
 class RoundFigures(Row):
     """One round of one run. `in_force` is the round whose model the run goes on with, 0 for the base model.
 
     `tokens` were sampled for it, questions included, whoever made them. `more`: further figures by name
-    (`crescent.commands.claim.methods.COLUMNS`), what was not measured left out.
+    (`crescent.commands.claim.methods.COLUMNS`), what was not measured left out. `averages`: tasks that were sampled.
     """
 
     round: int
@@ -26,12 +46,14 @@ class RoundFigures(Row):
     single_sample_accuracy: float | None = None
     tokens: int | None = None
     more: dict[str, float] = msgspec.field(default_factory=dict)
+    averages: dict[str, Average] = msgspec.field(default_factory=dict)
 
 
 class ArmRun(Row):
     """One run. `seconds` are those of its own stages.
 
-    `base` and `teacher` have the scores of the untrained model and of a distillation's teacher by task.
+    `base` and `teacher` have the scores of the untrained model and of a distillation's teacher by task, `votes` what
+    was sampled of the former.
     """
 
     arm: str
@@ -43,6 +65,7 @@ class ArmRun(Row):
     teacher: dict[str, float]
     rounds: list[RoundFigures]
     seconds: float | None = None
+    votes: dict[str, Vote] = msgspec.field(default_factory=dict)
 
     @property
     def kept(self) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 
 from crescent.config.schema.backend import Backend
 from crescent.config.schema.commands import Claim, Export, HalfHour, PlanOptions
-from crescent.config.schema.evaluation import Evaluation, Gate
+from crescent.config.schema.evaluation import Evaluation, Gate, ReplySampling
 from crescent.config.schema.model import Model, Sampling, Shape
 from crescent.config.schema.option import option, section, slot
 from crescent.config.schema.questions import Dedup, Embedding, Minhash, Questions
@@ -36,6 +36,7 @@ __all__ = [
     "PlanOptions",
     "Questions",
     "Replay",
+    "ReplySampling",
     "Sampling",
     "Shape",
     "Tracking",
