@@ -104,7 +104,9 @@ CASES = {
 def test_every_run_has_a_whole_page_that_asks_nobody_for_anything(name: str) -> None:
     html = render(read(CASES[name]))
     page = Page(html)
-    assert [value for tag, key, value in page.attributes if tag == "section" and key == "id"] == list(CONTENTS)
+    assert [value for tag, key, value in page.attributes if tag == "section" and key == "id"] == [
+        name for name in CONTENTS if name != "draws"
+    ]
     assert "None" not in page.text
     assert "Undefined" not in page.text
     assert "script" not in page.tags
