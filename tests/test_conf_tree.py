@@ -32,6 +32,7 @@ ALSO = {
     "student=llama2_7b_chat": ["model=chat", "model.path=some/model"],
     "claim=controls": ["stage=claim"],
     "claim=distillation": ["stage=claim", "student=nano"],
+    "claim=gates": ["stage=claim"],
     "claim=rounds": ["stage=claim"],
     "claim=methods": ["stage=claim"],
     "claim=unvoted": ["stage=claim"],
@@ -102,6 +103,18 @@ def test_the_controls_differ_from_nano_in_the_pairs_and_the_gate_alone() -> None
         assert not control.evaluation.gate.enabled
         control.name, control.training.pairs, control.evaluation.gate.enabled = "nano", "consensus", True
         assert control == composed("+experiment=nano")
+
+
+def test_the_arms_of_the_gate_study_differ_in_the_rule_alone() -> None:
+    found, mistakes = arms(composed("+experiment=gate_study"))
+    assert mistakes == []
+    gates = {name: arm.evaluation.gate for name, arm in found.items()}
+    assert {name: gate.rule["use"] for name, gate in gates.items()} == {
+        "points": "points", "better": "better", "not_worse": "not_worse", "no_gate": "points",
+    }  # fmt: skip
+    assert [name for name, gate in gates.items() if not gate.enabled] == ["no_gate"]
+    alike = {(arm.rounds, arm.training.accumulate, arm.evaluation.gate.patience) for arm in found.values()}
+    assert alike == {(5, True, None)}
 
 
 def test_the_arms_of_the_claim_are_the_controls() -> None:

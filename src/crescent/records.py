@@ -40,6 +40,8 @@ REASONS = {
     "shortest": "the solution is among the shortest (`select=shortest`)",
     "same-operations": "so many solutions take the same operations in the same order (`select=signature`)",
     "beyond-max-pairs": "the draw of `training.max_pairs` pairs left it out",
+    "below-band": "agreement is below `questions.proposer.min_agreement`: the proposer does not learn from it",
+    "above-band": "agreement is above `questions.proposer.max_agreement`: the proposer does not learn from it",
     "no-rejected": "no solution was outvoted: there is nothing to prefer the chosen one over (`objective.use=scpo`)",
     "no-weight": "the label rule gives the pair no weight (`objective.use=weighted`)",
     "no-solution": "the solution is empty: there is nothing to learn",
@@ -179,6 +181,14 @@ class Consensus(Row):
     solution: int | None
     reason: str | None
     others: list[int] = []
+
+
+class Proposed(Row):
+    """A question that the proposer learns to ask; `agreement` is that of the solver's solutions."""
+
+    id: str
+    question: str
+    agreement: float
 
 
 class Replayed(Row):

@@ -15,6 +15,19 @@ BROKEN = {
     "dev_task among tasks": ({"evaluation": {"dev_task": "nano_math"}}, "evaluation.dev_task=nano_math is also in"),
     "task twice": ({"evaluation": {"tasks": ["a", "a"]}}, r"evaluation.tasks=[a,a] names a task twice"),
     "gate without benchmark": ({"evaluation": {"dev_task": ""}}, "evaluation.gate.enabled=true needs"),
+    "guard task equal to the dev task": (
+        {"evaluation": {"guard_task": "nano_dev"}},
+        "evaluation.guard_task=nano_dev is evaluation.dev_task itself: name another benchmark",
+    ),
+    "guard task that is reported": (
+        {"evaluation": {"guard_task": "nano_skills"}},
+        "evaluation.guard_task=nano_skills is also in evaluation.tasks",
+    ),
+    "guard task without a base": (
+        {"evaluation": {"guard_task": "nano_skills_dev", "base": False}},
+        "evaluation.guard_task=nano_skills_dev is compared with the base model: it needs evaluation.base=true",
+    ),
+    "guard task of no name": ({"evaluation": {"guard_task": ""}}, "evaluation.guard_task is empty"),
     "no room in the student": (
         {"student": {"context": 64}, "evaluation": {"max_new_tokens": 64}, "training": {"max_length": 32}},
         "evaluation.max_new_tokens=64 leaves no room for a prompt in student.context=64",

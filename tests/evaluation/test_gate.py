@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crescent.config.schema import Gate
-from crescent.evaluation.gate import decide
+from crescent.evaluation.gate import Guard, decide
 
 SCORES = st.lists(st.floats(0, 1), min_size=2, max_size=8)
 
@@ -167,3 +167,56 @@ def test_the_rule_in_words() -> None:
         "agreement rises while dev accuracy falls, or when less than 10.0% of what is written is new, or when the "
         f"variety of questions falls below 50.0% of round 1.{alone}"
     )
+
+
+def guarded(*accuracy: float | None, n: int = 400) -> Guard:
+    """A guard task on which models of these accuracies answer the first problems right."""
+
+    def scores(before: int, now: int) -> list[tuple[float, float]]:
+        one, other = (round(n * (accuracy[number] or 0)) for number in (before, now))
+        return [(float(place < one), float(place < other)) for place in range(n)]
+
+    return Guard("skills", accuracy, scores)
+
+
+def test_a_round_that_falls_on_the_guard_task_is_not_kept_and_the_verdict_says_so() -> None:
+    verdict = decide([0.4, 0.6], Gate(), guard=guarded(0.8, 0.7))
+    assert (verdict.accepted, verdict.best_round) == (False, 0)
+    assert verdict.verdict == (
+        "Round 1 rejected, back to the base model: dev accuracy 60.0% against 40.0% of the base model (+20.0 points), "
+        "skills fell: 70.0% against 80.0% of the base model (-10.0 points, -7.4 at the most with 95% confidence)."
+    )
+    assert "skills is not shown to be more than 1 points below that of the base model" in verdict.rule
+    assert (verdict.inputs.guard_task, verdict.inputs.guard_accuracy) == ("skills", [0.8, 0.7])
+
+
+def test_the_guard_looks_at_falls_alone_and_beyond_its_margin() -> None:
+    assert decide([0.4, 0.6], Gate(), guard=guarded(0.8, 0.9)).accepted
+    assert decide([0.4, 0.6], Gate(), guard=guarded(0.8, 0.795)).accepted
+    assert not decide([0.6, 0.4], Gate(), guard=guarded(0.8, 0.9)).accepted
+    assert decide([0.4, 0.6], Gate(guard_margin=10.0), guard=guarded(0.8, 0.7)).accepted
+    assert decide([0.4, 0.6], Gate(enabled=False), guard=guarded(0.8, 0.1)).accepted
+    assert decide([0.4, 0.6], Gate(), guard=guarded(0.8, None)).accepted
+
+
+def test_the_guard_holds_every_round_against_the_base_model_so_that_falls_do_not_add_up() -> None:
+    """Each round loses a point against the one before, within the margin; the fourth has lost five."""
+    gate, accuracy = Gate(guard_margin=2.0), [0.8, 0.79, 0.78, 0.775, 0.75]
+    dev = [0.4, 0.5, 0.6, 0.7, 0.8]
+    kept = [decide(dev[: n + 1], gate, guard=guarded(*accuracy[: n + 1], n=1000)).accepted for n in (1, 2, 3, 4)]
+    assert kept == [True, True, True, False]
+    later = decide([*dev, 0.75], gate, guard=guarded(*accuracy, 0.8, n=1000))
+    assert (later.best_before, later.best_round) == (0.7, 5)
+
+
+def test_a_rule_that_tests_is_given_the_problems_of_the_round_in_force() -> None:
+    asked: list[tuple[int, int]] = []
+
+    def scores(before: int, now: int) -> list[tuple[float, float]]:
+        asked.append((before, now))
+        return [(0.0, 1.0)] * (8 if now == 1 else 2) + [(1.0, 1.0)] * 9
+
+    verdict = decide([0.4, 0.6, 0.7], Gate(rule={"use": "better"}), scores=scores)
+    assert asked == [(0, 1), (1, 2)]
+    assert (verdict.accepted, verdict.best_round, verdict.best_before) == (False, 1, 0.6)
+    assert verdict.verdict.endswith("(+10.0 points), one-sided p = 0.25 over 2 of 11 problems that changed.")

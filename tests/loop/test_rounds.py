@@ -13,7 +13,8 @@ from typing import Any, get_type_hints
 
 import pytest
 
-from crescent.config.schema import Config, Model
+from crescent.config.schema import Config, Model, Proposer
+from crescent.evaluation.results import Item, TaskResult
 from crescent.loop.pipeline import rounds
 from crescent.loop.stages.calls import Stages
 from crescent.loop.stages.context import Context, ModelRef
@@ -25,16 +26,21 @@ from crescent.records import Diversity
 from crescent.runs.folder import read_json
 from crescent.runs.manifest import Manifest, Spec
 from crescent.runs.names import round_folder
+from crescent.runs.shards import ShardFolder
 from tests.conftest import tiny
 from tests.facts import blank, plain
 
 
 @dataclass
 class Notebook:
-    """An executor. `dev`: accuracy on the dev task by model; None: its training came to nothing. `sampled`: avg@K."""
+    """An executor. `dev`: accuracy on the dev task by model; None: its training came to nothing. `empty`: rounds in
+    which the proposer has nothing to learn. `sampled`: avg@K of the dev task."""
 
     dev: dict[str, float | None]
     agreement: dict[str, float] = field(default_factory=dict)
+    empty: tuple[str, ...] = ()
+    guard: dict[str, float] = field(default_factory=dict)
+    run: Path | None = None
     sampled: dict[str, float] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
 
@@ -54,6 +60,11 @@ class Notebook:
         said = plain(STAGES[name.split("/")[1]].facts, **facts)
         return Manifest(spec=plan, files={"rows": name}, facts=said, tokens=0, seconds=0.0)
 
+    def _proposer(self, name: str, place: str) -> Manifest:
+        made = self._plain(name, place)
+        made.files = {} if place in self.empty else {f"{MODEL}/model.safetensors": name}
+        return made
+
     def _questions(self, name: str, place: str) -> Manifest:
         return self._plain(name, place, accepted=8, written=10, diversity=blank(Diversity, vendi=5.0, vendi_sample=8))
 
@@ -67,11 +78,27 @@ class Notebook:
         return made
 
     def _evaluation(self, name: str, place: str) -> Manifest:
-        return self._plain(name, place, tasks={"nano_dev": blank(TaskScore, value=self.dev[place])})
+        values = {"nano_dev": self.dev[place], "nano_skills_dev": self.guard.get(place)}
+        measured = {task: value for task, value in values.items() if value is not None}
+        if self.run is not None:
+            shards = ShardFolder(self.run / name / "results")
+            for number, (task, value) in enumerate(measured.items()):
+                shards.write(number, [_result(task, value)])
+        return self._plain(name, place, tasks={task: blank(TaskScore, value=value) for task, value in measured.items()})
 
     def _draws(self, name: str, place: str) -> Manifest:
         average = Share(value=self.sampled.get(place, 0.0), low=None, high=None)
         return self._plain(name, place, tasks={"nano_dev": blank(DrawnTask, average=average)} if self.sampled else {})
+
+
+def _result(task: str, value: float) -> TaskResult:
+    """A hundred problems, of which the first ones are right."""
+    right = [number < round(100 * value) for number in range(100)]
+    items = [
+        Item(id=f"{task}/{number}", correct=one, score=float(one), output="a few words", target="1", tokens=3)
+        for number, one in enumerate(right)
+    ]
+    return blank(TaskResult, task=task, items=items)
 
 
 def _words(argument: Any) -> str:
@@ -87,7 +114,7 @@ def loop(tmp_path: Path, context_of: Callable[..., Context]) -> Callable[..., tu
     """Runs the loop of a configuration with an executor that notes; distillations have a student."""
 
     def run(config: Config, **outcomes: Any) -> tuple[Notebook, str | None]:
-        context, notebook = context_of(tmp_path, config), Notebook(**outcomes)
+        context, notebook = context_of(tmp_path, config), Notebook(run=tmp_path, **outcomes)
         if config.student is not None:
             context.student, context.base = context.base, ModelRef("teacher", "teacher", "its weights")
         return notebook, rounds(context, notebook)
@@ -112,6 +139,8 @@ def configured(**settings: Any) -> Config:
 RISING = {"base": 0.4, "round-01": 0.5, "round-02": 0.6, "round-03": 0.7}
 SECOND_WORSE = RISING | {"round-02": 0.45}
 SECOND_FAILED = RISING | {"round-02": None}
+SECOND_BETTER_BY_CHANCE = RISING | {"round-02": 0.51}
+SECOND_WORSE_BY_CHANCE = RISING | {"round-02": 0.49}
 NONE_BETTER = RISING | {"round-01": 0.3, "round-02": 0.2, "round-03": 0.1}
 
 DECISIONS = {
@@ -131,6 +160,20 @@ DECISIONS = {
     ),
     "a failed round teaches nobody without a gate either": (
         {"evaluation__gate__enabled": False}, SECOND_FAILED, "base round-01 round-01", "base base base",
+    ),
+    "points: a round that is better by chance teaches": (
+        {}, SECOND_BETTER_BY_CHANCE, "base round-01 round-02", "base base base",
+    ),
+    "better: one that is better by chance teaches nobody": (
+        {"evaluation__gate__rule": {"use": "better"}}, SECOND_BETTER_BY_CHANCE, "base round-01 round-01",
+        "base base base",
+    ),
+    "not_worse: one that is worse by chance teaches": (
+        {"evaluation__gate__rule": {"use": "not_worse"}}, SECOND_WORSE_BY_CHANCE, "base round-01 round-02",
+        "base base base",
+    ),
+    "not_worse: one that is shown to be worse teaches nobody": (
+        {"evaluation__gate__rule": {"use": "not_worse"}}, NONE_BETTER, "base base base", "base base base",
     ),
 }  # fmt: skip
 
@@ -161,6 +204,58 @@ def test_the_stages_hand_on_what_they_made(loop: Callable[..., Any]) -> None:
         "round-02/training base round-02/dataset -",
         "round-02/evaluation round-02",
     ]
+
+
+BAND = Proposer(0.3, 0.8)
+
+
+def test_the_proposer_asks_and_the_solver_answers_and_learns(loop: Callable[..., Any]) -> None:
+    notebook, _ = loop(configured(questions__proposer=BAND, training__start_from="previous"), dev=RISING)
+    assert [call for call in notebook.calls if not call.split()[0].endswith(("/evaluation", "/dataset"))] == [
+        "round-01/questions base []",
+        "round-01/answers base round-01/questions",
+        "round-01/training base round-01/dataset -",
+        "round-02/proposer base round-01/questions round-01/answers",
+        "round-02/questions round-02/proposer [round-01/questions]",
+        "round-02/answers round-01 round-02/questions",
+        "round-02/training round-01 round-02/dataset -",
+        "round-03/proposer round-02/proposer round-02/questions round-02/answers",
+        "round-03/questions round-03/proposer [round-01/questions round-02/questions]",
+        "round-03/answers round-02 round-03/questions",
+        "round-03/training round-02 round-03/dataset -",
+    ]
+
+
+PROPOSERS = {
+    # case: (dev accuracies, rounds with nothing in the band, who asks in each round, who answers)
+    "the gate does not speak of it": (SECOND_WORSE, (), "base round-02/proposer round-03/proposer", "1 1"),
+    "nothing in the first band: the base model asks on": (RISING, ("round-02",), "base base round-03/proposer", "1 2"),
+    "nothing in the next band: the one before asks on": (
+        RISING, ("round-03",), "base round-02/proposer round-02/proposer", "1 2",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("dev", "empty", "asks", "answers"), PROPOSERS.values(), ids=PROPOSERS)
+def test_who_asks_where_a_proposer_learns(
+    loop: Callable[..., Any], dev: dict[str, float | None], empty: tuple[str, ...], asks: str, answers: str
+) -> None:
+    notebook, _ = loop(configured(questions__proposer=BAND), dev=dev, empty=empty)
+    assert [call.split()[1] for call in notebook.named("questions")] == asks.split()
+    assert [call.split()[1] for call in notebook.named("answers")] == [
+        "base", *(f"round-0{number}" for number in answers.split())
+    ]  # fmt: skip
+    starts = [call.split()[1] for call in notebook.named("proposer")]
+    assert starts == asks.split()[:2]
+
+
+def test_in_a_distillation_the_proposer_comes_of_the_teacher(loop: Callable[..., Any]) -> None:
+    notebook, _ = loop(configured(student=Model(), questions__proposer=BAND), dev=RISING | {"teacher": 0.9})
+    assert [call.split()[1] for call in notebook.named("proposer")] == ["teacher", "round-02/proposer"]
+    assert [call.split()[1] for call in notebook.named("questions")] == [
+        "teacher", "round-02/proposer", "round-03/proposer",
+    ]  # fmt: skip
+    assert [call.split()[1] for call in notebook.named("answers")] == ["teacher"] * 3
 
 
 def test_in_a_distillation_the_teacher_writes_and_the_student_learns(loop: Callable[..., Any]) -> None:
@@ -249,6 +344,7 @@ def test_without_a_base_measurement_none_is_made(loop: Callable[..., Any]) -> No
         {"training__replay__share": 0.2},
         {"evaluation__base": False},
         {"student": Model()},
+        {"questions__proposer": BAND},
     ],
 )
 def test_the_table_lists_the_stages_that_the_loop_calls(loop: Callable[..., Any], settings: dict[str, Any]) -> None:
@@ -265,6 +361,16 @@ def test_a_call_has_the_signature_of_its_stage(name: str) -> None:
         return [(each.name, hints[each.name], each.default) for each in parameters]
 
     assert signature(getattr(Stages, name)) == signature(import_module(f"crescent.loop.stages.{name}").run)
+
+
+def test_a_round_that_falls_on_the_guard_task_teaches_nobody(loop: Callable[..., Any], tmp_path: Path) -> None:
+    guard = {"base": 0.8, "round-01": 0.8, "round-02": 0.6, "round-03": 0.79}
+    notebook, _ = loop(configured(evaluation__guard_task="nano_skills_dev"), dev=RISING, guard=guard)
+    assert [call.split()[1] for call in notebook.named("questions")] == ["base", "round-01", "round-01"]
+    found = [read_json(tmp_path / round_folder(number) / FILE) or {} for number in (1, 2, 3)]
+    assert [verdict["best_round"] for verdict in found] == [1, 1, 3]
+    assert "nano_skills_dev fell: 60.0% against 80.0% of the base model" in found[1]["verdict"]
+    assert found[2]["inputs"]["guard_accuracy"] == [0.8, 0.8, 0.6, 0.79]
 
 
 def test_each_verdict_stands_in_its_round(loop: Callable[..., Any], tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 import crescent
 
 TASKS = Path(crescent.__file__).parent / "evaluation" / "tasks" / "nano"
-NAMES = ["nano_math", "nano_hard", "nano_dev", "nano_skills"]
+NAMES = ["nano_math", "nano_hard", "nano_dev", "nano_skills", "nano_skills_dev"]
 
 
 @pytest.fixture(scope="module")

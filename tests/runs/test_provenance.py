@@ -143,3 +143,17 @@ def test_nothing_is_said_of_this_machine(tmp_path: Path) -> None:
         assert str(tmp_path) not in text
     assert "`seeds.jsonl`" in screen_message(config)
     assert "`encoder`" in screen_message(config)
+
+
+def test_the_gate_is_told_by_its_rule_and_its_guard() -> None:
+    config = tiny()
+    assert "accuracy on `nano_dev`, a benchmark with known answers, rose; no other" in screen_message(config)
+    config.evaluation.gate.rule = {"use": "better", "level": 0.01}
+    assert "was shown to have risen (a paired one-sided test at level 0.01); no other" in screen_message(config)
+    config.evaluation.gate.rule = {"use": "not_worse", "margin": 1.5}
+    assert "was not shown to have fallen by more than 1.5 points (one-sided, level 0.05)" in screen_message(config)
+    config.evaluation.guard_task = "nano_skills_dev"
+    text = screen_message(config)
+    assert "`nano_skills_dev`, another one, was not shown to have fallen more than 1 points below the base" in text
+    assert "the known answers of `nano_dev` and `nano_skills_dev` alone decided" in text
+    assert "`nano_math`, `nano_dev` and `nano_skills_dev`" in text.replace("left out", "")

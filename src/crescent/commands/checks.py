@@ -24,7 +24,7 @@ from crescent.training.lora import mistakes as lora_mistakes
 def check(config: Config) -> None:
     """Raise `ConfigError` with everything that the parts object to."""
     evaluation = config.evaluation
-    names = list(dict.fromkeys([*evaluation.tasks, *([evaluation.dev_task] if evaluation.dev_task else [])]))
+    names = [name for name in dict.fromkeys([*evaluation.tasks, evaluation.dev_task, evaluation.guard_task]) if name]
     found = dedup_mistakes(config.dedup) + tracking_mistakes(config.tracking)
     found += cache_mistakes() if names else []
     found += check_tasks(names, evaluation.local_data or {}, evaluation.num_fewshot)

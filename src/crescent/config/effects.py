@@ -14,6 +14,7 @@ from crescent.config.schema import Config
 
 PARTS = {
     "model": "which model it is, and so everything made with it",
+    "proposer": "what the model that writes the questions learns, where it is one of its own",
     "questions": "which questions are written and accepted",
     "answers": "which solutions are sampled",
     "labels": "what the vote makes of the solutions; `stage=vote` applies other rules to those of a run",

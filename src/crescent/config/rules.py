@@ -8,6 +8,7 @@ from crescent.config.conversations import a_server_writes_what_it_is_told, conve
 from crescent.config.engine import engine_environment_can_be_written_down, engine_is_left_what_is_its_own
 from crescent.config.label_rules import labels_can_be_sampled
 from crescent.config.place import place_can_be_made
+from crescent.config.proposer_rules import a_proposer_has_a_band, a_proposer_is_of_use
 from crescent.config.schema import Config
 from crescent.config.server_rules import (
     a_started_server_gets_model_and_port,
@@ -40,6 +41,21 @@ def gate_has_a_benchmark(config: Config) -> Iterator[Mistake]:
     if config.evaluation.gate.enabled and not config.evaluation.dev_task:
         keys = ("evaluation.gate.enabled", "evaluation.dev_task")
         yield Mistake(keys, "evaluation.gate.enabled=true needs evaluation.dev_task: name one or disable the gate")
+
+
+def guard_task_is_another_one(config: Config) -> Iterator[Mistake]:
+    evaluation, guard = config.evaluation, config.evaluation.guard_task
+    key, said = "evaluation.guard_task", f"evaluation.guard_task={guard}"
+    if guard == "":
+        yield Mistake((key,), f"{key} is empty: name a benchmark, or set null")
+    elif guard is not None and guard == evaluation.dev_task:
+        yield Mistake((key, "evaluation.dev_task"), f"{said} is evaluation.dev_task itself: name another benchmark")
+    elif guard in evaluation.tasks:
+        keys = (key, "evaluation.tasks")
+        yield Mistake(keys, f"{said} is also in evaluation.tasks: decisions must not read a reported benchmark")
+    if guard and not evaluation.base:
+        keys = (key, "evaluation.base")
+        yield Mistake(keys, f"{said} is compared with the base model: it needs evaluation.base=true")
 
 
 def agreement_band_is_open(config: Config) -> Iterator[Mistake]:
@@ -242,10 +258,13 @@ RULES: tuple[Rule, ...] = (
     engine_environment_can_be_written_down,
     dev_task_is_held_out,
     gate_has_a_benchmark,
+    guard_task_is_another_one,
     agreement_band_is_open,
     labels_can_be_sampled,
     samples_can_differ,
     unchecked_rewrites_happen_once,
+    a_proposer_has_a_band,
+    a_proposer_is_of_use,
     target_can_be_reached,
     texts_fit_the_context,
     prompts_have_their_fields,

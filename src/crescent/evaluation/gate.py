@@ -1,16 +1,30 @@
 """The gate: keep a round only if the dev benchmark agrees. Pure functions of figures that are already known."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from math import isfinite
+
+import msgspec
 
 from crescent.config.schema import Gate
 from crescent.config.seeds import derived_seed
 from crescent.config.slots import SLOTS
+from crescent.evaluation.alarms import Replies
+from crescent.evaluation.rules.not_worse import NotWorse
 from crescent.evaluation.rules.rule import Judgement, Rule, Trial
 from crescent.records import Row
 
 Scores = Callable[[int, int], Sequence[tuple[float, float]]]
 """(round, round) -> the score of every dev problem under the models of both; round 0 is the base model."""
+
+
+@dataclass(frozen=True)
+class Guard:
+    """The guard task: its name, the accuracies of the base model and of every round on it, and its problems."""
+
+    task: str
+    accuracy: Sequence[float | None]
+    scores: Scores
 
 
 class Inputs(Row):
@@ -19,7 +33,7 @@ class Inputs(Row):
     `dev_accuracy` has the base model first, then every round; None where it was not measured. `label_agreement` is the
     mean agreement of the voted questions, `new_questions` the share of written texts, rewrites among them, that were
     accepted as new, and `variety` the effective number of questions per accepted one (Vendi score), one figure per
-    round.
+    round. `guard_accuracy` is as `dev_accuracy`, on `guard_task`; empty where there is none.
     """
 
     dev_task: str
@@ -27,13 +41,17 @@ class Inputs(Row):
     label_agreement: list[float]
     new_questions: list[float]
     variety: list[float]
+    guard_task: str | None = None
+    guard_accuracy: list[float | None] = msgspec.field(default_factory=list)
 
 
 class Verdict(Row):
     """What the gate decided about a round, and why, in sentences.
 
     `dev` and `best_before` are accuracies on the dev task, None where there is none. `best_round` is the round whose
-    model the run goes on with, 0 for the base model. `stop` is a sentence when the run should end here.
+    model the run goes on with, 0 for the base model. `stop` is a sentence when the run should end here. `alarms` are
+    warnings about the round's replies to the dev task, of which `replies` says more and `base_replies` what they were
+    before training; they decide nothing.
     """
 
     accepted: bool
@@ -44,6 +62,9 @@ class Verdict(Row):
     best_before: float | None
     best_round: int
     stop: str | None = None
+    alarms: list[str] = msgspec.field(default_factory=list)
+    replies: Replies | None = None
+    base_replies: Replies | None = None
 
 
 def decide(
@@ -56,6 +77,7 @@ def decide(
     distinct: Sequence[float] = (),
     variety: Sequence[float] = (),
     scores: Scores = lambda before, now: [],
+    guard: Guard | None = None,
     seed: int = 0,
 ) -> Verdict:
     """Judge the last round of `dev_scores`.
@@ -69,13 +91,14 @@ def decide(
         distinct: accepted questions / texts written, rewrites among them, one figure per round.
         variety: Vendi score of the accepted questions per question sampled for it, one figure per round.
         scores: the dev problems one by one, for rules that ask for them.
+        guard: the task that must not fall.
         seed: the run's, for rules that draw.
     """
     found = [score if score is not None and isfinite(score) else None for score in dev_scores]
     number, dev = len(found) - 1, found[-1]
     if number < 1:
         raise ValueError("dev_scores holds the base model and at least one round")
-    rounds = _Rounds(found, gate, scores, seed)
+    rounds = _Rounds(found, gate, scores, guard, seed)
     best_round = rounds.best_before(number)
     best = found[best_round]
     judged = rounds.judged(number, best_round)
@@ -84,13 +107,15 @@ def decide(
     return Verdict(
         accepted=accepted,
         verdict=_verdict(number, dev, best, best_round, accepted, problem, gate.enabled, judged.why),
-        rule=_rule(gate, rounds.rule, dev_task),
+        rule=_rule(gate, rounds.rule, dev_task, guard),
         inputs=Inputs(
             dev_task=dev_task,
             dev_accuracy=found,
             label_agreement=list(agreement),
             new_questions=list(distinct),
             variety=list(variety),
+            guard_task=guard.task if guard else None,
+            guard_accuracy=list(guard.accuracy) if guard else [],
         ),
         dev=dev,
         best_before=best,
@@ -102,8 +127,10 @@ def decide(
 class _Rounds:
     """The rounds in turn, each held against the best before it."""
 
-    def __init__(self, dev: Sequence[float | None], gate: Gate, scores: Scores, seed: int) -> None:
+    def __init__(self, dev: Sequence[float | None], gate: Gate, scores: Scores, guard: Guard | None, seed: int) -> None:
         self.rule: Rule = SLOTS["gate"].build(gate.rule)
+        self._no_fall = NotWorse(gate.guard_margin, gate.guard_level)
+        self._guard = guard
         self._dev = dev
         self._enabled = gate.enabled
         self._scores = scores
@@ -126,7 +153,22 @@ class _Rounds:
         if now is None or before is None:
             return Judgement(accepted=now is not None, best=now is not None)
         seed = derived_seed(self._seed, "gate", str(number))
-        return self.rule.judge(Trial(before, now, lambda: self._scores(best, number), seed))
+        judged = self.rule.judge(Trial(before, now, lambda: self._scores(best, number), seed))
+        fall = self._fall(number, seed)
+        if fall is None:
+            return judged
+        return Judgement(accepted=False, best=False, why=fall if judged.why is None else f"{judged.why}; {fall}")
+
+    def _fall(self, number: int, seed: int) -> str | None:
+        """What a round has lost on the guard task against the base model, in words; None where no fall is shown."""
+        guard = self._guard
+        if guard is None or (before := guard.accuracy[0]) is None or (now := guard.accuracy[number]) is None:
+            return None
+        judged = self._no_fall.judge(Trial(before, now, lambda: guard.scores(0, number), seed))
+        if judged.accepted:
+            return None
+        change = f"{100 * (now - before):+.1f} points, {judged.why}"
+        return f"{guard.task} fell: {now:.1%} against {before:.1%} of the base model ({change})"
 
 
 def _no_gain(scores: Sequence[float | None], gate: Gate, kept: int, agreement: Sequence[float]) -> str | None:
@@ -186,7 +228,7 @@ def _verdict(
     return f"Round {number} {'accepted' if enabled else 'kept, the gate is off'}: {figures}."
 
 
-def _rule(gate: Gate, rule: Rule, dev_task: str) -> str:
+def _rule(gate: Gate, rule: Rule, dev_task: str, guard: Guard | None) -> str:
     if not gate.enabled:
         return "The gate is off: every round that was evaluated is kept."
     ends = [
@@ -195,9 +237,16 @@ def _rule(gate: Gate, rule: Rule, dev_task: str) -> str:
         *([f"when less than {gate.min_distinct:.1%} of what is written is new"] if gate.min_distinct else []),
         *([f"when the variety of questions falls below {gate.min_variety:.1%} of round 1"] if gate.min_variety else []),
     ]
+    kept = rule.words(dev_task)
+    if guard is not None:
+        fall = f"more than {gate.guard_margin:g} points " if gate.guard_margin else ""
+        kept += (
+            f", and its accuracy on {guard.task} is not shown to be {fall}below that of the base model "
+            f"(one-sided, level {gate.guard_level:g})"
+        )
     early = f" The run ends early {', or '.join(ends)}." if ends else ""
     return (
-        f"A round is kept when {rule.words(dev_task)}; otherwise the run goes on from the best model so far.{early} "
+        f"A round is kept when {kept}; otherwise the run goes on from the best model so far.{early} "
         f"Nothing else is looked at, no reported benchmark among it."
     )
 

@@ -82,7 +82,7 @@ def _only_likeness(config: Mapping[str, Any]) -> bool:
 
 
 def _measured(evaluation: Evaluation) -> list[str]:
-    return [task for task in dict.fromkeys([evaluation.dev_task, *evaluation.tasks]) if task]
+    return [task for task in dict.fromkeys([evaluation.dev_task, evaluation.guard_task, *evaluation.tasks]) if task]
 
 
 @cache

@@ -17,8 +17,9 @@ MATH_SEEDS = range(10_000_000, 11_000_000)
 HARD_SEEDS = range(11_000_000, 12_000_000)
 DEV_SEEDS = range(12_000_000, 13_000_000)
 SKILL_SEEDS = range(13_000_000, 14_000_000)
+SKILL_DEV_SEEDS = range(15_000_000, 16_000_000)
 
-SIZES = {"nano_math": 1000, "nano_hard": 400, "nano_dev": 500, "nano_skills": 400}
+SIZES = {"nano_math": 1000, "nano_hard": 400, "nano_dev": 500, "nano_skills": 400, "nano_skills_dev": 300}
 
 
 def benchmark_rows(name: str) -> list[dict[str, Any]]:
@@ -36,15 +37,22 @@ def benchmark_rows(name: str) -> list[dict[str, Any]]:
 
 def _candidates(name: str) -> Iterator[dict[str, Any]]:
     if name == "nano_skills":
-        for seed in SKILL_SEEDS:
-            item = skills.item(seed)
-            yield {"question": item.question, "answer": item.reply, "skill": item.skill}
+        yield from _skills(SKILL_SEEDS)
+    elif name == "nano_skills_dev":  # what is reported must not be decided by
+        reported = {row["question"] for row in benchmark_rows("nano_skills")}
+        yield from (row for row in _skills(SKILL_DEV_SEEDS) if row["question"] not in reported)
     elif name == "nano_hard":
         for seed in HARD_SEEDS:
             yield _math(world.problem(seed, steps=5 + seed % 2, sizes=world.LARGE))
     else:
         for seed in {"nano_math": MATH_SEEDS, "nano_dev": DEV_SEEDS}[name]:
             yield _math(world.problem(seed))
+
+
+def _skills(seeds: range) -> Iterator[dict[str, Any]]:
+    for seed in seeds:
+        item = skills.item(seed)
+        yield {"question": item.question, "answer": item.reply, "skill": item.skill}
 
 
 def _math(problem: world.Problem) -> dict[str, Any]:

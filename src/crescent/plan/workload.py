@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
-from crescent.config.schema import Config, Model
+from crescent.config.schema import Config, Model, Proposer
 from crescent.config.slots import SLOTS
 from crescent.evaluation.repeated import sampled_tasks
 from crescent.loop.stages.table import (
@@ -12,6 +12,7 @@ from crescent.loop.stages.table import (
     DATASET,
     DRAWS,
     EVALUATION,
+    PROPOSER,
     QUESTIONS,
     REPLAY,
     SAMPLES,
@@ -24,7 +25,7 @@ from crescent.runs.names import round_number
 from crescent.voting.labels.label import label_of
 
 ITEMS = {
-    "nano_math": 1000, "nano_hard": 400, "nano_skills": 400, "nano_dev": 500,
+    "nano_math": 1000, "nano_hard": 400, "nano_skills": 400, "nano_dev": 500, "nano_skills_dev": 300,
     "gsm8k": 1319, "gsm8k_platinum": 1209, "gsm8k_dev": 500, "gsm_plus_mini": 2400, "asdiv_cot_llama": 2305,
     "svamp": 300, "arc_challenge": 1172, "hellaswag": 10042, "mmlu": 14042, "ifeval": 541, "truthfulqa_mc2": 817,
 }  # fmt: skip
@@ -67,6 +68,7 @@ def workload(config: Config) -> Iterator[Work]:
     source = brought(config)
     config = _limited(config, source)
     works: dict[StageKind, Callable[[Config, str], Work]] = {
+        PROPOSER: _proposer,
         QUESTIONS: partial(_questions, source),
         ANSWERS: _answers,
         DATASET: _dataset,
@@ -122,6 +124,25 @@ def _new_pairs(config: Config) -> int:
 def _pairs(config: Config, name: str) -> int:
     """Pairs that the training of round `name` learns from."""
     return _new_pairs(config) * (round_number(name) or 1 if config.training.accumulate else 1)
+
+
+def _proposer(config: Config, name: str) -> Work:
+    training, plan = config.training, config.plan
+    own = config.questions.proposer or Proposer()
+    learned = max(1, round(_accepted(config) * plan.in_band))
+    per_epoch = -(-learned // training.batch_size)
+    steps = own.steps or per_epoch * own.epochs
+    length = min(training.max_length, _around(config, config.questions.bait) + plan.question_tokens)
+    at_once = training.micro_batch_tokens // length
+    return Work(
+        f"{name}/proposer",
+        "train",
+        config.model,
+        sequences=steps,
+        read=round(steps * learned / per_epoch) * length,
+        batch=max(1, at_once if training.packing else min(at_once, training.micro_batch_size)),
+        longest=length,
+    )
 
 
 def _questions(source: Brought, config: Config, name: str) -> Work:
@@ -228,7 +249,8 @@ def _training(config: Config, name: str) -> Work:
 def _evaluation(config: Config, name: str) -> Work:
     evaluation, plan = config.evaluation, config.plan
     model = config.model if name == "teacher" else _student(config)
-    tasks = list(dict.fromkeys([*([evaluation.dev_task] if evaluation.dev_task else []), *evaluation.tasks]))
+    listed = [evaluation.dev_task, evaluation.guard_task, *evaluation.tasks]
+    tasks = [task for task in dict.fromkeys(listed) if task]
     shots = 1 + (evaluation.num_fewshot or 0)
     prompt = _around(config) + plan.question_tokens * shots
     length = min(plan.item_tokens, evaluation.max_new_tokens or plan.item_tokens)

@@ -59,6 +59,29 @@ objective `{objective}`, learning rate {learning_rate:g}. The method is after Su
 {licence}
 """
 
+PROPOSER = """---
+{front}library_name: transformers
+pipeline_tag: text-generation
+tags:
+- crescent
+---
+# {title}, proposer of round {number}
+
+{origin} after fine-tuning to ask: it writes the questions of round {number} of the run `{run}` (seed {seed}) of
+Crescent {version}. It has not learned to answer any; another model does.
+
+## Method
+{training}
+
+{questions} of round {before}, {epochs} in {steps} of {batch_size}.
+
+## Lineage
+{lineage}
+
+## Licence
+{licence}
+"""
+
 
 def dataset_card(
     config: Config, number: int, count: int, *, rows: str, columns: Mapping[str, str], reading: str = ""
@@ -110,7 +133,7 @@ def model_card(
         number=number,
         origin=where[:1].upper() + where[1:],
         written=_wrote(config),
-        writer="itself" if config.student is None else config.model.name,
+        writer=("itself" if config.student is None else config.model.name) + _and_proposer(config, number),
         run=config.name,
         seed=config.seed,
         version=__version__,
@@ -128,6 +151,38 @@ def model_card(
         lineage="\n".join(f"- {line}" for line in lineage),
         licence=_licence(trained, config.model if config.student else None),
     )
+
+
+def proposer_card(
+    config: Config, number: int, *, questions: int, steps: int, epochs: int, lineage: Sequence[str]
+) -> str:
+    """The text of `README.md` in a folder with the model that asks from round `number` on.
+
+    `questions`: how many it learned to ask, in `steps` of `epochs` that were begun. `lineage`: a line each.
+    """
+    where, on_hub = origin(config.model)
+    licence = config.model.licence
+    return PROPOSER.format(
+        front=(f"base_model: {config.model.path}\n" if on_hub else "") + (f"license: {licence}\n" if licence else ""),
+        title=config.model.name,
+        number=number,
+        origin=where[:1].upper() + where[1:],
+        run=config.name,
+        seed=config.seed,
+        version=__version__,
+        training="\n".join(f"- {sentence}" for sentence in provenance.asking(config)),
+        questions="1 question" if questions == 1 else f"{questions:,} questions",
+        before=number - 1,
+        epochs="1 epoch" if epochs == 1 else f"{epochs} epochs",
+        steps="1 step" if steps == 1 else f"{steps:,} steps",
+        batch_size=config.training.batch_size,
+        lineage="\n".join(f"- {line}" for line in lineage),
+        licence=_licence(config.model, None),
+    )
+
+
+def _and_proposer(config: Config, number: int) -> str:
+    return " and its proposer" if number > 1 and config.questions.proposer is not None else ""
 
 
 def _wrote(config: Config) -> str:

@@ -25,9 +25,10 @@ from crescent.runs.store import Store
 CONFIG = "config.yaml"
 DECIDED = "looked-into-the-store"
 ENVIRONMENT = "environment.json"
-FORMAT = 2
+FORMAT = 3
 """Of run folders. It changes when a new version would read an older folder wrongly, or make other rows with the same
-settings: 2 has seeds by hash, shards that name their requests, and checkpoints of all ranks."""
+settings: 2 has seeds by hash, shards that name their requests, and checkpoints of all ranks; 3 has sources, labels,
+selection, objective and gate rule as slots, and rows that say where a question is from."""
 TRACEBACK = "traceback.txt"
 """How the last start ended in an error, see `crescent.runs.failures`."""
 PACKAGES = ("torch", "transformers", "pytorch-lightning", "datasketch", "lm-eval", "hydra-core", "numpy")

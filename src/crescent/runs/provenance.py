@@ -3,8 +3,9 @@
 One place says it, so that no card can tell the story of the default method over the data of a control.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from crescent.config.schema import Config, Dedup
 from crescent.config.slots import SLOTS
@@ -29,6 +30,18 @@ def training(config: Config, rounds: int) -> list[str]:
     return [*_training(config, rounds), *_gate(config)]
 
 
+def asking(config: Config) -> list[str]:
+    """How the model that writes the questions came to ask as it does, where it is one of its own."""
+    proposer = config.questions.proposer
+    if proposer is None:
+        return []
+    low, high = (0.0 if end is None else end for end in (proposer.min_agreement, proposer.max_agreement))
+    return [
+        f"The proposer is a copy of {config.model.name} that was fine-tuned before each round to answer the prompt by "
+        f"those questions of the round before on which {low:.0%} to {high:.0%} of the solutions agreed; it solved none."
+    ]
+
+
 def given(config: Config) -> bool:
     """Whether some questions were there already, and not written by the model of the run."""
     return _source(config, "the model")[1]
@@ -36,9 +49,13 @@ def given(config: Config) -> bool:
 
 def _questions(config: Config, rounds: int) -> Iterator[str]:
     writer = config.model.name
-    if config.student is None and rounds > 1:
+    if rounds > 1 and config.questions.proposer is not None:
+        writer += " and, from the second round on, by the proposer"
+    elif config.student is None and rounds > 1:
         writer += " and, from the second round on, by the model that the run goes on with"
     yield _source(config, writer)[0]
+    if rounds > 1:
+        yield from asking(config)
 
 
 def _source(config: Config, writer: str) -> tuple[str, bool]:
@@ -190,22 +207,23 @@ def _outside(config: Config, rounds: int) -> Iterator[str]:
         for dedup in (config.dedup, config.evaluation.contamination)
         if dedup is not None and (embedding := dedup.embedding) is not None and embedding.encoder != "model"
     ]
-    wrote = "No other model wrote or judged any of it"
+    asks = rounds > 1 and config.questions.proposer is not None
+    wrote = f"No other model{' than these' if asks else ''} wrote or judged any of it"
     if given(config):
         wrote = (
             "Who wrote the questions that were given is not known; no other model wrote a solution or judged any of it"
         )
     if encoders:
         wrote += f"; how alike questions are was measured with the encoder {_list(list(dict.fromkeys(encoders)))}"
-    gate, dev = config.evaluation.gate, config.evaluation.dev_task
+    gate = config.evaluation.gate
     if not gate.enabled:
         yield f"{wrote}. No human labels were used."
     elif config.student is not None or rounds == 1:
         yield f"{wrote}. No human labels were used to make it."
     else:
         yield (
-            f"{wrote}. No question or solution was labelled by people; the known answers of `{_place(dev)}` "
-            "alone decided which round's model wrote on."
+            f"{wrote}. No question or solution was labelled by people; the known answers of {_list(_deciding(config))} "
+            f"alone decided which round's model {'answered' if asks else 'wrote'} on."
         )
 
 
@@ -221,7 +239,10 @@ def _training(config: Config, rounds: int) -> Iterator[str]:
         else f"low-rank adapters of rank {training.lora.rank} (LoRA), merged into the weights at the end"
     )
     source = "what it wrote itself" if config.student is None else f"what {config.model.name} wrote"
+    if rounds > 1 and config.questions.proposer is not None:
+        source = f"what {'it' if config.student is None else config.model.name} and its proposer wrote"
     yield f"{learner} was trained on {source}, {start}: {method}, loss on the solutions alone."
+    yield from _objective(config)
     if rounds > 1:
         yield (
             "Each round learned from the pairs of all rounds up to it."
@@ -235,24 +256,59 @@ def _training(config: Config, rounds: int) -> Iterator[str]:
         )
 
 
+def _objective(config: Config) -> Iterator[str]:
+    """What is minimised, where it is not the likelihood of the solutions, every pair alike."""
+    use = config.objective["use"]
+    if use == "weighted":
+        yield "Each pair's loss was multiplied by its weight."
+    elif use == "scpo":
+        beta, alpha = config.objective.get("beta", 0.5), config.objective.get("alpha", 1.0)
+        yield (
+            "It learned to prefer the most voted solution of a question over the least voted one (ScPO: DPO with beta "
+            f"{beta:g} and {alpha:g} times the likelihood of the preferred one, weighted by the margin of the votes); "
+            "questions without an outvoted solution taught nothing."
+        )
+    elif use != "sft":
+        yield f"What was minimised is the objective `{use}`, which is not part of Crescent."
+
+
 def _gate(config: Config) -> Iterator[str]:
     gate = config.evaluation.gate
     if not gate.enabled:
         yield "No benchmark decided anything: every round was kept."
         return
-    gain = gate.rule.get("min_gain", 0.0)
-    rose = "rose" if gain == 0 else f"changed by more than {100 * gain:+g} points"
-    if gate.rule["use"] != "points":
-        rose = f"passed the rule `{gate.rule['use']}`"
-    yield (
-        f"A round was kept only if accuracy on `{_place(config.evaluation.dev_task)}`, a benchmark with known answers, "
-        f"{rose}; no other benchmark decided anything."
-    )
+    dev, *guards = _deciding(config)
+    kept = f"accuracy on {dev}, a benchmark with known answers, {_rise(gate.rule)}"
+    for guard in guards:
+        margin = f"more than {gate.guard_margin:g} points " if gate.guard_margin else ""
+        kept += f", and accuracy on {guard}, another one, was not shown to have fallen {margin}below the base model's"
+    yield f"A round was kept only if {kept}; no other benchmark decided anything."
+
+
+def _rise(rule: Mapping[str, Any]) -> str:
+    """What accuracy must have done, by the rule of the gate."""
+    if rule["use"] == "points":
+        gain = rule.get("min_gain", 0.0)
+        return "rose" if gain == 0 else f"changed by more than {100 * gain:+g} points"
+    if rule["use"] == "better":
+        return f"was shown to have risen (a paired one-sided test at level {rule.get('level', 0.05):g})"
+    if rule["use"] == "not_worse":
+        margin = rule.get("margin", 0.0)
+        fall = f"fallen by more than {margin:g} points" if margin else "fallen"
+        return f"was not shown to have {fall} (one-sided, level {rule.get('level', 0.05):g})"
+    return f"passed the rule `{rule['use']}`"
+
+
+def _deciding(config: Config) -> list[str]:
+    """The benchmarks that decide which rounds are kept."""
+    tasks = [config.evaluation.dev_task, config.evaluation.guard_task]
+    return [f"`{_place(task)}`" for task in tasks if task is not None]
 
 
 def _benchmarks(config: Config) -> list[str]:
-    tasks = dict.fromkeys([*config.evaluation.tasks, config.evaluation.dev_task])
-    return [f"`{_place(task)}`" for task in tasks]
+    evaluation = config.evaluation
+    tasks = dict.fromkeys([*evaluation.tasks, evaluation.dev_task, evaluation.guard_task])
+    return [f"`{_place(task)}`" for task in tasks if task is not None]
 
 
 def _place(name: str) -> str:

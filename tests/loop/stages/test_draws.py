@@ -18,7 +18,6 @@ from crescent.loop.stages.context import Context
 from crescent.loop.stages.facts import (
     AnswersFacts,
     DrawsFacts,
-    EvaluationFacts,
     QuestionsFacts,
     TaskScore,
     TrainingFacts,
@@ -87,12 +86,15 @@ def test_the_figures_are_those_of_the_rows(drawn: tuple[Context, Manifest]) -> N
     assert 0 < facts["nano_dev"].average.value < facts["nano_dev"].pass_at_k["4"].value
 
 
-def test_the_shares_of_a_task_by_item(drawn: tuple[Context, Manifest]) -> None:
+def test_the_items_of_a_task_with_the_shares_of_right_replies(drawn: tuple[Context, Manifest]) -> None:
     context, manifest = drawn
-    found = draws.shares(context, manifest, "nano_dev")
-    assert found == {row.id: sum(row.scores) / 4 for row in draws.rows_of(context, manifest)["nano_dev"]}
-    assert any(0 < share < 1 for share in found.values())
-    assert draws.shares(context, manifest, "nano_hard") is None
+    rows = draws.rows_of(context, manifest)["nano_dev"]
+    items = evaluation.items(context, evaluation.run(context, "base", context.base))["nano_dev"].items
+    found = draws.rescored(items, rows)
+    assert [(item.id, item.score) for item in found] == [(row.id, sum(row.scores) / 4) for row in rows]
+    assert [item.output for item in found] == [item.output for item in items]
+    assert any(0 < item.score < 1 for item in found)
+    assert list(draws.rows_of(context, manifest)) == ["nano_dev", "nano_math"]
 
 
 SEEN: list[list[tuple[float, float]]] = []
@@ -112,12 +114,12 @@ class Noting:
 def test_a_rule_of_the_gate_is_given_the_shares(drawn: tuple[Context, Manifest]) -> None:
     context, manifest = drawn
     context.config.evaluation.gate.rule = {"use": f"{__name__}:Noting"}
-    base = made(EvaluationFacts, tasks={"nano_dev": blank(TaskScore, value=0.0)})
+    base = evaluation.run(context, "base", context.base)
     verdicts = Verdicts(context, base, manifest)
     asked = made(QuestionsFacts, accepted=8, written=10, diversity=blank(Diversity, vendi=5.0, vendi_sample=8))
     trained, voted = made(TrainingFacts, state="finished"), made(AnswersFacts, mean_agreement=0.5)
     verdict = verdicts.next(1, trained, base, asked, voted, manifest)
-    shares = list((draws.shares(context, manifest, "nano_dev") or {}).values())
+    shares = [row.share for row in draws.rows_of(context, manifest)["nano_dev"]]
     assert [[(share, share) for share in shares]] == SEEN
     assert verdict.inputs.dev_accuracy == [pytest.approx(sum(shares) / 7)] * 2
 

@@ -4,15 +4,19 @@ from typing import Any
 
 import msgspec
 import pytest
+from rich.console import Console
 
-from crescent.errors import DamagedError
+from crescent.console.progress import Reporter
+from crescent.errors import DamagedError, StageError
 from crescent.evaluation.gate import Verdict
+from crescent.evaluation.results import Item, TaskResult
 from crescent.loop.stages.context import Context
 from crescent.loop.stages.facts import AnswersFacts, EvaluationFacts, QuestionsFacts, TaskScore, TrainingFacts
-from crescent.loop.stages.gate import FILE, Verdicts, verdict_of
-from crescent.records import Diversity
+from crescent.loop.stages.gate import FILE, Verdicts, paired, verdict_of
+from crescent.records import Completion, Diversity
 from crescent.runs.folder import read_json
 from crescent.runs.manifest import Facts, Manifest, Spec
+from crescent.runs.shards import ShardFolder
 from tests.conftest import tiny
 from tests.facts import blank, plain
 
@@ -131,6 +135,8 @@ def test_gate_json_has_the_rule_the_inputs_and_the_verdict_in_words(context: Con
         "label_agreement": [0.5, 0.6],
         "new_questions": [0.8, 0.8],
         "variety": [0.5, 0.5],
+        "guard_task": None,
+        "guard_accuracy": [],
     }
     assert written.verdict.startswith("Round 2 rejected, back to round 1: not evaluated")
 
@@ -165,3 +171,48 @@ def test_a_single_question_has_its_full_share(context: Context, monkeypatch: pyt
     [verdict] = judge(context, [0.4, 0.5])
     assert (verdict.inputs.new_questions, verdict.inputs.variety) == ([1.0], [1.0])
     assert said == [f"round 1 gate: {verdict.verdict}"]
+
+
+def said(run: Path, place: str, texts: list[str], stop: str = "stop") -> Manifest:
+    """A measured model that wrote these texts, a token a word, with its rows on disk."""
+    stage, task = f"{place}/evaluation", "nano_dev"
+    items = [
+        Item(id=f"{task}/{n}", correct=True, score=1.0, output=text, target="1", tokens=len(text.split()))
+        for n, text in enumerate(texts)
+    ]
+    ShardFolder(run / stage / "results").write(0, [blank(TaskResult, task=task, items=items)])
+    row = {"sample": 0, "stop": stop, "prompt_tokens": 1, "tokens": 9, "logprob": None}
+    rows = [msgspec.convert({"request": item.id, "text": item.output, **row}, Completion) for item in items]
+    ShardFolder(run / stage / "completions").write(0, rows)
+    made_here = measured(0.5)
+    return msgspec.structs.replace(made_here, spec=msgspec.structs.replace(made_here.spec, stage=stage))
+
+
+def test_replies_that_change_are_warned_of_and_decide_nothing(
+    context: Context, capsys: pytest.CaptureFixture[str]
+) -> None:
+    context.report = Reporter(Console(width=200))
+    verdicts = Verdicts(context, said(context.run.path, "base", ["one two three"] * 4))
+    finished, voted = made(TrainingFacts, state="finished"), made(AnswersFacts, mean_agreement=0.5)
+    same = verdicts.next(1, finished, said(context.run.path, "round-01", ["1 2 3"] * 4), asked(8, 10), voted)
+    assert (same.alarms, same.replies) == ([], same.base_replies)
+    loop = said(context.run.path, "round-02", ["no " * 60] * 4, "length")
+    other = verdicts.next(2, finished, loop, asked(8, 10), voted)
+    assert [text.split(" (")[0] for text in other.alarms] == [
+        "Replies grow: 60 tokens on average, 3 of the base model",
+        "100.0% of the replies are cut at the token limit, 0.0% of the base model's",
+        "100.0% of the replies repeat themselves, 0.0% of the base model's",
+    ]
+    assert (other.accepted, other.best_round, other.stop) == (same.accepted, same.best_round, same.stop)
+    assert verdict_of(context, 2) == other
+    assert capsys.readouterr().out.count("round 2 warning: ") == 3
+
+
+def test_models_that_were_asked_different_problems_are_not_compared() -> None:
+    def items(*numbers: int) -> list[Item]:
+        return [Item(id=f"t/{n}", correct=True, score=n / 4, output="", target="") for n in numbers]
+
+    assert paired("t", items(2, 1), items(1, 2)) == [(0.25, 0.25), (0.5, 0.5)]
+    for other in (items(1), items(1, 3), items(1, 2, 3)):
+        with pytest.raises(StageError, match="different problems"):
+            paired("t", items(1, 2), other)

@@ -33,8 +33,9 @@ class Average(Row):
 class RoundFigures(Row):
     """One round of one run. `in_force` is the round whose model the run goes on with, 0 for the base model.
 
-    `tokens` were sampled for it, questions included, whoever made them. `more`: further figures by name
-    (`crescent.commands.claim.methods.COLUMNS`), what was not measured left out. `averages`: tasks that were sampled.
+    `tokens` were sampled for it, questions included, whoever made them. `proposer_steps` and `proposer_tokens`: what a
+    proposer that learns was trained before it, beside every budget; None where there is none. `more`: further figures
+    by name (`crescent.commands.claim.methods.COLUMNS`), what was not measured left out. `averages`: tasks sampled.
     """
 
     round: int
@@ -45,6 +46,8 @@ class RoundFigures(Row):
     label_accuracy: float | None = None
     single_sample_accuracy: float | None = None
     tokens: int | None = None
+    proposer_steps: int | None = None
+    proposer_tokens: int | None = None
     more: dict[str, float] = msgspec.field(default_factory=dict)
     averages: dict[str, Average] = msgspec.field(default_factory=dict)
 

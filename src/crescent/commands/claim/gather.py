@@ -17,7 +17,7 @@ from crescent.commands.claim.figures import (
     Vote,
 )
 from crescent.commands.claim.headline import shares
-from crescent.commands.claim.methods import pairs_of, unlike, unspent
+from crescent.commands.claim.methods import beside, pairs_of, unlike, unspent
 from crescent.config.schema import Config
 from crescent.errors import ConfigError, DamagedError
 from crescent.evaluation.comparison import compare
@@ -66,7 +66,7 @@ def gather(config: Config, folder: Path, arms: Mapping[str, Config], runs: Seque
         claim.unequal += _unequal(claim, seed)
     budget = config.claim.budget
     if budget.tokens is not None or budget.steps is not None:
-        claim.unequal += [*unspent(claim, arms), *unlike(claim)]
+        claim.unequal += [*unspent(claim, arms), *unlike(claim), *beside(claim)]
     for task in tasks:
         bounds = DIFFERENCE if shares(claim, task) else UNBOUNDED
         for arm, against in pairs:
@@ -113,6 +113,8 @@ def _round(part: Round, gate: Verdict) -> RoundFigures:
         tokens=part.questions.tokens + part.answers.tokens - part.answers.overshoot
         if part.questions and part.answers
         else None,
+        proposer_steps=part.proposer.steps if part.proposer else None,
+        proposer_tokens=part.proposer.tokens if part.proposer else None,
         more=dict(_more(part)),
         averages={task: average for task, found in part.draws.items() if (average := _average(found))},
     )

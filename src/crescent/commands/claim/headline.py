@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from crescent.commands.claim.figures import BASE, Claim, OverSeeds
 from crescent.reporting.report import numbers
 
+MANY = 3
+"""Of more arms than these beside the claimed one the ranking tells the story, and no sentence goes through them all."""
+
 
 def sentences(claim: Claim) -> list[str]:
     """The headline, then the sentences that belong to it."""
@@ -55,6 +58,8 @@ def _composition(claim: Claim) -> Iterator[str]:
         compared = [(part.arm, part.against) for part in claim.parts]
     else:
         compared = [(claim.claimed, arm) for arm in claim.arms if arm != claim.claimed]
+        if len(compared) > MANY:
+            return
         for arm, against in compared:
             yield f"{arm} against {against}: {with_interval(claim.mean(arm, against), share)}."
     found = [(pair, claim.mean(*pair)) for pair in compared]

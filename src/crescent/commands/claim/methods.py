@@ -84,6 +84,16 @@ def unlike(claim: Claim) -> Iterator[str]:
             )
 
 
+def beside(claim: Claim) -> Iterator[str]:
+    """What was trained beside the budget, which is the solver's: proposers, in a sentence for each run."""
+    for run in claim.runs:
+        steps = sum(each.proposer_steps or 0 for each in run.rounds)
+        if steps:
+            tokens = sum(each.proposer_tokens or 0 for each in run.rounds)
+            trained = f"{numbers.plural(steps, 'optimizer step')} over {tokens:,} tokens"
+            yield f"Seed {run.seed}: {run.arm} also trained a proposer, beside its budget: {trained}."
+
+
 def profile(claim: Claim) -> dict[str, dict[str, float | None]]:
     """Arm -> the means over seeds of `COLUMNS`, of the tokens sampled and of the seconds of its runs."""
     found: dict[str, dict[str, float | None]] = {}

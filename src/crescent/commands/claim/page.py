@@ -56,6 +56,7 @@ def _arm(frame: Frame, means: Sequence[Interval | None], shift: float, kind: str
 def render(claim: Claim) -> str:
     """The page for what `claim.json` holds."""
     said = sentences(claim)
+    order = list(ranked(claim, shares(claim, claim.primary_task)))
     return (
         templates()
         .get_template("claim.html.j2")
@@ -63,12 +64,12 @@ def render(claim: Claim) -> str:
             css=style_sheet(),
             claim=claim,
             headline=said[0],
-            sentences=said[1:],
+            sentences=[*([] if claim.parts else order), *(each for each in said[1:] if each not in claim.unequal)],
             share=shares(claim, claim.primary_task),
             gains=[_row(claim, arm, BASE, claim.primary_task) for arm in claim.arms],
             over=[_row(claim, p.arm, p.against, claim.primary_task) | {"name": p.name} for p in claim.parts]
             or [_row(claim, claim.claimed, arm, claim.primary_task) for arm in claim.arms if arm != claim.claimed],
-            ranked=list(ranked(claim, shares(claim, claim.primary_task))),
+            ranked=order,
             columns=COLUMNS,
             methods=list(_methods(claim)),
             panels=list(_panels(claim)),

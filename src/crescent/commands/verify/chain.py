@@ -1,7 +1,7 @@
 """Check `chain`: what each stage was given is what the stages that it names have made, by the digests of both.
 
-Which model wrote, was trained or was measured follows from the verdicts of the gate. What the base model is, is not
-looked at: all stages must name the same one.
+Which model wrote, was trained or was measured follows from the verdicts of the gate, and which proposer asked from its
+own stages. What the base model is, is not looked at: all stages must name the same one.
 """
 
 from collections.abc import Iterator
@@ -14,8 +14,10 @@ from crescent.commands.verify.reading import Folder
 from crescent.config.keys import flatten
 from crescent.config.schema import Config
 from crescent.evaluation.gate import Verdict
-from crescent.loop.stages.facts import TrainingFacts
+from crescent.loop.stages.facts import ProposerFacts, TrainingFacts
 from crescent.loop.stages.gate import FILE as VERDICT
+from crescent.loop.stages.table import PROPOSER
+from crescent.loop.stages.trained import has_model
 from crescent.runs.manifest import MANIFEST, Manifest
 from crescent.runs.names import round_folder, round_number
 
@@ -63,12 +65,25 @@ def _models(folder: Folder, config: Config, stage: str) -> Iterator[tuple[str, s
         yield "model", TEACHER if place == "teacher" else BASE
         return
     kept = _kept(folder, number - 1)
-    if kind in ("questions", "answers"):
+    if kind == "proposer":
+        yield "start", _proposer(folder, config, number - 1)
+    elif kind == "questions" and config.questions.proposer is not None:
+        yield "model", _proposer(folder, config, number)
+    elif kind in ("questions", "answers"):
         yield "model", TEACHER if config.student is not None else kept
     elif kind in ("evaluation", "samples", "draws"):
         yield "model", f"{place}/training"
     elif kind in ("training", "replay"):
         yield "start" if kind == "training" else "model", BASE if config.training.start_from == "base" else kept
+
+
+def _proposer(folder: Folder, config: Config, number: int) -> str:
+    """Who asks in a round, where that is a model of its own: the newest proposer, or whom it came of."""
+    for each in range(number, 1, -1):
+        stage = f"{round_folder(each)}/{PROPOSER.name}"
+        if stage in folder.manifests and has_model(folder.manifests[stage]):
+            return stage
+    return TEACHER if config.student is not None else BASE
 
 
 def _kept(folder: Folder, number: int) -> str:
@@ -92,8 +107,11 @@ def _model(
 
 def _lineage(check: Check, file: str, manifest: Manifest, outcomes: dict[str, str]) -> None:
     """What a training says that it learned from."""
+    kind: type[TrainingFacts] | type[ProposerFacts] = TrainingFacts
+    if manifest.spec.stage.endswith(f"/{PROPOSER.name}"):
+        kind = ProposerFacts
     try:
-        lineage = msgspec.convert(manifest.facts, TrainingFacts).lineage
+        lineage = msgspec.convert(manifest.facts, kind).lineage
     except msgspec.ValidationError:
         return  # another kind of stage
     check.same(file, "facts.lineage.start_identity", lineage.start_identity, manifest.spec.inputs.get("start"))

@@ -40,10 +40,15 @@ def check_draws(folder: Folder, config: Config, stage: str, findings: Findings) 
         check.wrong(file, f"facts.tasks.{task}", "no such task", f"{len(rows[task])} rows")
 
 
+def drawn_rows(folder: Folder, stage: str, task: str) -> list[Drawn]:
+    """The rows of a task; none where it was not sampled."""
+    read = folder.shards(f"{stage}/judged", Drawn, Check("", "")) if stage in folder.manifests else []
+    return [each.row for each in read if each.row.task == task]
+
+
 def drawn_score(folder: Folder, stage: str, task: str) -> float | None:
     """avg@K of a task from its rows, None where it was not sampled."""
-    read = folder.shards(f"{stage}/judged", Drawn, Check("", "")) if stage in folder.manifests else []
-    shares = [each.row.share for each in read if each.row.task == task]
+    shares = [row.share for row in drawn_rows(folder, stage, task)]
     return sum(shares) / len(shares) if shares else None
 
 

@@ -57,6 +57,7 @@ class Check:
 CHECKS = {
     "files": "every file is the one that its stage wrote, by its digest",
     "chain": "each stage was given what the stages before it made",
+    "proposer": "what the proposer learned to ask, from votes",
     "questions": "the counts of questions, from their rows",
     "votes": "answers read again from the solutions, and the votes on them",
     "pairs": "the training pairs, from votes and solutions",

@@ -10,6 +10,7 @@ from crescent.commands.verify.files import check_digests
 from crescent.commands.verify.findings import Findings
 from crescent.commands.verify.gate import check_gate
 from crescent.commands.verify.pairs import check_pairs, check_training
+from crescent.commands.verify.proposer import check_proposer
 from crescent.commands.verify.questions import check_questions
 from crescent.commands.verify.reading import Folder
 from crescent.commands.verify.scores import Known, check_evaluation, check_samples
@@ -35,7 +36,9 @@ def verify_run(path: Path, below: str = "") -> Findings:
     for stage in folder.manifests:
         place, _, kind = stage.partition("/")
         number = round_number(place)
-        if kind == "questions":
+        if kind == "proposer" and number is not None:
+            check_proposer(folder, config, number, findings)
+        elif kind == "questions":
             check_questions(folder, config, stage, findings)
         elif kind == "answers":
             check_votes(folder, config, stage, findings)

@@ -11,15 +11,16 @@ from typing import Any
 
 from crescent.config.schema.backend import Backend
 from crescent.config.schema.commands import Claim, Export, HalfHour, PlanOptions
-from crescent.config.schema.evaluation import Evaluation, Gate, ReplySampling
+from crescent.config.schema.evaluation import Alarms, Evaluation, Gate, ReplySampling
 from crescent.config.schema.model import Model, Sampling, Shape
 from crescent.config.schema.option import option, section, slot
-from crescent.config.schema.questions import Dedup, Embedding, Minhash, Questions
+from crescent.config.schema.questions import Dedup, Embedding, Minhash, Proposer, Questions
 from crescent.config.schema.tracking import Tracking
 from crescent.config.schema.training import Lora, Replay, Trainer, Training
 from crescent.config.schema.voting import Audit, Voting
 
 __all__ = [
+    "Alarms",
     "Audit",
     "Backend",
     "Claim",
@@ -34,6 +35,7 @@ __all__ = [
     "Minhash",
     "Model",
     "PlanOptions",
+    "Proposer",
     "Questions",
     "Replay",
     "ReplySampling",
@@ -57,7 +59,7 @@ class Config:
         1,
         low=0,
         high=2**31 - 1,
-        affects=("questions", "answers", "dataset", "replay", "training", "samples", "draws", "report"),
+        affects=("proposer", "questions", "answers", "dataset", "replay", "training", "samples", "draws", "report"),
     )
     """Every random draw of the run derives from it."""
     rounds: int = option(2, low=1, high=100, affects=("length",))

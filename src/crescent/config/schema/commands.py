@@ -78,5 +78,7 @@ class PlanOptions:
     """Share of the written questions that are accepted in the end."""
     rewritten: float = option(0.5, low=0.0)
     """Rewrites per written question."""
+    in_band: float = option(0.5, low=0.01, high=1.0)
+    """Share of the questions that a proposer learns from (`questions.proposer`)."""
     agreed: float = option(0.6, low=0.01, high=1.0)
     """Share of the questions whose solutions agree enough to be trained on."""

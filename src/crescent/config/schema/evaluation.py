@@ -8,6 +8,23 @@ from crescent.config.schema.questions import Dedup
 
 
 @dataclass
+class Alarms:
+    """What a round's replies to the dev task may become, against the base model's, before a warning; null: no warning.
+
+    Warnings decide nothing. Without a measurement of the base model its shares count as 0.
+    """
+
+    grow: float | None = option(2.0, low=1.0)
+    """Their mean length in tokens is more than this many times the base model's."""
+    shrink: float | None = option(0.5, low=0.0, high=1.0)
+    """It is less than this share of the base model's."""
+    cut: float | None = option(0.05, low=0.0, high=1.0)
+    """By so much more of them than of the base model's are cut at the token limit (a share of all)."""
+    repeat: float | None = option(0.05, low=0.0, high=1.0)
+    """By so much more of them than of the base model's repeat themselves: most runs of four words were there before."""
+
+
+@dataclass
 class Gate:
     """Keep a round only if the dev benchmark agrees; otherwise go back to the best round so far."""
 
@@ -15,6 +32,10 @@ class Gate:
     """False keeps every round, whatever the dev benchmark says."""
     rule: dict[str, Any] = slot("points")
     """When a round is kept, and the settings of that: `use` is a name (conf/gate) or package.module:Class."""
+    guard_margin: float = option(1.0, low=0.0, high=100.0)
+    """A fall of so many points on `evaluation.guard_task` is none."""
+    guard_level: float = option(0.05, low=0.0001, high=0.5)
+    """How often a round that has fallen there by just the margin may be lost by chance."""
     patience: int | None = option(None, low=1)
     """Rounds in a row without gain after which the run ends; null: never."""
     stop_on_false_confidence: bool = False
@@ -49,6 +70,9 @@ class Evaluation:
     """Benchmarks that are reported and that no decision reads."""
     dev_task: str = option("nano_dev", affects=("evaluation", "dataset", "samples", "gate"))
     """The only benchmark a decision may read. Must not be among `tasks`."""
+    guard_task: str | None = option(None, affects=("evaluation", "dataset", "gate"))
+    """A second benchmark that the gate reads, against forgetting: a round that is shown to be worse on it than the base
+    model, by more than `gate.guard_margin`, is not kept. Must not be among `tasks`; null: none."""
     base: bool = option(True, affects=("gate", "report"))
     """Measure the base model too; without it there is no gain to report."""
     num_fewshot: int | None = option(0, low=0, high=64, affects=("evaluation", "draws"))
@@ -79,3 +103,4 @@ class Evaluation:
     contamination: Dedup | None = section(Dedup, affects=("dataset",))
     """When a generated question is too close to a benchmark's to be trained on; null: not checked."""
     gate: Gate = section(Gate, affects=("gate",))
+    alarms: Alarms = section(Alarms, affects=("report",))

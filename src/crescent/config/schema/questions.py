@@ -14,6 +14,27 @@ SCREENS = (
 
 
 @dataclass
+class Proposer:
+    """A model of its own that writes the questions from the second round on.
+
+    Before each round it is fine-tuned on the bait and the questions of the round before whose agreement fell into the
+    band: what the solver is unsure of is asked for more often. It learns in as many steps as said here, and otherwise
+    as `training` says; `objective` and replay have no part in it. The solver never learns to ask, nor it to solve.
+    """
+
+    min_agreement: float | None = option(None, low=0.0, high=1.0)
+    """The band's lower end: below it, answers are taken to be guesses. It has to be said."""
+    max_agreement: float | None = option(None, low=0.0, high=1.0)
+    """The band's upper end: above it, questions are too easy. It has to be said."""
+    epochs: int = option(2, low=1, high=1000)
+    """How often each question is seen."""
+    steps: int | None = option(None, low=1)
+    """Optimizer steps of a round's fine-tuning: the epochs repeat until so many are done; null: as `epochs` say."""
+    learning_rate: float | None = option(None, low=0.0, high=1.0)
+    """The highest; null: `training.learning_rate`."""
+
+
+@dataclass
 class Questions:
     """The bait, the rewrite, and when to stop asking for more. Where questions come from is `source`."""
 
@@ -41,6 +62,8 @@ class Questions:
     recheck_rewrites: bool = True
     """False repeats the published code: the first rewrite enters the pool unchecked."""
     sampling: Sampling = field(default_factory=Sampling)
+    proposer: Proposer | None = option(None, affects=("proposer",))
+    """A model of its own that learns which questions to ask (docs/proposer.md); null: the model that answers asks."""
 
 
 @dataclass

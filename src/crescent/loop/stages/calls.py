@@ -16,6 +16,10 @@ class Stages:
     def __init__(self, execute: Executor) -> None:
         self._execute = execute
 
+    def proposer(self, number: int, start: ModelRef, questions: Manifest, answers: Manifest) -> Manifest:
+        """The proposer `start` learns from the round before `number`: its `questions` and their `answers`."""
+        return self._execute("proposer", number, start, questions, answers)
+
     def questions(self, number: int, model: ModelRef, earlier: Sequence[Manifest]) -> Manifest:
         """`model` writes the questions of round `number`, new against those of `earlier` rounds."""
         return self._execute("questions", number, model, earlier)

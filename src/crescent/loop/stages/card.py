@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from crescent.config.schema import Config
-from crescent.loop.stages.facts import Lineage, TrainingFacts
+from crescent.loop.stages.facts import Lineage, ProposerFacts, TrainingFacts
 from crescent.records import Pair
 from crescent.runs import cards
 
@@ -30,6 +30,18 @@ def model_card(config: Config, number: int, facts: TrainingFacts) -> str:
         number,
         pairs=facts.pairs,
         replayed=facts.replayed,
+        steps=facts.steps,
+        epochs=facts.epochs,
+        lineage=lineage_lines(facts.lineage),
+    )
+
+
+def proposer_card(config: Config, number: int, facts: ProposerFacts) -> str:
+    """The text of `README.md` in the folder of the model that asks from round `number` on."""
+    return cards.proposer_card(
+        config,
+        number,
+        questions=facts.learned,
         steps=facts.steps,
         epochs=facts.epochs,
         lineage=lineage_lines(facts.lineage),

@@ -34,11 +34,15 @@ E = TypeVar("E", bound=Engine)
 
 @dataclass(frozen=True)
 class ModelRef:
-    """A model by place and content. `label` is `base`, `teacher` or `round-01`; `identity` changes with its weights."""
+    """A model by place and content. `label` is `base`, `teacher` or `round-01`; `identity` changes with its weights.
+
+    `asks`: it is a proposer, which came of the model that writes and not of the one that is trained.
+    """
 
     label: str
     path: str
     identity: str
+    asks: bool = False
 
 
 @dataclass
@@ -130,7 +134,7 @@ class Context:
     def settings(self, ref: ModelRef) -> Model:
         """The section of the configuration that `ref` belongs to: in a distillation only the teacher is `model`."""
         student = self.config.student
-        return self.config.model if student is None or ref == self.base else student
+        return self.config.model if student is None or ref == self.base or ref.asks else student
 
     def engine(self, ref: ModelRef, start: "Callable[[], E]") -> E:
         """The process that generates with `ref`, begun by `start` where none runs. It lives as long as a model does."""

@@ -179,7 +179,8 @@ def clean(context: Context, pairs: Sequence[Pair]) -> tuple[list[Drop], Contamin
     near = config.evaluation.contamination
     if near is None:
         raise StageError("evaluation.contamination is null: it is not said what is near a benchmark")
-    names = list(dict.fromkeys([*config.evaluation.tasks, config.evaluation.dev_task]))
+    listed = [*config.evaluation.tasks, config.evaluation.dev_task, config.evaluation.guard_task]
+    names = [name for name in dict.fromkeys(listed) if name is not None]
     by_task = benchmark_questions(names, config.evaluation.local_data or {})
     benchmark = [(task, item, text) for task, texts in by_task.items() for item, text in enumerate(texts)]
     texts = [text for _, _, text in benchmark]

@@ -1,18 +1,21 @@
 """Stage `draws`: K sampled replies to every problem of the benchmarks that `evaluation.sampled` names.
 
 The problems are put as the evaluation puts them, worked examples and chat template included, and a reply is judged by
-the task's own filter and metric. Of the dev task the gate reads the share of right replies; it reads no other task's.
+the task's own filter and metric. Of the dev task and the guard task the gate reads the share of right replies; it reads
+no other task's.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from crescent.config.effects import settings
 from crescent.config.slots import code_of
 from crescent.errors import StageError
 from crescent.evaluation.repeated import sampled_tasks
-from crescent.evaluation.results import Drawn, Reply
+from crescent.evaluation.results import Drawn, Item, Reply
 from crescent.evaluation.version import task_version
 from crescent.generation.request import Continuation, Request
 from crescent.loop.stages.context import Context, ModelRef
@@ -74,13 +77,10 @@ def rows_of(context: Context, manifest: Manifest) -> dict[str, list[Drawn]]:
     return dict(found)
 
 
-def shares(context: Context, manifest: Manifest, task: str) -> dict[str, float] | None:
-    """Item -> share of its replies that are right, from 0 to 1; None where the task was not sampled.
-
-    The items have the ids that they have in the evaluation's results, and its order.
-    """
-    rows = rows_of(context, manifest).get(task)
-    return None if rows is None else {row.id: row.share for row in rows}
+def rescored(items: Sequence[Item], rows: Sequence[Drawn]) -> list[Item]:
+    """The items of a task with the share of their sampled replies that are right in place of the greedy score."""
+    found = {row.id: row.share for row in rows}
+    return [msgspec.structs.replace(item, score=found[item.id], correct=found[item.id] >= 0.5) for item in items]
 
 
 def figures(rows: Sequence[Drawn], measured: TaskScore) -> DrawnTask:

@@ -145,6 +145,27 @@ class TrainingFacts(Facts, frozen=True):
     preferred: float | None = None
 
 
+class ProposerFacts(Facts, frozen=True):
+    """Stage `proposer`: of the round before, `questions` were looked at, and those that it `learned` from have a mean
+    agreement of `mean_agreement` (None where there are none); `drops` has the others by reason.
+
+    `steps` optimizer steps saw `tokens`, `question_tokens` of them in questions; `losses` are (step, nats per such
+    token). `state` is "finished", or why there is no new model: then the proposer before stays.
+    """
+
+    questions: int
+    learned: int
+    drops: dict[str, int]
+    mean_agreement: float | None
+    epochs: int
+    steps: int
+    tokens: int
+    question_tokens: int
+    losses: list[tuple[int, float]]
+    state: str
+    lineage: Lineage
+
+
 class TaskScore(Row):
     """One benchmark on one model: `value` of `metric` over `n` items, with the ends of its 95 % interval over items.
 

@@ -1,16 +1,20 @@
-"""The gate of every round: reads the dev task, and nothing of the test sets, and writes `gate.json`.
+"""The gate of every round: reads dev task and guard task, nothing of the test sets, and writes `gate.json`.
 
-Where the dev task is among `evaluation.sampled`, a problem's score is the share of its sampled replies that are right,
-and dev accuracy their mean; else both are those of the greedy replies.
+Where one of the two is among `evaluation.sampled`, a problem's score is the share of its sampled replies that are
+right, and accuracy their mean; else both are those of the greedy replies, which are also what the alarms look at.
 """
+
+from collections.abc import Sequence
 
 import msgspec
 
 from crescent.errors import DamagedError, StageError
-from crescent.evaluation.gate import Verdict, decide
+from crescent.evaluation.alarms import Replies, alarms, replies
+from crescent.evaluation.gate import Guard, Verdict, decide
+from crescent.evaluation.results import Item
 from crescent.loop.stages.context import Context
-from crescent.loop.stages.draws import shares
-from crescent.loop.stages.evaluation import items
+from crescent.loop.stages.draws import rescored, rows_of
+from crescent.loop.stages.evaluation import items, written
 from crescent.loop.stages.facts import AnswersFacts, DrawsFacts, EvaluationFacts, QuestionsFacts, TrainingFacts
 from crescent.runs.folder import write_json
 from crescent.runs.manifest import Manifest, facts_of
@@ -24,11 +28,16 @@ class Verdicts:
 
     def __init__(self, context: Context, base: Manifest | None, drawn: Manifest | None = None) -> None:
         self._context = context
-        self._measured = [(base, drawn)]
-        self._dev: list[float | None] = [self._dev_score(base, drawn)]
+        self._measured = [base]
+        self._drawn = [drawn]
+        self._dev_task = context.config.evaluation.dev_task
+        self._guard_task = context.config.evaluation.guard_task
+        self._dev: list[float | None] = [self._score(base, self._dev_task, drawn)]
+        self._guard: list[float | None] = [self._score(base, self._guard_task, drawn)]
         self._agreement: list[float] = []
         self._distinct: list[float] = []
         self._variety: list[float] = []
+        self._known: dict[tuple[int, str], list[Item]] = {}
 
     def next(
         self,
@@ -40,8 +49,10 @@ class Verdicts:
         drawn: Manifest | None = None,
     ) -> Verdict:
         """Judge round `number` and write its verdict. `drawn`: what was sampled of its benchmarks."""
-        self._measured.append((measured, drawn))
-        self._dev.append(self._dev_score(measured, drawn))
+        self._measured.append(measured)
+        self._drawn.append(drawn)
+        self._dev.append(self._score(measured, self._dev_task, drawn))
+        self._guard.append(self._score(measured, self._guard_task, drawn))
         self._agreement.append(facts_of(answers, AnswersFacts).mean_agreement)
         made = facts_of(questions, QuestionsFacts)
         self._distinct.append(made.accepted / max(made.written + made.rewrites, 1))
@@ -50,39 +61,75 @@ class Verdicts:
         verdict = decide(
             self._dev,
             self._context.config.evaluation.gate,
-            dev_task=self._context.config.evaluation.dev_task,
+            dev_task=self._dev_task,
             problem=problem,
             agreement=self._agreement,
             distinct=self._distinct,
             variety=self._variety,
-            scores=self._scores,
+            scores=lambda before, now: self._scores(self._dev_task, before, now),
+            guard=self._guarded(),
             seed=self._context.config.seed,
         )
+        verdict = self._with_alarms(verdict, number)
         write_json(self._context.run.path / round_folder(number) / FILE, msgspec.to_builtins(verdict))
         self._context.report.say(f"round {number} gate: {verdict.verdict}")
+        for alarm in verdict.alarms:
+            self._context.report.say(f"round {number} warning: {alarm}")
         self._context.run.events.append("gate", round=number, accepted=verdict.accepted, best_round=verdict.best_round)
         return verdict
 
-    def _scores(self, before: int, now: int) -> list[tuple[float, float]]:
-        """Every dev problem's score in two rounds, 0 being the base model, matched by id and in the order of `now`."""
-        known = self._items(before)
-        return [(known[id], score) for id, score in self._items(now).items()]
+    def _with_alarms(self, verdict: Verdict, number: int) -> Verdict:
+        now, base = self._replies(number), self._replies(0)
+        found = alarms(now, base, self._context.config.evaluation.alarms)
+        return msgspec.structs.replace(verdict, alarms=found, replies=now, base_replies=base)
 
-    def _items(self, number: int) -> dict[str, float]:
-        """Item -> score."""
-        task, (manifest, drawn) = self._context.config.evaluation.dev_task, self._measured[number]
+    def _guarded(self) -> Guard | None:
+        task = self._guard_task
+        if task is None:
+            return None
+        return Guard(task, self._guard, lambda before, now: self._scores(task, before, now))
+
+    def _scores(self, task: str, before: int, now: int) -> list[tuple[float, float]]:
+        """Every problem's score in two rounds, 0 being the base model."""
+        return paired(task, self._items(task, before), self._items(task, now))
+
+    def _items(self, task: str, number: int) -> list[Item]:
+        manifest = self._measured[number]
         if manifest is None:
             raise StageError(f"round {number} was not measured, and the gate's rule asks for it. This is a defect.")
-        if drawn is not None and (found := shares(self._context, drawn, task)) is not None:
-            return found
-        return {item.id: item.score for item in items(self._context, manifest)[task].items}
+        if (number, task) not in self._known:
+            found, drawn = items(self._context, manifest)[task].items, self._drawn[number]
+            sampled = rows_of(self._context, drawn).get(task) if drawn is not None else None
+            self._known[number, task] = found if sampled is None else rescored(found, sampled)
+        return self._known[number, task]
 
-    def _dev_score(self, manifest: Manifest | None, drawn: Manifest | None) -> float | None:
-        task = self._context.config.evaluation.dev_task
+    def _replies(self, number: int) -> Replies | None:
+        """What the model of a round wrote to the dev task; None where it was not measured."""
+        manifest, task = self._measured[number], self._dev_task
+        if manifest is None or self._score(manifest, task) is None or not (found := items(self._context, manifest)):
+            return None
+        return replies(found[task].items, written(self._context, manifest))
+
+    @staticmethod
+    def _score(manifest: Manifest | None, task: str | None, drawn: Manifest | None = None) -> float | None:
+        if manifest is None or task is None:
+            return None
         if drawn is not None and (sampled := facts_of(drawn, DrawsFacts).tasks.get(task)) is not None:
             return sampled.average.value
-        measured = facts_of(manifest, EvaluationFacts).tasks.get(task) if manifest is not None else None
+        measured = facts_of(manifest, EvaluationFacts).tasks.get(task)
         return None if measured is None else measured.value
+
+
+def paired(task: str, before: Sequence[Item], now: Sequence[Item]) -> list[tuple[float, float]]:
+    """(score before, score now) of every problem, matched by id and in the order of `now`.
+
+    Raises:
+        StageError: the two were not asked the same problems.
+    """
+    known = {item.id: item.score for item in before}
+    if len(now) != len(known) or any(item.id not in known for item in now):
+        raise StageError(f"{task}: two models that the gate compares were asked different problems")
+    return [(known[item.id], item.score) for item in now]
 
 
 def verdict_of(context: Context, number: int) -> Verdict | None:

@@ -9,6 +9,7 @@ from crescent.loop.stages.facts import (
     DatasetFacts,
     DrawsFacts,
     EvaluationFacts,
+    ProposerFacts,
     QuestionsFacts,
     ReplayFacts,
     SamplesFacts,
@@ -23,14 +24,15 @@ class StageKind:
     """One kind of stage. `name` is that of its module here and of its folder in a run.
 
     `title`: what it makes, in words for people. `facts`: what its manifest says of it. `when`: whether a configuration
-    has it; None: every one has. `parallel`: its rows are split over the processes of all devices. `collective`: its
-    library deals out the devices.
+    has it; None: every one has. `since`: the first round with it. `parallel`: its rows are split over the processes of
+    all devices. `collective`: its library deals out the devices.
     """
 
     name: str
     title: str
     facts: type[Facts]
     when: Callable[[Config], bool] | None = None
+    since: int = 1
     parallel: bool = True
     collective: bool = False
 
@@ -39,6 +41,14 @@ class StageKind:
         return self.when is None or self.when(config)
 
 
+PROPOSER = StageKind(
+    "proposer",
+    "the proposer",
+    ProposerFacts,
+    when=lambda config: config.questions.proposer is not None,
+    since=2,
+    collective=True,
+)
 QUESTIONS = StageKind("questions", "questions", QuestionsFacts)
 ANSWERS = StageKind("answers", "the vote", AnswersFacts)
 DATASET = StageKind("dataset", "the training pairs", DatasetFacts, parallel=False)
@@ -50,7 +60,7 @@ SAMPLES = StageKind(
 )
 DRAWS = StageKind("draws", "the sampled benchmarks", DrawsFacts, when=lambda config: bool(config.evaluation.sampled))
 
-ROUND = (QUESTIONS, ANSWERS, DATASET, REPLAY, TRAINING, EVALUATION, SAMPLES, DRAWS)
+ROUND = (PROPOSER, QUESTIONS, ANSWERS, DATASET, REPLAY, TRAINING, EVALUATION, SAMPLES, DRAWS)
 """The stages of a round in their order."""
 STAGES = {kind.name: kind for kind in ROUND}
 
@@ -66,7 +76,7 @@ def stages_of(config: Config) -> Iterator[tuple[str, StageKind]]:
         if config.student is not None:
             yield "teacher", EVALUATION
     for number in range(1, config.rounds + 1):
-        yield from ((round_folder(number), kind) for kind in ROUND if kind.belongs(config))
+        yield from ((round_folder(number), kind) for kind in ROUND if kind.belongs(config) and number >= kind.since)
 
 
 def position(name: str) -> int:

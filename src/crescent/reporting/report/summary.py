@@ -12,7 +12,7 @@ import msgspec
 
 from crescent.errors import DamagedError
 from crescent.evaluation.gate import Verdict
-from crescent.loop.stages.facts import DatasetFacts, ReplayFacts, TrainingFacts
+from crescent.loop.stages.facts import DatasetFacts, ProposerFacts, ReplayFacts, TrainingFacts
 from crescent.records import Row
 from crescent.reporting.report.gathered import Answers, DrawnScore, Questions, Sample, Sampling, Score
 
@@ -28,11 +28,13 @@ class Measured(msgspec.Struct, kw_only=True):
 class Round(Measured, kw_only=True):
     """One round, as far as it came. `started_from` is the model that wrote its data: "base" or a round's folder.
 
+    `proposer` is what the model that asked learned before, where it is one of its own: then that wrote the questions.
     `gate` is the verdict on its model, `samples` are questions as examples.
     """
 
     round: int
     started_from: str | None = None
+    proposer: ProposerFacts | None = None
     questions: Questions | None = None
     answers: Answers | None = None
     dataset: DatasetFacts | None = None
@@ -123,9 +125,10 @@ class Summary(msgspec.Struct, kw_only=True):
         return list(dict.fromkeys(task for _, model in self.models() for task in model.draws))
 
     def measured_tasks(self) -> list[str]:
-        """All tasks with a score, those of the configuration first and in its order, the dev task last."""
+        """All tasks with a score, those of the configuration first and in its order, what the gate reads last."""
         names = dict.fromkeys([*self.tasks, *(task for _, model in self.models() for task in model.evaluation)])
-        return sorted((task for task in names if self.scores(task)), key=lambda task: task == self.dev_task)
+        reads = (self.option("evaluation.guard_task"), self.dev_task)
+        return sorted((task for task in names if self.scores(task)), key=lambda task: task in reads)
 
 
 def read(raw: Mapping[str, Any]) -> Summary:

@@ -35,6 +35,9 @@ def print_summary(run: Summary, console: "Console | None" = None, report: Path |
     else:
         _list(run, console)
     _say(console, " ".join(sentences(run)), wrap=console.is_terminal)
+    for part in run.rounds:
+        for alarm in part.gate.alarms if part.gate else ():
+            _say(console, f"Warning, round {part.round}: {alarm}", wrap=console.is_terminal)
     _say(console, f"Report: {_place(run, report)}")
 
 

@@ -9,6 +9,7 @@ from crescent.loop.stages.context import Context
 from crescent.loop.stages.facts import (
     AnswersFacts,
     DatasetFacts,
+    ProposerFacts,
     QuestionsFacts,
     ReplayFacts,
     TrainingFacts,
@@ -112,6 +113,7 @@ class _Rounds:
         found = Round(
             round=number,
             started_from=self.best,
+            proposer=_facts(self.context, f"{name}/proposer", ProposerFacts),
             questions=self._questions(number),
             answers=answers,
             dataset=_facts(self.context, f"{name}/dataset", DatasetFacts),

@@ -9,6 +9,7 @@ from crescent.errors import CrescentError
 from crescent.evaluation.comparison import compare
 from crescent.evaluation.results import TaskResult
 from crescent.loop.stages.facts import EvaluationFacts
+from crescent.reporting.tracking.numbers import numbers
 from crescent.runs.manifest import Manifest, facts_of
 from crescent.runs.shards import ShardFolder
 
@@ -18,7 +19,8 @@ BASE = "base/evaluation"
 def benchmark(run: Path, config: Config, manifest: Manifest, number: int) -> dict[str, float]:
     """`benchmark/TASK` with `/low` and `/high`, and `gain/TASK` over the base model with its paired interval.
 
-    The dev task is there as `dev/accuracy` too, whatever its name; of the base model also as `dev/best`.
+    The guard task is there as `guard/accuracy` too, and the dev task as `dev/accuracy`, whatever their names; that of
+    the base model also as `dev/best`.
     """
     values = {"round": float(number)}
     scores = facts_of(manifest, EvaluationFacts).tasks
@@ -27,6 +29,8 @@ def benchmark(run: Path, config: Config, manifest: Manifest, number: int) -> dic
         ends = {f"{name}/low": score.low, f"{name}/high": score.high}
         values |= {name: score.value, f"{name}/n": float(score.n)}
         values |= {end: value for end, value in ends.items() if value is not None}
+    if (guard := config.evaluation.guard_task) is not None and guard in scores:
+        values["guard/accuracy"] = scores[guard].value
     if config.evaluation.dev_task in scores:
         values["dev/accuracy"] = scores[config.evaluation.dev_task].value
         if manifest.spec.stage == BASE:
@@ -37,8 +41,13 @@ def benchmark(run: Path, config: Config, manifest: Manifest, number: int) -> dic
 
 
 def verdict(gate: Mapping[str, Any], number: int) -> dict[str, float]:
-    """The gate of a round. `dev/best`: dev accuracy of the model that the run goes on with."""
+    """The gate of a round. `dev/best`: dev accuracy of the model that the run goes on with.
+
+    `replies/...` are figures of its replies to the dev task, `gate/alarms` counts the warnings about them.
+    """
     values = {"round": float(number), "gate/accepted": float(gate["accepted"]), "gate/best_round": gate["best_round"]}
+    values["gate/alarms"] = float(len(gate.get("alarms", ())))
+    values |= numbers(gate.get("replies") or {}, "replies")
     best = gate["dev"] if gate["best_round"] == number else gate["best_before"]
     return values if best is None else {**values, "dev/best": best}
 
