@@ -14,6 +14,7 @@ from crescent.dedup.settings import mistakes as dedup_mistakes
 from crescent.dedup.settings import own_mistakes
 from crescent.errors import ConfigError, DamagedError, ModelError
 from crescent.evaluation.cache import mistakes as cache_mistakes
+from crescent.evaluation.repeated import check_repeated
 from crescent.evaluation.tasks import check_sampled, check_tasks
 from crescent.loop.execution.process import allocation_mistakes
 from crescent.loop.trial import goes_on_with_texts, longest_prompt, source_mistakes
@@ -31,6 +32,7 @@ def check(config: Config) -> None:
     found += cache_mistakes() if names else []
     found += check_tasks(names, evaluation.local_data or {}, evaluation.num_fewshot)
     found += check_sampled(evaluation.dev_task) if evaluation.samples is not None else []
+    found += check_repeated(config)
     found += source_mistakes(config)
     found += _training_mistakes(config) + allocation_mistakes(config.trainer.devices, config.trainer.nodes)
     if found:
@@ -40,11 +42,16 @@ def check(config: Config) -> None:
 def _training_mistakes(config: Config) -> list[str]:
     from crescent.models.locate import locate
 
-    try:
-        folder = locate((config.student or config.model).path)
-    except ModelError:
-        return []  # `check_models` says it
-    return lora_mistakes(config.training, Path(folder))
+    trained = [config.student or config.model]
+    if config.student is not None and config.questions.proposer is not None:
+        trained.append(config.model)
+    found: list[str] = []
+    for model in trained:
+        try:
+            found += lora_mistakes(config.training, Path(locate(model.path)))
+        except ModelError:
+            continue  # `check_models` says it
+    return list(dict.fromkeys(found))
 
 
 def check_backend(config: Config) -> None:
@@ -127,15 +134,13 @@ def check_model_of(config: Config, key: str) -> None:
     With `executor=process` only files of a model that writes are looked at: this process stays free of model libraries,
     and the first stage finds out the rest. A student may come into play only after its teacher has written everything.
     """
-    from crescent.generation.prompts import fill
     from crescent.models.check import check_files, check_model
 
     teacher = [config.questions.bait, config.questions.rewrite, *longest_prompt(config)] if key == "model" else []
     try:
         if config.executor == "inline" or config.plan.enabled or key == "student":
-            trained = key == "student" or config.student is None
-            shortest = fill(config.voting.prompt, question="")
-            learns = (shortest, config.training.max_length) if trained else None
+            learned = _learned(config, key)
+            learns = (max(learned, key=len), config.training.max_length) if learned else None
             check_model(models(config)[key], [*teacher, config.voting.prompt], learns)
             if key == "model" and goes_on_with_texts(config):
                 _check_user_turn(config.model)
@@ -143,6 +148,18 @@ def check_model_of(config: Config, key: str) -> None:
             check_files(models(config)[key])
     except (ModelError, DamagedError) as error:
         raise type(error)(re.sub(r"\bmodel\.(?=\w)", f"{key}.", str(error))) from None
+
+
+def _learned(config: Config, key: str) -> list[str]:
+    """The shortest prompts of what the model of the section `key` is trained on."""
+    from crescent.generation.prompts import fill
+
+    solves = key == "student" or config.student is None
+    asks = key == "model" and config.questions.proposer is not None
+    return [
+        *([fill(config.voting.prompt, question="")] if solves else []),
+        *([config.questions.bait] if asks else []),
+    ]
 
 
 def _check_user_turn(model: Model) -> None:

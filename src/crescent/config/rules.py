@@ -88,6 +88,15 @@ def samples_can_differ(config: Config) -> Iterator[Mistake]:
             keys,
             f"voting.sampling.temperature=0 makes all voting.samples={config.voting.samples} the same",
         )
+    evaluation = config.evaluation
+    for name, drawn in (("samples", evaluation.samples), ("sampled", evaluation.sampled)):
+        key = "voting.sampling" if evaluation.sampling is None else "evaluation.sampling"
+        if drawn and (evaluation.sampling or config.voting.sampling).temperature == 0:
+            yield Mistake(
+                (f"{key}.temperature", f"evaluation.{name}"),
+                f"{key}.temperature=0 makes all evaluation.{name} of a problem the same: take more than 0 in "
+                "evaluation.sampling",
+            )
 
 
 def unchecked_rewrites_happen_once(config: Config) -> Iterator[Mistake]:
@@ -114,12 +123,14 @@ def target_can_be_reached(config: Config) -> Iterator[Mistake]:
 
 def texts_fit_the_context(config: Config) -> Iterator[Mistake]:
     written, measured = config.questions.sampling.max_new_tokens, config.evaluation.max_new_tokens
+    replies = config.evaluation.sampling
     teacher = ("model.context", config.model.context)
     student = ("student.context", config.student.context) if config.student else teacher
     for key, tokens, readers in (
         ("questions.sampling.max_new_tokens", written, {teacher}),
         ("voting.sampling.max_new_tokens", config.voting.sampling.max_new_tokens, {teacher}),
         ("evaluation.max_new_tokens", measured, {teacher, student}),
+        ("evaluation.sampling.max_new_tokens", replies.max_new_tokens if replies else None, {student}),
     ):
         for reader, context in sorted(readers):
             if tokens is not None and tokens >= context:
@@ -163,12 +174,23 @@ def a_claim_has_arms(config: Config) -> Iterator[Mistake]:
 
 
 def a_command_uses_what_is_meant_for_it(config: Config) -> Iterator[Mistake]:
-    """In an ordinary run `claim` and `audit.data` do nothing: most likely another command was meant."""
-    given = {"claim": config.claim is not None, "audit": config.audit.data is not None}
-    for command, key in (("claim", "claim"), ("audit", "audit.data")):
-        if config.stage == "all" and given[command]:
-            message = f"has no effect in an ordinary run: write `crescent {command} ...`, or stage={command}"
-            yield Mistake((key, "stage"), f"{key} {message}")
+    """In an ordinary run `claim` does nothing: most likely another command was meant."""
+    if config.stage == "all" and config.claim is not None:
+        message = "has no effect in an ordinary run: write `crescent claim ...`, or stage=claim"
+        yield Mistake(("claim", "stage"), f"claim {message}")
+
+
+def labelled_questions_are_kept_out(config: Config) -> Iterator[Mistake]:
+    """What the labels of a run are audited on must not be among what it learns from."""
+    near = config.evaluation.contamination
+    checked = near is not None and (near.exact or near.minhash or near.embedding or near.own.get("use"))
+    if config.audit.data is not None and config.stage != "audit" and not checked:
+        keys = ("audit.data", "evaluation.contamination")
+        yield Mistake(
+            keys,
+            f"audit.data={config.audit.data} is to be kept out of training: it needs evaluation.contamination, such as "
+            "evaluation.contamination.exact=true",
+        )
 
 
 def replay_has_prompts(config: Config) -> Iterator[Mistake]:
@@ -263,4 +285,5 @@ RULES: tuple[Rule, ...] = (
     several_devices_need_several_processes,
     a_claim_has_arms,
     a_command_uses_what_is_meant_for_it,
+    labelled_questions_are_kept_out,
 )

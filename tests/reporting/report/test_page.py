@@ -104,7 +104,9 @@ CASES = {
 def test_every_run_has_a_whole_page_that_asks_nobody_for_anything(name: str) -> None:
     html = render(read(CASES[name]))
     page = Page(html)
-    assert [value for tag, key, value in page.attributes if tag == "section" and key == "id"] == list(CONTENTS)
+    assert [value for tag, key, value in page.attributes if tag == "section" and key == "id"] == [
+        name for name in CONTENTS if name != "draws"
+    ]
     assert "None" not in page.text
     assert "Undefined" not in page.text
     assert "script" not in page.tags
@@ -377,6 +379,25 @@ def test_what_was_done_is_what_the_summary_says_and_no_more() -> None:
     assert "generate or read none" not in text
 
 
+def test_what_the_vote_alone_would_have_given_stands_beside_each_gain() -> None:
+    raw = example.summary(2)
+    assert 'id="draws"' not in render(read(raw))
+    raw["base"]["draws"] = {"nano_math": example.drawn()}
+    for part, gain in zip(raw["rounds"], (0.05, 0.2), strict=True):
+        part["draws"] = {"nano_math": example.drawn(gain)}
+    page = Page(render(read(raw)))
+    _, group, base, first, second = page.table("Avg@K")
+    assert group == ["nano_math exact_match,answer, 300 problems, K = 8"]
+    assert base[:6] == ["base", "52.0 % 49.0 to 55.0", "1.5 %", "0.7 %", "", "+11.0 7.0 to 15.0"]
+    assert first[4:7] == ["+5.0 1.0 to 9.0", "+11.0 7.0 to 15.0", "-6.0 -10.0 to -2.0"]
+    assert second[4:7] == ["+20.0 16.0 to 24.0", "+11.0 7.0 to 15.0", "+9.0 5.0 to 13.0"]
+    assert second[-1] == "17 of 2,400"
+    gains = [row[4] for row in page.table("Difference to base") if row[0] == "round 1"]
+    assert [gain.endswith("vote alone +11.0") for gain in gains] == [True, False, False, False][: len(gains)]
+    words = "Of sampled replies to nano_math 52.0 % were right, 72.0 % are now; the majority of 8 of the base model is"
+    assert f"{words} right in 63.0 %, with no training." in " ".join(page.text.split()).replace("\xa0", " ")
+
+
 def test_any_part_may_be_missing() -> None:
     raw = example.summary(1)
     required = {"name", "seed", "state", "config"}
@@ -399,3 +420,36 @@ def test_the_file_is_written_whole(tmp_path: Path) -> None:
     write(run, target)
     assert target.read_text(encoding="utf-8") == render(run)
     assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
+
+
+def test_what_was_minimised_is_named_where_it_is_not_the_solutions_alone() -> None:
+    raw = example.summary(1)
+    assert "objective" not in Page(render(read(raw))).text.split("Training")[-1].split("Cost")[0]
+    raw["rounds"][0]["training"] |= {
+        "objective": "scpo", "mean_weight": 0.5, "mean_margin": 0.75, "preferred": 0.75,
+        "dropped": {"no-rejected": 11},
+    }  # fmt: skip
+    text = numbers.plain(Page(render(read(raw))).text)
+    assert "What the objective scpo minimises, by optimizer step" in text
+    assert "Mean weight of a pair 0.50, mean margin of the votes 0.75." in text
+    assert "the chosen one was the likelier for 75.0 % in the end. Not learned from: no-rejected 11." in text
+
+
+def test_a_proposer_stands_with_what_it_learned_and_one_that_learned_nothing_says_so() -> None:
+    raw = example.summary(2)
+    assert "The proposer" not in Page(render(read(raw))).text
+    raw["config"].setdefault("questions", {})["proposer"] = {"min_agreement": 0.3, "max_agreement": 0.8}
+    learned = {
+        "questions": 100, "learned": 60, "drops": {"above-band": 40}, "mean_agreement": 0.55, "epochs": 2, "steps": 4,
+        "tokens": 5000, "question_tokens": 4000, "losses": [[1, 2.5], [2, 1.25]], "state": "finished",
+        "lineage": raw["rounds"][0]["training"]["lineage"],
+    }  # fmt: skip
+    raw["rounds"][1]["proposer"] = learned
+    text = numbers.plain(Page(render(read(raw))).text)
+    assert "on which between 30.0 % and 80.0 % of the solutions agreed" in text
+    assert "Of 100 questions 60 were learned from, mean agreement 55.0 %; not: above-band 40. 2 epochs, 4 steps" in text
+    nothing = {"learned": 0, "mean_agreement": None, "epochs": 0, "steps": 0, "losses": [], "state": "empty"}
+    raw["rounds"][1]["proposer"] = learned | nothing | {"drops": {"above-band": 100}}
+    text = numbers.plain(Page(render(read(raw))).text)
+    assert "Nothing was learned: the proposer stayed what it was." in text
+    assert "Of 100 questions 0 were learned from; not: above-band 100." in text

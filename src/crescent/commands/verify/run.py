@@ -3,7 +3,9 @@
 from pathlib import Path
 
 from crescent.commands.given import stored_run
+from crescent.commands.verify.audit import check_audit
 from crescent.commands.verify.chain import check_chain
+from crescent.commands.verify.draws import check_draws
 from crescent.commands.verify.figures import check_figures
 from crescent.commands.verify.files import check_digests
 from crescent.commands.verify.findings import Findings
@@ -41,6 +43,8 @@ def verify_run(path: Path, below: str = "") -> Findings:
             check_questions(folder, config, stage, findings)
         elif kind == "answers":
             check_votes(folder, config, stage, findings)
+        elif kind == "audit":
+            check_audit(folder, config, stage, findings)
         elif kind == "dataset" and number is not None:
             check_pairs(folder, config, number, findings)
         elif kind == "training" and number is not None:
@@ -49,6 +53,8 @@ def verify_run(path: Path, below: str = "") -> Findings:
             check_evaluation(folder, stage, known, findings)
         elif kind == "samples":
             check_samples(folder, config, stage, findings)
+        elif kind == "draws":
+            check_draws(folder, config, stage, findings)
     rounds = sorted(number for place in path.glob(ROUNDS) if (number := round_number(place)) is not None)
     check_gate(folder, config, rounds, findings)
     check_figures(path, config, findings)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from crescent.config.schema.model import Sampling
 from crescent.config.schema.option import option, section
 
-READING = ("labels", "samples")
+READING = ("labels", "samples", "draws")
 """How answers are read and compared, in the vote and in pass@k alike."""
 
 
@@ -19,7 +19,7 @@ class Voting:
     """Solutions sampled per question."""
     max_tokens: int | None = option(None, low=1, affects=("answers",))
     """Sampled tokens of a round, its questions included, after which no further one is answered; null: no limit."""
-    sampling: Sampling = section(Sampling, affects=("answers", "samples"))
+    sampling: Sampling = section(Sampling, affects=("answers", "samples", "draws"))
     reject_ties: bool = True
     """Reject a question whose leading answers have equally many votes; false: the one sampled first wins."""
     min_agreement: float = option(0.4, low=0.0, high=1.0)
@@ -51,10 +51,13 @@ class Voting:
 
 @dataclass
 class Audit:
-    """Questions with known answers, to learn what consensus labels are worth (`stage=audit`)."""
+    """Questions with known answers, to learn what labels are worth: `stage=audit` alone, or in every round of a run.
+
+    A run asks them of the model that answers the round's own questions, and keeps them out of what it learns from.
+    """
 
     data: str | None = None
-    """A JSON Lines, JSON or CSV file, or a folder: its `test.*`, or its only such file."""
+    """A JSON Lines, JSON or CSV file, or a folder: its `test.*`, or its only such file; null: none."""
     limit: int | None = option(None, low=1)
     """Take the first rows only; null: all."""
     question: str | None = None

@@ -28,6 +28,10 @@ class Stages:
         """`model` solves the questions and votes."""
         return self._execute("answers", name, model, questions)
 
+    def audit(self, name: str, model: ModelRef) -> Manifest:
+        """`model` solves labelled questions and votes, to learn what the round's labels are worth."""
+        return self._execute("audit", name, model)
+
     def dataset(self, number: int, questions: Manifest, answers: Manifest, earlier: Sequence[Manifest]) -> Manifest:
         """The pairs to learn from, those of `earlier` rounds included where they accumulate."""
         return self._execute("dataset", number, questions, answers, earlier)
@@ -47,3 +51,7 @@ class Stages:
     def samples(self, name: str, model: ModelRef, measured: Manifest) -> Manifest:
         """Sampled solutions of the dev problems, for pass@k."""
         return self._execute("samples", name, model, measured)
+
+    def draws(self, name: str, model: ModelRef, measured: Manifest) -> Manifest:
+        """Sampled replies to benchmarks, for avg@K."""
+        return self._execute("draws", name, model, measured)

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from crescent.config.schema import Config
 from crescent.loop.stages.facts import (
     AnswersFacts,
+    AuditFacts,
     DatasetFacts,
+    DrawsFacts,
     EvaluationFacts,
     ProposerFacts,
     QuestionsFacts,
@@ -50,6 +52,7 @@ PROPOSER = StageKind(
 )
 QUESTIONS = StageKind("questions", "questions", QuestionsFacts)
 ANSWERS = StageKind("answers", "the vote", AnswersFacts)
+AUDIT = StageKind("audit", "the audit of the labels", AuditFacts, when=lambda config: config.audit.data is not None)
 DATASET = StageKind("dataset", "the training pairs", DatasetFacts, parallel=False)
 REPLAY = StageKind("replay", "the replay", ReplayFacts, when=lambda config: bool(config.training.replay.share))
 TRAINING = StageKind("training", "the training", TrainingFacts, collective=True)
@@ -57,8 +60,9 @@ EVALUATION = StageKind("evaluation", "the benchmark", EvaluationFacts)
 SAMPLES = StageKind(
     "samples", "the sampled dev problems", SamplesFacts, when=lambda config: config.evaluation.samples is not None
 )
+DRAWS = StageKind("draws", "the sampled benchmarks", DrawsFacts, when=lambda config: bool(config.evaluation.sampled))
 
-ROUND = (PROPOSER, QUESTIONS, ANSWERS, DATASET, REPLAY, TRAINING, EVALUATION, SAMPLES)
+ROUND = (PROPOSER, QUESTIONS, ANSWERS, AUDIT, DATASET, REPLAY, TRAINING, EVALUATION, SAMPLES, DRAWS)
 """The stages of a round in their order."""
 STAGES = {kind.name: kind for kind in ROUND}
 
@@ -69,6 +73,8 @@ def stages_of(config: Config) -> Iterator[tuple[str, StageKind]]:
         yield "base", EVALUATION
         if SAMPLES.belongs(config):
             yield "base", SAMPLES
+        if DRAWS.belongs(config):
+            yield "base", DRAWS
         if config.student is not None:
             yield "teacher", EVALUATION
     for number in range(1, config.rounds + 1):
