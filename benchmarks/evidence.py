@@ -1,9 +1,10 @@
-"""What it takes to check evidence: the time in which `verify` recomputes every figure of a run.
+"""What evidence takes: to check it (`verify` recomputes every figure of a run), and to sample it.
 
     python benchmarks/evidence.py --json                 a run of nano_quick, made first
     python benchmarks/evidence.py --folder FOLDER        a run or a claim that is there
 
-`verify_seconds` is the whole command, its start included. It fails where page and rows do not agree.
+`verify_seconds` is the whole command, its start included. It fails where page and rows do not agree. The figures of
+`avg_at_8` are those of `sampled_replies.py`: eight sampled replies to each problem against a greedy one.
 """
 
 import argparse
@@ -14,6 +15,7 @@ import time
 from pathlib import Path
 
 from report_line import emit
+from sampled_replies import avg_at_8
 
 
 def main() -> None:
@@ -24,7 +26,8 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.folder or made(Path(temporary))
-        emit("evidence", {"verify_seconds": verify_seconds(folder)}, options.json, ("torch", "numpy"))
+        figures = {"verify_seconds": verify_seconds(folder), **avg_at_8()}
+        emit("evidence", figures, options.json, ("torch", "numpy"))
 
 
 def made(output: Path) -> Path:

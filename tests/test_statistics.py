@@ -13,6 +13,7 @@ from crescent.statistics import (
     SHARE,
     Interval,
     Z,
+    clustered,
     flips,
     holm,
     mcnemar,
@@ -207,3 +208,43 @@ def test_the_interval_of_a_score_covers_the_truth(p: float) -> None:
 def test_importing_it_does_not_import_scipy() -> None:
     code = "import sys, crescent.statistics; sys.exit('scipy' in sys.modules or 'torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_the_clustered_standard_error_by_hand() -> None:
+    """Three problems, two samples: means 1, 1/2, 0. Residual sums are 1, 0, -1: sqrt(3/2 * 2) / 6."""
+    found = clustered([[1, 1], [1, 0], [0, 0]])
+    assert found.mean == 0.5
+    assert found.stderr == pytest.approx(3**0.5 / 6)
+    assert found.stderr == pytest.approx(standard_error([1.0, 0.5, 0.0]))
+    # Only the second problem varies, by 1/2 with n - 1: sqrt(1/2 / 2) / 3.
+    assert found.stderr_samples == pytest.approx(1 / 6)
+
+
+def test_one_problem_or_one_sample_says_nothing_of_the_spread() -> None:
+    assert clustered([[1, 0, 1, 1]]).stderr is None
+    assert clustered([[1, 0, 1, 1]]).stderr_samples == pytest.approx((0.25 / 4) ** 0.5)
+    assert clustered([[1], [0]]).stderr_samples is None
+    assert clustered([[1], [0]]).stderr == pytest.approx(standard_error([1, 0]))
+
+
+@pytest.mark.parametrize("scores", [[], [[]], [1.0, 0.0]])
+def test_clustered_takes_problems_with_samples(scores: list[object]) -> None:
+    with pytest.raises(ValueError, match="a row of scores per problem"):
+        clustered(scores)  # type: ignore[arg-type]
+
+
+@given(st.lists(st.lists(st.booleans(), min_size=4, max_size=4), min_size=2, max_size=12), st.randoms())
+def test_the_order_of_problems_and_samples_does_not_matter(scores: list[list[bool]], random: object) -> None:
+    shuffled = [list(row) for row in scores]
+    for row in shuffled:
+        random.shuffle(row)  # type: ignore[attr-defined]
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    one, other = clustered(scores), clustered(shuffled)
+    for name in ("mean", "stderr", "stderr_samples"):
+        assert getattr(one, name) == pytest.approx(getattr(other, name), abs=1e-12)
+
+
+def test_shares_near_the_end_are_no_less_certain_than_as_many_items() -> None:
+    close = mean_score([1.0] * 19 + [0.98])
+    assert close.low is not None
+    assert close.low > 0.8

@@ -57,7 +57,8 @@ def mean_score(scores: ArrayLike) -> Interval:
     Right or wrong: `proportion`. Shares of 1 (pass@k, a score with parts): the same for as many right-or-wrong items as
     would vary like these, the effective sample size of survey statistics (Korn and Graubard, Survey Methodology 24,
     1998). One score of 0 and one of 1 are added for the variance, so that equal scores of a few items do not count as
-    certain. Other numbers, such as a perplexity: mean +- t s / sqrt(n). Raises ValueError without scores.
+    certain; shares vary no more than right-or-wrong items, so there are never fewer of these than scores. Other
+    numbers, such as a perplexity: mean +- t s / sqrt(n). Raises ValueError without scores.
     """
     values = np.asarray(scores, dtype=float)
     n = len(values)
@@ -69,8 +70,41 @@ def mean_score(scores: ArrayLike) -> Interval:
     if np.isin(values, (0.0, 1.0)).all():
         return proportion(int(values.sum()), n)
     variance = float(np.var([*values, 0.0, 1.0], ddof=1))
-    effective = n * mean * (1 - mean) / variance
+    effective = max(float(n), n * mean * (1 - mean) / variance)
     return Interval(mean, *_ends(mean * effective, effective), n)
+
+
+@dataclass(frozen=True, slots=True)
+class Clustered:
+    """The mean over problems and samples, with its two standard errors; each None where one value says nothing of it.
+
+    `stderr` is over problems and samples: other problems, sampled anew. `stderr_samples` is of the samples alone: the
+    same problems, sampled anew.
+    """
+
+    mean: float
+    stderr: float | None
+    stderr_samples: float | None
+
+
+def clustered(scores: ArrayLike) -> Clustered:
+    """The mean of scores of shape (n problems, K samples) and its standard error, clustered by problem.
+
+    Samples of one problem are alike, so n K scores say less than as many problems would: the sums of residuals by
+    problem count, sqrt(n / (n - 1) sum_i (sum_k (x_ik - mean))^2) / (n K) (Liang and Zeger, Biometrika 73, 1986; for
+    benchmarks Miller, arXiv 2411.00640, section 2.2). With as many samples of each problem this is the standard error
+    of the problems' means. The other one is sqrt(sum_i s_i^2 / K) / n, s_i^2 with K - 1 in the denominator. Raises
+    ValueError without scores, or where problems have unlike numbers of samples.
+    """
+    values = np.asarray(scores, dtype=float)
+    if values.ndim != 2 or not values.size:
+        raise ValueError("clustered takes a row of scores per problem, all of one length")
+    n, count = values.shape
+    mean = float(values.mean())
+    residuals = (values - mean).sum(axis=1)
+    stderr = sqrt(n / (n - 1) * float((residuals**2).sum())) / (n * count) if n > 1 else None
+    within = sqrt(float(values.var(axis=1, ddof=1).sum()) / count) / n if count > 1 else None
+    return Clustered(mean, stderr, within)
 
 
 def paired_difference(now: ArrayLike, before: ArrayLike, level: float = LEVEL) -> Interval:

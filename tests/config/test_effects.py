@@ -8,7 +8,7 @@ import pytest
 
 from crescent.config.effects import PARTS, deciding, effects, free_keys, is_rule, may_change, settings
 from crescent.config.keys import all_keys
-from crescent.config.schema import Config, Dedup, Model, Proposer
+from crescent.config.schema import Config, Dedup, Model, Proposer, ReplySampling
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
@@ -27,20 +27,25 @@ def test_every_group_says_what_it_decides() -> None:
     [
         ("questions.sampling.temperature", ("questions",)),
         ("questions.proposer.epochs", ("proposer",)),
-        ("voting.sampling.temperature", ("answers", "samples")),
+        ("voting.sampling.temperature", ("answers", "samples", "draws")),
         ("training.replay.sampling.temperature", ("replay",)),
         ("dedup.minhash.threshold", ("questions",)),
         ("evaluation.contamination.minhash.threshold", ("dataset",)),
         ("dedup.embedding.batch_size", ()),
         ("training.epochs", ("training",)),
         ("training.micro_batch_tokens", ()),
-        ("evaluation.local_data.gsm8k", ("evaluation", "dataset", "samples")),
+        ("evaluation.local_data.gsm8k", ("evaluation", "dataset", "samples", "draws")),
+        ("evaluation.sampled.gsm8k", ("draws", "gate")),
+        ("evaluation.sampling.temperature", ("samples", "draws")),
         ("claim.arms.method", ("claim",)),
-        ("backend.name", ("questions", "answers", "replay", "samples", "evaluation")),
+        ("backend.name", ("questions", "answers", "replay", "samples", "draws", "evaluation")),
         ("backend", ()),
         ("backend.python", ()),
-        ("backend.engine.quantization", ("questions", "answers", "replay", "samples", "evaluation")),
-        ("backend.environment.VLLM_BATCH_INVARIANT", ("questions", "answers", "replay", "samples", "evaluation")),
+        ("backend.engine.quantization", ("questions", "answers", "replay", "samples", "draws", "evaluation")),
+        (
+            "backend.environment.VLLM_BATCH_INVARIANT",
+            ("questions", "answers", "replay", "samples", "draws", "evaluation"),
+        ),
         ("model.context", ("model",)),
         ("rounds", ("length",)),
     ],
@@ -101,7 +106,7 @@ def test_every_key_that_decides_rows_or_weights_is_in_a_plan() -> None:
     config = Config(student=Model())
     config.dedup, config.evaluation.contamination = full_dedup(), full_dedup()
     config.questions.proposer = Proposer()
-    config.evaluation.local_data = {"gsm8k": "folder"}
+    config.evaluation.local_data, config.evaluation.sampling = {"gsm8k": "folder"}, ReplySampling()
     config.backend.engine, config.backend.environment = {"quantization": "fp8"}, {"VLLM_BATCH_INVARIANT": 1}
     stages = set(PARTS) - {"model", "gate", "report", "claim", "length"}
     planned = deciding(settings(config, *stages))

@@ -229,6 +229,18 @@ BROKEN = {
     "no steps": ({"select": {"use": "chain"}}, "select.steps is empty"),
     "greedy bait": ({"questions": {"sampling": {"temperature": 0}}}, "questions.sampling.temperature=0 makes"),
     "greedy votes": ({"voting": {"sampling": {"temperature": 0}}}, "voting.sampling.temperature=0 makes"),
+    "greedy samples of tasks": (
+        {"evaluation": {"sampled": {"nano_math": 4}, "sampling": {"temperature": 0}}},
+        "evaluation.sampling.temperature=0 makes all evaluation.sampled of a problem the same",
+    ),
+    "greedy samples of the dev task": (
+        {"evaluation": {"samples": 4, "sampling": {"temperature": 0}}},
+        "evaluation.sampling.temperature=0 makes all evaluation.samples of a problem the same",
+    ),
+    "replies that leave no room": (
+        {"evaluation": {"sampling": {"max_new_tokens": 32768}}},
+        "evaluation.sampling.max_new_tokens=32768 leaves no room for a prompt in model.context=4096",
+    ),
     "unchecked rewrites": (
         {"questions": {"recheck_rewrites": False, "max_rewrites": 3}},
         "questions.max_rewrites=3 has no meaning",

@@ -7,7 +7,13 @@ import pytest
 from crescent.config.slots import SLOTS
 from crescent.testing import GateContract
 
-OURS = [{"use": "points"}, {"use": "points", "min_gain": 0.02}, {"use": "points", "min_gain": -0.05}]
+OURS = [
+    {"use": "points"},
+    {"use": "points", "min_gain": 0.02},
+    {"use": "points", "min_gain": -0.05},
+    {"use": "better"},
+    {"use": "not_worse"},
+]
 
 
 class TestOurs(GateContract):

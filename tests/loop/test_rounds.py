@@ -18,7 +18,7 @@ from crescent.evaluation.results import Item, TaskResult
 from crescent.loop.pipeline import rounds
 from crescent.loop.stages.calls import Stages
 from crescent.loop.stages.context import Context, ModelRef
-from crescent.loop.stages.facts import TaskScore
+from crescent.loop.stages.facts import DrawnTask, Share, TaskScore
 from crescent.loop.stages.gate import FILE
 from crescent.loop.stages.table import STAGES, stages_of
 from crescent.loop.stages.trained import MODEL
@@ -34,13 +34,14 @@ from tests.facts import blank, plain
 @dataclass
 class Notebook:
     """An executor. `dev`: accuracy on the dev task by model; None: its training came to nothing. `empty`: rounds in
-    which the proposer has nothing to learn."""
+    which the proposer has nothing to learn. `sampled`: avg@K of the dev task."""
 
     dev: dict[str, float | None]
     agreement: dict[str, float] = field(default_factory=dict)
     empty: tuple[str, ...] = ()
     guard: dict[str, float] = field(default_factory=dict)
     run: Path | None = None
+    sampled: dict[str, float] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
 
     def __call__(self, stage: str, *arguments: Any) -> Manifest:
@@ -84,6 +85,10 @@ class Notebook:
             for number, (task, value) in enumerate(measured.items()):
                 shards.write(number, [_result(task, value)])
         return self._plain(name, place, tasks={task: blank(TaskScore, value=value) for task, value in measured.items()})
+
+    def _draws(self, name: str, place: str) -> Manifest:
+        average = Share(value=self.sampled.get(place, 0.0), low=None, high=None)
+        return self._plain(name, place, tasks={"nano_dev": blank(DrawnTask, average=average)} if self.sampled else {})
 
 
 def _result(task: str, value: float) -> TaskResult:
@@ -307,6 +312,30 @@ def test_dev_problems_are_sampled_of_every_model_that_was_measured(loop: Callabl
     assert "round-02/evaluation" not in notebook.stages()
 
 
+def test_benchmarks_are_sampled_of_every_model_that_was_measured(loop: Callable[..., Any]) -> None:
+    notebook, _ = loop(configured(evaluation__sampled={"nano_math": 4}), dev=SECOND_FAILED)
+    assert notebook.named("draws") == [
+        "base/draws base base/evaluation",
+        "round-01/draws round-01 round-01/evaluation",
+        "round-03/draws round-03 round-03/evaluation",
+    ]
+
+
+def test_the_gate_reads_what_was_sampled_of_the_dev_task(loop: Callable[..., Any], tmp_path: Path) -> None:
+    sampled = {"base": 0.5, "round-01": 0.4, "round-02": 0.6, "round-03": 0.55}
+    notebook, _ = loop(configured(evaluation__sampled={"nano_dev": 4}), dev=RISING, sampled=sampled)
+    verdicts = [read_json(tmp_path / round_folder(number) / FILE) or {} for number in (1, 2, 3)]
+    assert [verdict["accepted"] for verdict in verdicts] == [False, True, False]
+    assert verdicts[2]["inputs"]["dev_accuracy"] == list(sampled.values())
+    assert [call.split()[1] for call in notebook.named("questions")] == ["base", "base", "round-02"]
+
+
+def test_the_gate_reads_nothing_of_other_tasks_that_were_sampled(loop: Callable[..., Any], tmp_path: Path) -> None:
+    loop(configured(evaluation__sampled={"nano_math": 4}), dev=RISING)
+    verdict = read_json(tmp_path / round_folder(3) / FILE) or {}
+    assert verdict["inputs"]["dev_accuracy"] == list(RISING.values())
+
+
 def test_without_a_base_measurement_none_is_made(loop: Callable[..., Any]) -> None:
     notebook, _ = loop(configured(evaluation__base=False, evaluation__samples=4, rounds=1), dev=RISING)
     assert notebook.stages()[0] == "round-01/questions"
@@ -317,8 +346,8 @@ def test_without_a_base_measurement_none_is_made(loop: Callable[..., Any]) -> No
     "settings",
     [
         {},
-        {"evaluation__samples": 4},
         {"audit__data": "labelled.jsonl"},
+        {"evaluation__samples": 4, "evaluation__sampled": {"nano_math": 4}},
         {"training__replay__share": 0.2},
         {"evaluation__base": False},
         {"student": Model()},

@@ -1,6 +1,6 @@
 import pytest
 
-from crescent.config.schema import Config, Model, Proposer
+from crescent.config.schema import Config, Model, Proposer, ReplySampling
 from crescent.plan.workload import Work, workload
 from tests.conftest import tiny
 
@@ -87,3 +87,17 @@ def test_a_proposer_is_planned_from_the_second_round_on() -> None:
     assert found["round-02/proposer"].sequences == 3 * 2  # epochs of 12 of 24 questions, 8 to a step
     config.questions.proposer.steps = 20
     assert stages(config)["round-02/proposer"].sequences == 20
+
+
+def test_sampled_benchmarks_are_planned_task_by_task() -> None:
+    config = tiny()
+    assert "base/draws" not in stages(config)
+    config.evaluation.limit, config.evaluation.max_new_tokens = 10, 32
+    config.evaluation.sampled = {"nano_dev": 4, "nano_math": 8}
+    found = stages(config)["round-01/draws"]
+    assert found.sequences == 10 * 4 + 10 * 8
+    assert found.new == found.sequences * min(config.plan.item_tokens, 32)
+    prompt = stages(config)["base/evaluation"].read // 20
+    assert found.read == 20 * prompt  # of each problem once
+    config.evaluation.sampling = ReplySampling(max_new_tokens=5)
+    assert stages(config)["round-01/draws"].new == found.sequences * 5

@@ -6,7 +6,7 @@ from itertools import combinations
 import pytest
 
 from crescent.errors import DataError
-from crescent.voting.calibration import by_agreement, expected_calibration_error, histogram, pass_at_k
+from crescent.voting.calibration import by_agreement, expected_calibration_error, histogram, pass_at_k, powers
 
 
 def test_bins_are_closed_above() -> None:
@@ -47,3 +47,7 @@ def test_wrong_shapes_are_refused() -> None:
         histogram([1.5])
     with pytest.raises(DataError):
         expected_calibration_error([], [])
+
+
+def test_the_k_that_are_reported() -> None:
+    assert [powers(count) for count in (1, 2, 3, 8)] == [[1], [1, 2], [1, 2, 3], [1, 2, 4, 8]]

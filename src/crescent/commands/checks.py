@@ -13,6 +13,7 @@ from crescent.config.slots import SLOTS
 from crescent.dedup.settings import mistakes as dedup_mistakes
 from crescent.errors import ConfigError, DamagedError, ModelError
 from crescent.evaluation.cache import mistakes as cache_mistakes
+from crescent.evaluation.repeated import check_repeated
 from crescent.evaluation.tasks import check_sampled, check_tasks
 from crescent.loop.execution.process import allocation_mistakes
 from crescent.loop.trial import goes_on_with_texts, longest_prompt, source_mistakes
@@ -28,6 +29,7 @@ def check(config: Config) -> None:
     found += cache_mistakes() if names else []
     found += check_tasks(names, evaluation.local_data or {}, evaluation.num_fewshot)
     found += check_sampled(evaluation.dev_task) if evaluation.samples is not None else []
+    found += check_repeated(config)
     found += source_mistakes(config)
     found += _training_mistakes(config) + allocation_mistakes(config.trainer.devices, config.trainer.nodes)
     if found:

@@ -18,6 +18,7 @@ WORDS: dict[Any, str] = {
     list[float]: "a list of numbers, such as [0.5,0.7]",
     list[dict[str, Any]]: "a list of mappings, such as [{a: 1}]",
     dict[str, str]: "a mapping of texts to texts, such as {a: b}",
+    dict[str, int]: "a mapping of names to whole numbers, such as {a: 8}",
     dict[str, Any]: "a mapping of names to values, such as {a: 1}",
 }
 
@@ -66,7 +67,7 @@ def unfit(value: Any, hint: Any, field: Field[Any]) -> str | None:
     wrong = [each for each in (value if isinstance(value, list) else [value]) if each not in of] if of else []
     if wrong:
         return f"must be {allowed(hint, field)}{did_you_mean(str(wrong[0]), of)}"
-    for each in value if isinstance(value, list) else [value]:
+    for each in value if isinstance(value, list) else value.values() if isinstance(value, dict) else [value]:
         if (low is not None and not each >= low) or (high is not None and not each <= high):
             return f"must be {allowed(hint, field)}"
     return None
@@ -138,6 +139,8 @@ def _has_type(value: Any, kind: Any) -> bool:
         return kind in WORDS and isinstance(value, list) and all(_has_type(each, item) for each in value)
     if kind == dict[str, str]:
         return isinstance(value, dict) and all(isinstance(text, str) for pair in value.items() for text in pair)
+    if kind == dict[str, int]:
+        return isinstance(value, dict) and all(isinstance(n, str) and _has_type(v, int) for n, v in value.items())
     if kind == dict[str, Any]:
         return isinstance(value, dict) and all(isinstance(name, str) for name in value)
     return kind in WORDS and isinstance(value, kind)

@@ -23,6 +23,7 @@ PARTS = {
     "training": "what the student learns, and how",
     "evaluation": "what the benchmarks measure",
     "samples": "which solutions of the dev task are sampled, for pass@k",
+    "draws": "which replies to benchmarks are sampled, for avg@K",
     "gate": "which rounds are kept, and when the run ends",
     "report": "figures and names in the report and on cards",
     "audit": "what the audit finds",

@@ -88,6 +88,15 @@ def samples_can_differ(config: Config) -> Iterator[Mistake]:
             keys,
             f"voting.sampling.temperature=0 makes all voting.samples={config.voting.samples} the same",
         )
+    evaluation = config.evaluation
+    for name, drawn in (("samples", evaluation.samples), ("sampled", evaluation.sampled)):
+        key = "voting.sampling" if evaluation.sampling is None else "evaluation.sampling"
+        if drawn and (evaluation.sampling or config.voting.sampling).temperature == 0:
+            yield Mistake(
+                (f"{key}.temperature", f"evaluation.{name}"),
+                f"{key}.temperature=0 makes all evaluation.{name} of a problem the same: take more than 0 in "
+                "evaluation.sampling",
+            )
 
 
 def unchecked_rewrites_happen_once(config: Config) -> Iterator[Mistake]:
@@ -114,12 +123,14 @@ def target_can_be_reached(config: Config) -> Iterator[Mistake]:
 
 def texts_fit_the_context(config: Config) -> Iterator[Mistake]:
     written, measured = config.questions.sampling.max_new_tokens, config.evaluation.max_new_tokens
+    replies = config.evaluation.sampling
     teacher = ("model.context", config.model.context)
     student = ("student.context", config.student.context) if config.student else teacher
     for key, tokens, readers in (
         ("questions.sampling.max_new_tokens", written, {teacher}),
         ("voting.sampling.max_new_tokens", config.voting.sampling.max_new_tokens, {teacher}),
         ("evaluation.max_new_tokens", measured, {teacher, student}),
+        ("evaluation.sampling.max_new_tokens", replies.max_new_tokens if replies else None, {student}),
     ):
         for reader, context in sorted(readers):
             if tokens is not None and tokens >= context:

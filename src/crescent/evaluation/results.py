@@ -1,4 +1,4 @@
-"""What an evaluation gives back: one result per task, one item per benchmark problem, and the samples of one."""
+"""What an evaluation gives back: one result per task, one item per benchmark problem, and what was sampled."""
 
 import msgspec
 
@@ -86,3 +86,25 @@ class Sampled(Row):
     answered: list[bool]
     tokens: list[int]
     majority: dict[str, float]
+
+
+class Drawn(Row):
+    """Several sampled replies to one item of a benchmark, in sample order; `id` is the item's, `task` as configured.
+
+    `scores` are values of the metric that the benchmark reports. `answers` are in canonical form, None where there is
+    none; `cut`: the reply came to the limit of tokens. `majority` has for every k the expected score of the majority of
+    k of the replies.
+    """
+
+    task: str
+    id: str
+    scores: list[float]
+    answers: list[str | None]
+    tokens: list[int]
+    cut: list[bool]
+    majority: dict[str, float]
+
+    @property
+    def share(self) -> float:
+        """The mean score: of right and wrong replies the share that is right."""
+        return sum(self.scores) / len(self.scores)

@@ -24,19 +24,17 @@ def task_result(name: str, loaded: Any, results: Any, prefer_filter: str, tokeni
 
     Raises StageError when no metric is scored item by item.
     """
-    group = loaded.get("groups", {}).get(name)
-    leaves = [task.task_name for task in group.get_all_tasks()] if group else [name]
-    tasks = {leaf: loaded["tasks"][leaf] for leaf in leaves}
+    tasks = tasks_of(name, loaded)
     figures = {
         metric: float(value)
         for metric, value in results["results"][name].items()
         if "," in metric and "_stderr," not in metric and isinstance(value, int | float)
     }
-    samples = {leaf: _by_filter(results["samples"][leaf]) for leaf in leaves}
+    samples = {leaf: _by_filter(results["samples"][leaf]) for leaf in tasks}
     primary = _primary(name, figures, samples, prefer_filter)
     metric, _, filter_name = primary.partition(",")
     items = [
-        _item(leaf, tasks[leaf], sample, metric, tokenizer) for leaf in leaves for sample in samples[leaf][filter_name]
+        _item(leaf, tasks[leaf], sample, metric, tokenizer) for leaf in tasks for sample in samples[leaf][filter_name]
     ]
     lengths = [item.tokens for item in items if item.tokens is not None]
     return TaskResult(
@@ -51,6 +49,13 @@ def task_result(name: str, loaded: Any, results: Any, prefer_filter: str, tokeni
         mean_tokens=sum(lengths) / len(lengths) if lengths else None,
         items=items,
     )
+
+
+def tasks_of(name: str, loaded: Any) -> dict[str, Any]:
+    """The task itself by its name, or all tasks of a group."""
+    group = loaded.get("groups", {}).get(name)
+    leaves = [task.task_name for task in group.get_all_tasks()] if group else [name]
+    return {leaf: loaded["tasks"][leaf] for leaf in leaves}
 
 
 def fallbacks(task: Any, filter_name: str) -> list[Any]:
@@ -85,12 +90,13 @@ def _answered_by_filter(tasks: Mapping[str, Any], samples: Mapping[str, Mapping[
     found: dict[str, list[bool]] = {}
     for leaf, by_filter in samples.items():
         for name, rows in by_filter.items():
-            judged = [_answered(tasks[leaf], row) for row in rows]
+            judged = [answered(tasks[leaf], row) for row in rows]
             found.setdefault(name, []).extend(one for one in judged if one is not None)
     return {name: sum(values) / len(values) for name, values in found.items() if values}
 
 
-def _answered(task: Any, sample: Mapping[str, Any]) -> bool | None:
+def answered(task: Any, sample: Mapping[str, Any]) -> bool | None:
+    """Whether an answer was found in the output, right or wrong; None where none is looked for."""
     if ANSWERED in sample:
         return bool(sample[ANSWERED])
     absent = fallbacks(task, sample["filter"]) if task.get_config("output_type") == "generate_until" else []
@@ -115,6 +121,6 @@ def _item(name: str, task: Any, sample: Mapping[str, Any], metric: str, tokenize
         question=question_of(task, sample["doc"]),
         output=output,
         target=str(sample["target"]),
-        answered=_answered(task, sample),
+        answered=answered(task, sample),
         tokens=tokens,
     )

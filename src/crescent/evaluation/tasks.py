@@ -108,16 +108,16 @@ def _check(name: str, config: Mapping[str, Any], folder: str | None, num_fewshot
     if is_group and not config.get("aggregate_metric_list"):
         yield f"{name}: a group of benchmarks without a figure of its own; name its members: {_listed(config)}"
         return
-    leaves = list(_leaves(config))
-    if any(_runs_code(leaf) for leaf in leaves):
+    found = list(leaves(config))
+    if any(_runs_code(leaf) for leaf in found):
         yield f"{name}: executes code that the model writes, which is refused: nothing isolates it from this machine"
         return
-    files = {function.module for leaf in leaves for function in functions(dict(leaf)) if function.module.is_file()}
+    files = {function.module for leaf in found for function in functions(dict(leaf)) if function.module.is_file()}
     for package in missing_packages(sorted(files)):
         yield f"{name}: its code needs the package `{package}`, which is not installed"
     if folder is None:
         hint = "" if is_group else f"; for your own copy set evaluation.local_data.{name} to its folder"
-        for dataset in dict.fromkeys(str(leaf["dataset_path"]) for leaf in leaves if _on_hub(leaf)):
+        for dataset in dict.fromkeys(str(leaf["dataset_path"]) for leaf in found if _on_hub(leaf)):
             if (problem := missing_dataset(dataset)) is not None:
                 yield f"{name}: {problem}{hint}"
     elif is_group:
@@ -138,15 +138,15 @@ def _check_seed(name: str, path: Path, config: Mapping[str, Any], drawn: dict[tu
         yield f"{name}: these are the problems of {same}; name another seed, as in {base}@{own + 1}"
 
 
-def _leaves(config: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """The configuration itself, or those of all tasks below a group."""
+def leaves(config: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """A task's configuration itself, or those of all tasks below a group."""
     if "group" not in config:
         yield config
         return
     for member in members(config):
         path = find_task(member)
         for file in [path] if path else tagged(member):
-            yield from _leaves(read_task(file))
+            yield from leaves(read_task(file))
 
 
 @cache

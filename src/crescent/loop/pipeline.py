@@ -21,9 +21,10 @@ def rounds(context: Context, execute: Executor) -> str | None:
     base = stages.evaluation("base", student) if config.evaluation.base else None
     if base is not None and config.evaluation.samples is not None:
         stages.samples("base", student, base)
+    drawn = stages.draws("base", student, base) if base is not None and config.evaluation.sampled else None
     if context.student is not None and config.evaluation.base:
         stages.evaluation("teacher", context.base)
-    verdicts = Verdicts(context, base)
+    verdicts = Verdicts(context, base, drawn)
     proposer = context.base
     asked: list[Manifest] = []
     voted: list[Manifest] = []
@@ -44,7 +45,10 @@ def rounds(context: Context, execute: Executor) -> str | None:
         measured = stages.evaluation(round_folder(number), trained) if trained else None
         if trained is not None and measured is not None and config.evaluation.samples is not None:
             stages.samples(round_folder(number), trained, measured)
-        verdict = verdicts.next(number, training, measured, asked[-1], voted[-1])
+        drawn = None
+        if trained is not None and measured is not None and config.evaluation.sampled:
+            drawn = stages.draws(round_folder(number), trained, measured)
+        verdict = verdicts.next(number, training, measured, asked[-1], voted[-1], drawn)
         if trained is not None and verdict.best_round == number:
             best = trained
         if verdict.stop:

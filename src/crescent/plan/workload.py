@@ -6,11 +6,13 @@ from functools import partial
 
 from crescent.config.schema import Config, Model, Proposer
 from crescent.config.slots import SLOTS
+from crescent.evaluation.repeated import sampled_tasks
 from crescent.loop.stages.labelled import labelled_texts
 from crescent.loop.stages.table import (
     ANSWERS,
     AUDIT,
     DATASET,
+    DRAWS,
     EVALUATION,
     PROPOSER,
     QUESTIONS,
@@ -77,6 +79,7 @@ def workload(config: Config) -> Iterator[Work]:
         TRAINING: _training,
         EVALUATION: _evaluation,
         SAMPLES: _samples,
+        DRAWS: _draws,
     }
     for place, kind in stages_of(config):
         yield works[kind](config, place)
@@ -278,9 +281,10 @@ def _samples(config: Config, name: str) -> Work:
     """Sampled solutions of the dev problems, where pass@k is wanted."""
     evaluation, plan, model = config.evaluation, config.plan, _student(config)
     samples = evaluation.samples or 0
+    most = _reply_limit(config) or config.voting.sampling.max_new_tokens
     problems = min(ITEMS.get(evaluation.dev_task, UNKNOWN), evaluation.limit or UNKNOWN * UNKNOWN)
     prompt = _around(config) + plan.question_tokens
-    length = min(plan.solution_tokens, config.voting.sampling.max_new_tokens)
+    length = min(plan.solution_tokens, most)
     return Work(
         f"{name}/samples",
         "generate",
@@ -289,6 +293,34 @@ def _samples(config: Config, name: str) -> Work:
         read=problems * prompt,
         new=problems * samples * length,
         batch=min(config.backend.batch_size or USUAL_BATCH, problems * samples),
-        longest=min(model.context, prompt + config.voting.sampling.max_new_tokens),
+        longest=min(model.context, prompt + most),
         passes=-(-problems // config.backend.shard_size),
     )
+
+
+def _draws(config: Config, name: str) -> Work:
+    """Sampled replies to benchmarks; a prompt is read once for all its samples."""
+    evaluation, plan, model = config.evaluation, config.plan, _student(config)
+    prompt = _around(config) + plan.question_tokens * (1 + (evaluation.num_fewshot or 0))
+    most = _reply_limit(config) or evaluation.max_new_tokens
+    length = min(plan.item_tokens, most or plan.item_tokens)
+    counts = {
+        task: (min(ITEMS.get(task, UNKNOWN), evaluation.limit or UNKNOWN * UNKNOWN), samples)
+        for task, samples in sampled_tasks(evaluation).items()
+    }
+    replies = sum(items * samples for items, samples in counts.values())
+    return Work(
+        f"{name}/draws",
+        "generate",
+        model,
+        sequences=replies,
+        read=sum(items for items, _ in counts.values()) * prompt,
+        new=replies * length,
+        batch=min(config.backend.batch_size or USUAL_BATCH, max(replies, 1)),
+        longest=min(model.context, prompt + (most or 1024)),
+        passes=sum(-(-items // config.backend.shard_size) for items, _ in counts.values()),
+    )
+
+
+def _reply_limit(config: Config) -> int | None:
+    return config.evaluation.sampling.max_new_tokens if config.evaluation.sampling else None

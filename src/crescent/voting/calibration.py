@@ -67,6 +67,11 @@ def pass_at_k(samples: int, right: int, k: int) -> float:
     return float(1 - Fraction(comb(samples - right, k), comb(samples, k)))
 
 
+def powers(samples: int) -> list[int]:
+    """The k that are reported of so many samples: 1, 2, 4, ... and their number."""
+    return [*(2**power for power in range(samples.bit_length()) if 2**power < samples), samples]
+
+
 def _bin(agreement: float | Fraction, bins: int) -> int:
     """Bins are open below and closed above: an agreement of exactly 0.5 is the top of (0.4, 0.5]."""
     share = agreement if isinstance(agreement, Fraction) else Fraction(str(agreement)).limit_denominator(10**6)

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from crescent.commands.claim.figures import Claim
+from crescent.commands.claim.figures import Average, Claim, Vote
 from crescent.commands.claim.page import render
 from tests.commands.claim.example import claim
 from tests.reporting.report import browser
@@ -78,3 +78,33 @@ def test_the_page_fits_the_screen(tmp_path: Path, width: int, dark: bool) -> Non
     assert found["sticking"] == []
     assert found["dark"] is dark
     assert found["smallest"] >= 10
+
+
+def test_the_vote_alone_stands_beside_the_gains_of_sampled_replies() -> None:
+    assert "the vote alone" not in render(claim())
+    made = claim()
+    for run in made.runs:
+        gain = {"method": 0.3, "unvoted": -0.02, "shuffled": -0.4}[run.arm] + 0.01 * run.seed
+        vote = {"samples": 8, "average": 0.52, "majority": 0.63, "difference": 0.11, "low": 0.08, "high": 0.14}
+        run.votes = {"nano_math": Vote(**vote)}
+        for figures in run.rounds:
+            found = Average(value=0.52 + gain, difference=gain, low=gain - 0.03, high=gain + 0.03)
+            figures.averages = {"nano_math": found}
+    page = render(made)
+    table = page[page.index("nano_math, avg@8") : page.index("Sampled replies: the gain")]
+    rows = [re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", line) for line in table.split("<tr>") if 'scope="row"' in line]
+    assert [row[0] for row in rows] == ["method", "unvoted", "shuffled", "the vote alone, no training"]
+    assert [row[1] for row in rows] == ["<b>+32.0</b>", "<b>0.0</b>", "<b>\N{MINUS SIGN}38.0</b>", "<b>+11.0</b>"]
+    assert rows[0][3] == "+31.0 <small>28.0 to 34.0</small>"
+    assert rows[3][2:4] == ["all seeds alike", "+11.0 <small>8.0 to 14.0</small>"]
+
+
+def test_an_arm_that_stays_with_the_base_model_has_gained_nothing() -> None:
+    made = claim(seeds=1, compare="last")
+    vote = {"samples": 8, "average": 0.52, "majority": 0.63, "difference": 0.11, "low": 0.08, "high": 0.14}
+    for run in made.runs:
+        run.votes = {"nano_math": Vote(**vote)}
+        run.rounds[-1].in_force = 0
+    page = render(made)
+    table = page[page.index("nano_math, avg@8") : page.index("Sampled replies: the gain")]
+    assert table.count("<b>0.0</b>") == 3

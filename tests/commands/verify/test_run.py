@@ -26,6 +26,30 @@ def test_a_whole_run_agrees_and_stays_as_it_is(copied_run: Path) -> None:
     assert {path: (path.stat().st_mtime_ns, path.stat().st_size) for path in copied_run.rglob("*")} == before
 
 
+def sampled_run(folder: Path) -> Path:
+    config = tiny("sampled")
+    config.rounds, config.evaluation.sampled = 1, {"nano_dev": 4, "nano_math": 2}
+    assert start(config, folder) == 0
+    return folder
+
+
+def test_sampled_benchmarks_are_recomputed_from_rows_and_rows_from_replies(tmp_path: Path) -> None:
+    folder = sampled_run(tmp_path / "sampled")
+    checks = {check.name: check for check in examine(folder).listed()}
+    for name in ("files", "chain", "scores", "gate", "figures", "page"):
+        assert checks[name].disagreements == []
+        assert checks[name].compared
+    stage = folder / "base/draws"
+    path = only(stage, "judged/00000*")
+    row = edit(path, 2, lambda row: row.update(scores=[1.0 - score for score in row["scores"]], tokens=[9, 9, 9, 9]))
+    name = reseal(path, stage).relative_to(folder).as_posix()
+    lines = said(folder)
+    assert any(line.startswith(f"{name}, line 2, problem {row['id']}, majority.") for line in lines)
+    assert any(line.startswith(f"base/draws/completions/00, {row['id']}, tokens") for line in lines)
+    assert any(line.startswith("base/draws/manifest.json, facts.tasks.nano_dev.average.value: ") for line in lines)
+    assert any(line.startswith("round-01/gate.json, inputs.dev_accuracy") for line in lines)
+
+
 def test_an_edited_solution_is_named_with_its_row(copied_run: Path) -> None:
     path = only(copied_run, f"{ANSWERS}/solutions/00/00000*")
     row = edit(path, 3, lambda row: row.update(answer="123456"))

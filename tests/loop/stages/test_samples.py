@@ -97,10 +97,6 @@ def test_majority_by_hand(answers: str, right: str, k: int, share: float) -> Non
     assert samples.majority(*rows(right, answers), k, symbolic=False) == share
 
 
-def test_the_k_that_are_reported() -> None:
-    assert [samples.powers(count) for count in (2, 3, 8)] == [[1, 2], [1, 2, 3], [1, 2, 4, 8]]
-
-
 def test_pass_at_k_of_a_problem() -> None:
     row = Sampled(id="a", right=[True, False, False, False], answered=[True] * 4, tokens=[1] * 4, majority={})
     assert [samples.solved([row], k)[0] for k in (1, 2, 4)] == [0.25, 0.5, 1.0]

@@ -104,7 +104,9 @@ CASES = {
 def test_every_run_has_a_whole_page_that_asks_nobody_for_anything(name: str) -> None:
     html = render(read(CASES[name]))
     page = Page(html)
-    assert [value for tag, key, value in page.attributes if tag == "section" and key == "id"] == list(CONTENTS)
+    assert [value for tag, key, value in page.attributes if tag == "section" and key == "id"] == [
+        name for name in CONTENTS if name != "draws"
+    ]
     assert "None" not in page.text
     assert "Undefined" not in page.text
     assert "script" not in page.tags
@@ -375,6 +377,25 @@ def test_what_was_done_is_what_the_summary_says_and_no_more() -> None:
     assert "bait prompt" not in text
     assert "data written by the teacher" in text
     assert "generate or read none" not in text
+
+
+def test_what_the_vote_alone_would_have_given_stands_beside_each_gain() -> None:
+    raw = example.summary(2)
+    assert 'id="draws"' not in render(read(raw))
+    raw["base"]["draws"] = {"nano_math": example.drawn()}
+    for part, gain in zip(raw["rounds"], (0.05, 0.2), strict=True):
+        part["draws"] = {"nano_math": example.drawn(gain)}
+    page = Page(render(read(raw)))
+    _, group, base, first, second = page.table("Avg@K")
+    assert group == ["nano_math exact_match,answer, 300 problems, K = 8"]
+    assert base[:6] == ["base", "52.0 % 49.0 to 55.0", "1.5 %", "0.7 %", "", "+11.0 7.0 to 15.0"]
+    assert first[4:7] == ["+5.0 1.0 to 9.0", "+11.0 7.0 to 15.0", "-6.0 -10.0 to -2.0"]
+    assert second[4:7] == ["+20.0 16.0 to 24.0", "+11.0 7.0 to 15.0", "+9.0 5.0 to 13.0"]
+    assert second[-1] == "17 of 2,400"
+    gains = [row[4] for row in page.table("Difference to base") if row[0] == "round 1"]
+    assert [gain.endswith("vote alone +11.0") for gain in gains] == [True, False, False, False][: len(gains)]
+    words = "Of sampled replies to nano_math 52.0 % were right, 72.0 % are now; the majority of 8 of the base model is"
+    assert f"{words} right in 63.0 %, with no training." in " ".join(page.text.split()).replace("\xa0", " ")
 
 
 def test_any_part_may_be_missing() -> None:

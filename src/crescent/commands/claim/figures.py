@@ -10,12 +10,32 @@ BASE = "base"
 """What an arm is compared with besides other arms: the model before any training."""
 
 
+class Vote(Row):
+    """A sampled task of the model before any training: avg@K, majority@K, and what the vote alone gives, paired."""
+
+    samples: int
+    average: float
+    majority: float
+    difference: float
+    low: float | None
+    high: float | None
+
+
+class Average(Row):
+    """avg@K of a sampled task after a round, and its gain over the model before any training, paired by problem."""
+
+    value: float
+    difference: float
+    low: float | None
+    high: float | None
+
+
 class RoundFigures(Row):
     """One round of one run. `in_force` is the round whose model the run goes on with, 0 for the base model.
 
     `tokens` were sampled for it, questions included, whoever made them. `proposer_steps` and `proposer_tokens`: what a
     proposer that learns was trained before it, beside every budget; None where there is none. `more`: further figures
-    by name (`crescent.commands.claim.methods.COLUMNS`), what was not measured left out.
+    by name (`crescent.commands.claim.methods.COLUMNS`), what was not measured left out. `averages`: tasks sampled.
     """
 
     round: int
@@ -29,12 +49,14 @@ class RoundFigures(Row):
     proposer_steps: int | None = None
     proposer_tokens: int | None = None
     more: dict[str, float] = msgspec.field(default_factory=dict)
+    averages: dict[str, Average] = msgspec.field(default_factory=dict)
 
 
 class ArmRun(Row):
     """One run. `seconds` are those of its own stages.
 
-    `base` and `teacher` have the scores of the untrained model and of a distillation's teacher by task.
+    `base` and `teacher` have the scores of the untrained model and of a distillation's teacher by task, `votes` what
+    was sampled of the former.
     """
 
     arm: str
@@ -46,6 +68,7 @@ class ArmRun(Row):
     teacher: dict[str, float]
     rounds: list[RoundFigures]
     seconds: float | None = None
+    votes: dict[str, Vote] = msgspec.field(default_factory=dict)
 
     @property
     def kept(self) -> int:

@@ -5,7 +5,17 @@ from pathlib import Path
 
 from crescent import __version__
 from crescent.commands.claim.evidence import add_items, evidence, results
-from crescent.commands.claim.figures import BASE, ArmRun, Claim, Difference, OverSeeds, Part, RoundFigures
+from crescent.commands.claim.figures import (
+    BASE,
+    ArmRun,
+    Average,
+    Claim,
+    Difference,
+    OverSeeds,
+    Part,
+    RoundFigures,
+    Vote,
+)
 from crescent.commands.claim.headline import shares
 from crescent.commands.claim.methods import beside, pairs_of, unlike, unspent
 from crescent.config.schema import Config
@@ -13,7 +23,7 @@ from crescent.errors import ConfigError, DamagedError
 from crescent.evaluation.comparison import compare
 from crescent.evaluation.gate import Verdict
 from crescent.reporting.completed import SUMMARY, summary_of
-from crescent.reporting.report.gathered import Score
+from crescent.reporting.report.gathered import DrawnScore, Score
 from crescent.reporting.report.summary import Round
 from crescent.runs.atomic import file_digest
 from crescent.statistics import DIFFERENCE, UNBOUNDED, over_seeds
@@ -86,6 +96,7 @@ def _run(folder: Path, arm: str, seed: int, path: Path) -> ArmRun:
         teacher=_values(summary.teacher.evaluation),
         rounds=[_round(part, part.gate) for part in summary.rounds if part.gate],
         seconds=summary.wall_s,
+        votes={task: _vote(found) for task, found in summary.base.draws.items()},
     )
 
 
@@ -110,7 +121,23 @@ def _round(part: Round, gate: Verdict) -> RoundFigures:
         proposer_steps=part.proposer.steps if part.proposer else None,
         proposer_tokens=part.proposer.tokens if part.proposer else None,
         more=dict(_more(part)),
+        averages={task: average for task, found in part.draws.items() if (average := _average(found))},
     )
+
+
+def _vote(base: DrawnScore) -> Vote:
+    majority, vote = base.majority_at_k[str(base.samples)], base.vote
+    return Vote(
+        samples=base.samples, average=base.average.value, majority=majority.value,
+        difference=vote.difference, low=vote.low, high=vote.high,
+    )  # fmt: skip
+
+
+def _average(found: DrawnScore) -> Average | None:
+    if found.against_base is None:
+        return None
+    gain = found.against_base.average
+    return Average(value=found.average.value, difference=gain.difference, low=gain.low, high=gain.high)
 
 
 def _tokens(part: Round) -> int | None:

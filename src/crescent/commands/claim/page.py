@@ -8,6 +8,7 @@ from markupsafe import Markup
 from crescent.commands.claim.figures import BASE, Claim
 from crescent.commands.claim.headline import clear, name_of, sentences, shares
 from crescent.commands.claim.methods import COLUMNS, profile, ranked, ranking
+from crescent.commands.claim.sampled import sampled
 from crescent.reporting.report import numbers
 from crescent.reporting.report.charts import Point, score_range
 from crescent.reporting.report.page import style_sheet, templates
@@ -75,6 +76,7 @@ def render(claim: Claim) -> str:
             others=list(_others(claim)),
             models=list(_models(claim)),
             effort=list(_effort(claim)),
+            sampled=sampled(claim),
         )
     )
 

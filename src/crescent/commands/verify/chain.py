@@ -71,7 +71,7 @@ def _models(folder: Folder, config: Config, stage: str) -> Iterator[tuple[str, s
         yield "model", _proposer(folder, config, number)
     elif kind in ("questions", "answers", "audit"):
         yield "model", TEACHER if config.student is not None else kept
-    elif kind in ("evaluation", "samples"):
+    elif kind in ("evaluation", "samples", "draws"):
         yield "model", f"{place}/training"
     elif kind in ("training", "replay"):
         yield "start" if kind == "training" else "model", BASE if config.training.start_from == "base" else kept

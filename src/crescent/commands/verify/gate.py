@@ -5,6 +5,7 @@ from functools import partial
 import msgspec
 
 from crescent.commands.verify.chain import verdict
+from crescent.commands.verify.draws import drawn_rows, drawn_score
 from crescent.commands.verify.findings import Check, Findings
 from crescent.commands.verify.reading import Folder, stated
 from crescent.commands.verify.scores import dev_score
@@ -13,6 +14,7 @@ from crescent.errors import StageError
 from crescent.evaluation.alarms import Replies, alarms, replies
 from crescent.evaluation.gate import Guard, decide
 from crescent.evaluation.results import Item, TaskResult
+from crescent.loop.stages.draws import rescored
 from crescent.loop.stages.facts import QuestionsFacts, TrainingFacts
 from crescent.loop.stages.gate import FILE, paired
 from crescent.records import Completion, Consensus
@@ -78,11 +80,14 @@ class _Measured:
 
     def score(self, number: int, task: str | None) -> float | None:
         """The score on a task from its items."""
-        return dev_score(self._folder, self._stage(number), task) if task else None
+        if task is None:
+            return None
+        drawn = drawn_score(self._folder, f"{self._place(number)}/draws", task)
+        return dev_score(self._folder, self._stage(number), task) if drawn is None else drawn
 
     def pairs(self, task: str, before: int, now: int) -> list[tuple[float, float]]:
         """As the gate has them. Raises StageError where the two models were asked different problems."""
-        return paired(task, self._items(before, task), self._items(now, task))
+        return paired(task, self._scored(before, task), self._scored(now, task))
 
     def replies(self, number: int, task: str) -> Replies | None:
         """What the model wrote to a task."""
@@ -96,6 +101,14 @@ class _Measured:
         rows = self._folder.shards(f"{stage}/results", TaskResult, self._silent)
         return next((row.row.items for row in rows if row.row.task == task), [])
 
+    def _scored(self, number: int, task: str) -> list[Item]:
+        """The items by their sampled replies, where there are some."""
+        rows = drawn_rows(self._folder, f"{self._place(number)}/draws", task)
+        return rescored(self._items(number, task), rows) if rows else self._items(number, task)
+
+    def _stage(self, number: int) -> str:
+        return f"{self._place(number)}/evaluation"
+
     @staticmethod
-    def _stage(number: int) -> str:
-        return f"{round_folder(number) if number else 'base'}/evaluation"
+    def _place(number: int) -> str:
+        return round_folder(number) if number else "base"

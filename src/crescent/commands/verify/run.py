@@ -5,6 +5,7 @@ from pathlib import Path
 from crescent.commands.given import stored_run
 from crescent.commands.verify.audit import check_audit
 from crescent.commands.verify.chain import check_chain
+from crescent.commands.verify.draws import check_draws
 from crescent.commands.verify.figures import check_figures
 from crescent.commands.verify.files import check_digests
 from crescent.commands.verify.findings import Findings
@@ -52,6 +53,8 @@ def verify_run(path: Path, below: str = "") -> Findings:
             check_evaluation(folder, stage, known, findings)
         elif kind == "samples":
             check_samples(folder, config, stage, findings)
+        elif kind == "draws":
+            check_draws(folder, config, stage, findings)
     rounds = sorted(number for place in path.glob(ROUNDS) if (number := round_number(place)) is not None)
     check_gate(folder, config, rounds, findings)
     check_figures(path, config, findings)

@@ -10,10 +10,11 @@ from crescent.commands.verify.reading import Folder, Read, line_of, stated
 from crescent.config.schema import Config
 from crescent.evaluation.results import Item, Sampled, TaskResult
 from crescent.loop.stages.facts import EvaluationFacts, SamplesFacts
-from crescent.loop.stages.samples import figures, majority, powers
+from crescent.loop.stages.samples import figures, majority
 from crescent.records import Completion
 from crescent.runs.manifest import MANIFEST
 from crescent.statistics import mean_score, standard_error
+from crescent.voting.calibration import powers
 from crescent.voting.extraction import extract_answer
 
 MEANS = ("acc", "acc_norm", "exact_match", "em", "f1", "pass@1", "pass_at_1", "prompt_level_strict_acc")

@@ -11,7 +11,7 @@ from typing import Any
 
 from crescent.config.schema.backend import Backend
 from crescent.config.schema.commands import Claim, Export, HalfHour, PlanOptions
-from crescent.config.schema.evaluation import Alarms, Evaluation, Gate
+from crescent.config.schema.evaluation import Alarms, Evaluation, Gate, ReplySampling
 from crescent.config.schema.model import Model, Sampling, Shape
 from crescent.config.schema.option import option, section, slot
 from crescent.config.schema.questions import Dedup, Embedding, Minhash, Proposer, Questions
@@ -38,6 +38,7 @@ __all__ = [
     "Proposer",
     "Questions",
     "Replay",
+    "ReplySampling",
     "Sampling",
     "Shape",
     "Tracking",
@@ -58,7 +59,7 @@ class Config:
         1,
         low=0,
         high=2**31 - 1,
-        affects=("proposer", "questions", "answers", "dataset", "replay", "training", "samples", "report"),
+        affects=("proposer", "questions", "answers", "dataset", "replay", "training", "samples", "draws", "report"),
     )
     """Every random draw of the run derives from it."""
     rounds: int = option(2, low=1, high=100, affects=("length",))

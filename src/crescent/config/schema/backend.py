@@ -5,7 +5,7 @@ from typing import Any
 
 from crescent.config.schema.option import option, section, slot
 
-WRITER = ("questions", "answers", "replay", "samples")
+WRITER = ("questions", "answers", "replay", "samples", "draws")
 """Everything that is sampled from a model."""
 
 

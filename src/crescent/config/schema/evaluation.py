@@ -47,6 +47,22 @@ class Gate:
 
 
 @dataclass
+class ReplySampling:
+    """How replies to benchmarks are sampled, where that is not how the vote samples: as the model's authors say."""
+
+    temperature: float = option(1.0, low=0.0, high=5.0)
+    """As `voting.sampling.temperature`; 0 makes all samples the same and is refused."""
+    top_p: float = option(1.0, low=0.01, high=1.0)
+    """As `voting.sampling.top_p`."""
+    top_k: int | None = option(None, low=1)
+    """As `voting.sampling.top_k`."""
+    min_p: float = option(0.0, low=0.0, high=1.0)
+    """As `voting.sampling.min_p`."""
+    max_new_tokens: int | None = option(None, low=1, high=131072)
+    """Longer replies are cut and counted as cut; null: `evaluation.max_new_tokens`, or as each task states."""
+
+
+@dataclass
 class Evaluation:
     """lm-evaluation-harness on the base model and after every round."""
 
@@ -59,23 +75,28 @@ class Evaluation:
     model, by more than `gate.guard_margin`, is not kept. Must not be among `tasks`; null: none."""
     base: bool = option(True, affects=("gate", "report"))
     """Measure the base model too; without it there is no gain to report."""
-    num_fewshot: int | None = option(0, low=0, high=64)
+    num_fewshot: int | None = option(0, low=0, high=64, affects=("evaluation", "draws"))
     """Worked examples before each item; null: as many as each task states."""
-    chat_template: bool = True
+    chat_template: bool = option(True, affects=("evaluation", "draws"))
     """Put items as the user's turn of the chat template, where the tokenizer has one."""
     filter: str = "flexible-extract"
     """Which filter's figure comes first where a task has several; tasks without it take their first."""
-    limit: int | None = option(None, low=1, affects=("evaluation", "samples"))
+    limit: int | None = option(None, low=1, affects=("evaluation", "samples", "draws"))
     """Items per task, for quick looks."""
     batch_size: int = option(64, low=1, affects=())
     """Items decoded or scored together in this process; an engine of `backend` batches as it does elsewhere."""
-    max_new_tokens: int | None = option(None, low=1, affects=("evaluation", "samples"))
+    max_new_tokens: int | None = option(None, low=1, affects=("evaluation", "samples", "draws"))
     """Longest output in tokens; null: as each task states."""
     isolated: bool = option(False, affects=())
     """Evaluate in a process of its own, which gives all its memory back. The figures are the same."""
     samples: int | None = option(None, low=2, high=4096, affects=("samples",))
     """Solutions sampled of each dev problem, for pass@k and majority@k; null: none. No decision reads them."""
-    local_data: dict[str, str] | None = option(None, affects=("evaluation", "dataset", "samples"))
+    sampled: dict[str, int] | None = option(None, low=2, high=512, affects=("draws", "gate"))
+    """Task, or file of conf/evaluation -> replies sampled to each of its problems, for avg@K, pass@k and majority@K;
+    null: none. Of the dev task the gate reads these in place of the greedy replies."""
+    sampling: ReplySampling | None = option(None, affects=("samples", "draws"))
+    """How `samples` and `sampled` are drawn; null: as `voting.sampling` says, as long as the task allows."""
+    local_data: dict[str, str] | None = option(None, affects=("evaluation", "dataset", "samples", "draws"))
     """Task -> folder or file with its problems, for machines without a network. Prompt and metrics stay the task's."""
     audit: str = option("none", of=("none", "nano"), affects=("report",))
     """Who knows the truth of generated questions, for the report alone: `nano`, the embedded model's world."""

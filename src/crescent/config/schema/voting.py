@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from crescent.config.schema.model import Sampling
 from crescent.config.schema.option import option, section
 
-READING = ("labels", "samples")
+READING = ("labels", "samples", "draws")
 """How answers are read and compared, in the vote and in pass@k alike."""
 
 
@@ -19,7 +19,7 @@ class Voting:
     """Solutions sampled per question."""
     max_tokens: int | None = option(None, low=1, affects=("answers",))
     """Sampled tokens of a round, its questions included, after which no further one is answered; null: no limit."""
-    sampling: Sampling = section(Sampling, affects=("answers", "samples"))
+    sampling: Sampling = section(Sampling, affects=("answers", "samples", "draws"))
     reject_ties: bool = True
     """Reject a question whose leading answers have equally many votes; false: the one sampled first wins."""
     min_agreement: float = option(0.4, low=0.0, high=1.0)

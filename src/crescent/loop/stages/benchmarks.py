@@ -32,14 +32,15 @@ def measured(context: Context, stage: Stage, ref: ModelRef, tasks: Sequence[str]
     backend wrote, `replies` what this process found out.
     """
     with stage.work():
-        room, asked = _asked(context, ref, tasks)
+        room = room_of(context, ref)
+        made = [asked(context, ref, task, room) for task in tasks]
         with isolated(None, DEFAULT_SEED):
-            greedy = [request for benchmarks in asked for request in benchmarks.greedy()]
+            greedy = [request for benchmarks in made for request in benchmarks.greedy()]
     decoder = _decoder(context, stage, ref, room) if greedy else None
     known = _completed(context, stage, ref, greedy, decoder) if decoder else {}
-    others = {name: request for each in asked for name, request in each.requests.items() if name not in known}
+    others = {name: request for each in made for name, request in each.requests.items() if name not in known}
     known |= _replied(context, stage, ref, others)
-    for index, benchmarks in enumerate(asked):
+    for index, benchmarks in enumerate(made):
         if index % context.world_size == context.rank:
             with isolated(None, DEFAULT_SEED), stage.work():
                 [result] = benchmarks.results(known)
@@ -47,31 +48,31 @@ def measured(context: Context, stage: Stage, ref: ModelRef, tasks: Sequence[str]
             yield index, result
 
 
-def _asked(context: Context, ref: ModelRef, tasks: Sequence[str]) -> tuple[int, list[Benchmarks]]:
-    """The most tokens that the model takes, and each task with its requests."""
-    config, settings = context.config.evaluation, context.settings(ref)
+def room_of(context: Context, ref: ModelRef) -> int:
+    """The most tokens that the model takes."""
+    settings = context.settings(ref)
     place, revision = context.place(ref)
-    tokenizer = load_tokenizer(settings, place, revision)
     model = AutoConfig.from_pretrained(place, revision=revision, trust_remote_code=settings.trust_remote_code)
-    room = longest(model, tokenizer)
-    if context.config.backend.name == "vllm":
-        room = min(room, settings.context)  # The engine is started for no more.
-    asked = []
-    for task in tasks:
-        with isolated(None, DEFAULT_SEED):
-            made = Benchmarks(
-                [task],
-                tokenizer,
-                room,
-                num_fewshot=config.num_fewshot,
-                limit=config.limit,
-                max_new_tokens=config.max_new_tokens,
-                chat_template=config.chat_template,
-                prefer_filter=config.filter,
-                local_data=config.local_data,
-            )
-        asked.append(made)
-    return room, asked
+    room = longest(model, load_tokenizer(settings, place, revision))
+    return min(room, settings.context) if context.config.backend.name == "vllm" else room  # It is started for no more.
+
+
+def asked(context: Context, ref: ModelRef, task: str, room: int, max_new_tokens: int | None = None) -> Benchmarks:
+    """The task with its requests. `max_new_tokens` goes before `evaluation.max_new_tokens`."""
+    config = context.config.evaluation
+    tokenizer = load_tokenizer(context.settings(ref), *context.place(ref))
+    with isolated(None, DEFAULT_SEED):
+        return Benchmarks(
+            [task],
+            tokenizer,
+            room,
+            num_fewshot=config.num_fewshot,
+            limit=config.limit,
+            max_new_tokens=max_new_tokens or config.max_new_tokens,
+            chat_template=config.chat_template,
+            prefer_filter=config.filter,
+            local_data=config.local_data,
+        )
 
 
 def _decoder(context: Context, stage: Stage, ref: ModelRef, room: int) -> Backend | None:

@@ -51,3 +51,7 @@ class Stages:
     def samples(self, name: str, model: ModelRef, measured: Manifest) -> Manifest:
         """Sampled solutions of the dev problems, for pass@k."""
         return self._execute("samples", name, model, measured)
+
+    def draws(self, name: str, model: ModelRef, measured: Manifest) -> Manifest:
+        """Sampled replies to benchmarks, for avg@K."""
+        return self._execute("draws", name, model, measured)

@@ -202,6 +202,36 @@ class Share(Row):
     high: float | None
 
 
+class DrawnTask(Row):
+    """One benchmark with `samples` replies to each of its `problems`, by the metric it reports, with `shots` examples.
+
+    `average` (avg@K) is the mean over problems and samples; `stderr` is its standard error over both, clustered by
+    problem, `stderr_samples` that of the samples alone. `pass_at_k` and `majority_at_k` map k, as text, to a mean over
+    problems. `answered` is the share of replies with an answer, `cut` counts those that came to the limit of tokens,
+    `tokens` are those of all replies.
+    """
+
+    metric: str
+    shots: int
+    problems: int
+    samples: int
+    average: Share
+    stderr: float | None
+    stderr_samples: float | None
+    pass_at_k: dict[str, Share]
+    majority_at_k: dict[str, Share]
+    answered: float
+    cut: int
+    tokens: int
+
+
+class DrawsFacts(Facts, frozen=True):
+    """Stage `draws`: what was sampled of each benchmark of `evaluation.sampled`, in the order they are measured."""
+
+    tasks: dict[str, DrawnTask]
+    decoder: str | None = None
+
+
 class SamplesFacts(Facts, frozen=True):
     """Stage `samples`: `samples` solutions of each of the `problems` of `task`.
 

@@ -1,4 +1,8 @@
-"""The gate of every round: reads dev task and guard task, nothing of the test sets, and writes `gate.json`."""
+"""The gate of every round: reads dev task and guard task, nothing of the test sets, and writes `gate.json`.
+
+Where one of the two is among `evaluation.sampled`, a problem's score is the share of its sampled replies that are
+right, and accuracy their mean; else both are those of the greedy replies, which are also what the alarms look at.
+"""
 
 from collections.abc import Sequence
 
@@ -9,8 +13,9 @@ from crescent.evaluation.alarms import Replies, alarms, replies
 from crescent.evaluation.gate import Guard, Verdict, decide
 from crescent.evaluation.results import Item
 from crescent.loop.stages.context import Context
+from crescent.loop.stages.draws import rescored, rows_of
 from crescent.loop.stages.evaluation import items, written
-from crescent.loop.stages.facts import AnswersFacts, EvaluationFacts, QuestionsFacts, TrainingFacts
+from crescent.loop.stages.facts import AnswersFacts, DrawsFacts, EvaluationFacts, QuestionsFacts, TrainingFacts
 from crescent.runs.folder import write_json
 from crescent.runs.manifest import Manifest, facts_of
 from crescent.runs.names import round_folder
@@ -21,25 +26,33 @@ FILE = "gate.json"
 class Verdicts:
     """The verdicts of a run, round by round."""
 
-    def __init__(self, context: Context, base: Manifest | None) -> None:
+    def __init__(self, context: Context, base: Manifest | None, drawn: Manifest | None = None) -> None:
         self._context = context
         self._measured = [base]
+        self._drawn = [drawn]
         self._dev_task = context.config.evaluation.dev_task
         self._guard_task = context.config.evaluation.guard_task
-        self._dev: list[float | None] = [self._score(base, self._dev_task)]
-        self._guard: list[float | None] = [self._score(base, self._guard_task)]
+        self._dev: list[float | None] = [self._score(base, self._dev_task, drawn)]
+        self._guard: list[float | None] = [self._score(base, self._guard_task, drawn)]
         self._agreement: list[float] = []
         self._distinct: list[float] = []
         self._variety: list[float] = []
         self._known: dict[tuple[int, str], list[Item]] = {}
 
     def next(
-        self, number: int, training: Manifest, measured: Manifest | None, questions: Manifest, answers: Manifest
+        self,
+        number: int,
+        training: Manifest,
+        measured: Manifest | None,
+        questions: Manifest,
+        answers: Manifest,
+        drawn: Manifest | None = None,
     ) -> Verdict:
-        """Judge round `number` and write its verdict."""
+        """Judge round `number` and write its verdict. `drawn`: what was sampled of its benchmarks."""
         self._measured.append(measured)
-        self._dev.append(self._score(measured, self._dev_task))
-        self._guard.append(self._score(measured, self._guard_task))
+        self._drawn.append(drawn)
+        self._dev.append(self._score(measured, self._dev_task, drawn))
+        self._guard.append(self._score(measured, self._guard_task, drawn))
         self._agreement.append(facts_of(answers, AnswersFacts).mean_agreement)
         made = facts_of(questions, QuestionsFacts)
         self._distinct.append(made.accepted / max(made.written + made.rewrites, 1))
@@ -85,7 +98,9 @@ class Verdicts:
         if manifest is None:
             raise StageError(f"round {number} was not measured, and the gate's rule asks for it. This is a defect.")
         if (number, task) not in self._known:
-            self._known[number, task] = items(self._context, manifest)[task].items
+            found, drawn = items(self._context, manifest)[task].items, self._drawn[number]
+            sampled = rows_of(self._context, drawn).get(task) if drawn is not None else None
+            self._known[number, task] = found if sampled is None else rescored(found, sampled)
         return self._known[number, task]
 
     def _replies(self, number: int) -> Replies | None:
@@ -96,9 +111,11 @@ class Verdicts:
         return replies(found[task].items, written(self._context, manifest))
 
     @staticmethod
-    def _score(manifest: Manifest | None, task: str | None) -> float | None:
+    def _score(manifest: Manifest | None, task: str | None, drawn: Manifest | None = None) -> float | None:
         if manifest is None or task is None:
             return None
+        if drawn is not None and (sampled := facts_of(drawn, DrawsFacts).tasks.get(task)) is not None:
+            return sampled.average.value
         measured = facts_of(manifest, EvaluationFacts).tasks.get(task)
         return None if measured is None else measured.value
 

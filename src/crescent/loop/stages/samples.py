@@ -5,7 +5,6 @@ what it could solve before: the first raises pass@k at large k, the second does 
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from crescent.config.effects import settings
@@ -16,12 +15,13 @@ from crescent.evaluation.version import task_version
 from crescent.generation.request import Request
 from crescent.loop.stages.context import Context, ModelRef
 from crescent.loop.stages.facts import EvaluationFacts, SamplesFacts, Share
+from crescent.loop.stages.reply_sampling import reply_sampling
 from crescent.records import Completion
 from crescent.runs.manifest import Manifest, facts_of
 from crescent.runs.shards import ShardFolder
 from crescent.runs.stage import Stage
 from crescent.statistics import mean_score
-from crescent.voting.calibration import pass_at_k
+from crescent.voting.calibration import pass_at_k, powers
 from crescent.voting.extraction import extract_answer
 from crescent.voting.grouping import group
 from crescent.voting.symbolic import comparer
@@ -36,7 +36,8 @@ def run(context: Context, name: str, model: ModelRef, measured: Manifest) -> Man
     """Write `NAME/samples`: completions, and one `Sampled` row per problem; `evaluation.samples` is not null here.
 
     `measured` is the finished evaluation of the same model: samples are judged by its primary metric. They are drawn as
-    the vote draws them (`voting.sampling`), for the task's prompt without worked examples.
+    the vote draws them (`voting.sampling`), or as `evaluation.sampling` says, for the task's prompt without worked
+    examples.
     """
     config = context.config.evaluation
     if config.samples is None:
@@ -61,7 +62,7 @@ def run(context: Context, name: str, model: ModelRef, measured: Manifest) -> Man
         "completions",
         ref=model,
         requests=[Request(id, prompt, config.samples) for id, prompt in problems.prompts.items()],
-        sampling=replace(context.config.voting.sampling, max_new_tokens=config.max_new_tokens or problems.longest),
+        sampling=reply_sampling(context.config, problems.longest),
         title=f"{model.label} {task} samples",
     )
     if not context.is_main:
@@ -89,11 +90,6 @@ def figures(task: str, rows: Sequence[Sampled], samples: int) -> SamplesFacts:
         answered=sum(sum(row.answered) for row in rows) / count,
         mean_tokens=sum(sum(row.tokens) for row in rows) / count,
     )
-
-
-def powers(samples: int) -> list[int]:
-    """The k that are reported: 1, 2, 4, ... and the number of samples."""
-    return [*(2**power for power in range(samples.bit_length()) if 2**power < samples), samples]
 
 
 def solved(rows: Sequence[Sampled], k: int) -> list[float]:

@@ -8,6 +8,7 @@ from crescent.loop.stages.facts import (
     AnswersFacts,
     AuditFacts,
     DatasetFacts,
+    DrawsFacts,
     EvaluationFacts,
     ProposerFacts,
     QuestionsFacts,
@@ -59,8 +60,9 @@ EVALUATION = StageKind("evaluation", "the benchmark", EvaluationFacts)
 SAMPLES = StageKind(
     "samples", "the sampled dev problems", SamplesFacts, when=lambda config: config.evaluation.samples is not None
 )
+DRAWS = StageKind("draws", "the sampled benchmarks", DrawsFacts, when=lambda config: bool(config.evaluation.sampled))
 
-ROUND = (PROPOSER, QUESTIONS, ANSWERS, AUDIT, DATASET, REPLAY, TRAINING, EVALUATION, SAMPLES)
+ROUND = (PROPOSER, QUESTIONS, ANSWERS, AUDIT, DATASET, REPLAY, TRAINING, EVALUATION, SAMPLES, DRAWS)
 """The stages of a round in their order."""
 STAGES = {kind.name: kind for kind in ROUND}
 
@@ -71,6 +73,8 @@ def stages_of(config: Config) -> Iterator[tuple[str, StageKind]]:
         yield "base", EVALUATION
         if SAMPLES.belongs(config):
             yield "base", SAMPLES
+        if DRAWS.belongs(config):
+            yield "base", DRAWS
         if config.student is not None:
             yield "teacher", EVALUATION
     for number in range(1, config.rounds + 1):

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from crescent.evaluation.results import Flip
-from crescent.loop.stages.facts import AnswersFacts, QuestionsFacts, SamplesFacts, TaskScore
+from crescent.loop.stages.facts import AnswersFacts, DrawnTask, QuestionsFacts, SamplesFacts, TaskScore
 from crescent.records import Row, WaveCount
 
 S = TypeVar("S", bound=msgspec.Struct)
@@ -118,6 +118,25 @@ class Sampling(SamplesFacts, frozen=True, kw_only=True):
     """Stage `samples`, compared with the samples of the base model."""
 
     against_base: AtK | None = None
+
+
+class DrawnAgainst(Row):
+    """Sampled replies compared with those of the base model: avg@K, and pass@k and majority@k by k.
+
+    `over_vote` is avg@K less majority@K of the base model: what one reply gained over the vote alone.
+    """
+
+    average: Difference
+    over_vote: Difference
+    pass_at_k: dict[str, Difference]
+    majority_at_k: dict[str, Difference]
+
+
+class DrawnScore(DrawnTask):
+    """One sampled benchmark on one model. `vote` is its majority@K less its avg@K: what the vote alone gives."""
+
+    vote: Difference
+    against_base: DrawnAgainst | None = None
 
 
 def extended(kind: type[S], facts: msgspec.Struct, **more: Any) -> S:

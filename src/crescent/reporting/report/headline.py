@@ -134,7 +134,20 @@ def _after_rounds(summary: Summary, task: str, base: Score | None, measured: lis
         moved = f"{_verb(change)} from {start} to {value} {greedy}{_change(change, share)}"
         first = f"{task} {moved}{ending}{_doubt(change)}{beside}."
     unlike = sampling.disagreement(change, part.sampling)
-    return [first, *([unlike] if unlike else []), *_rejected_later(summary, part.round, chosen is not None)]
+    said = [*([unlike] if unlike else []), *_vote_alone(summary, task, part)]
+    return [first, *said, *_rejected_later(summary, part.round, chosen is not None)]
+
+
+def _vote_alone(summary: Summary, task: str, part: Round) -> list[str]:
+    """What the base model's majority gives without training, beside what one sampled reply has come to."""
+    base, now = summary.base.draws.get(task), part.draws.get(task)
+    if base is None or now is None:
+        return []
+    start, alone = base.average.value, base.majority_at_k[str(base.samples)].value
+    return [
+        f"Of sampled replies to {task} {numbers.percent(start)} were right, {numbers.percent(now.average.value)} are "
+        f"now; the majority of {base.samples} of the base model is right in {numbers.percent(alone)}, with no training."
+    ]
 
 
 def _none_kept(task: str, base: Score | None, measured: list[tuple[Round, Score]], share: bool) -> list[str]:

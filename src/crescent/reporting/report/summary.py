@@ -14,14 +14,15 @@ from crescent.errors import DamagedError
 from crescent.evaluation.gate import Verdict
 from crescent.loop.stages.facts import AuditFacts, DatasetFacts, ProposerFacts, ReplayFacts, TrainingFacts
 from crescent.records import Row
-from crescent.reporting.report.gathered import Answers, Questions, Sample, Sampling, Score
+from crescent.reporting.report.gathered import Answers, DrawnScore, Questions, Sample, Sampling, Score
 
 
 class Measured(msgspec.Struct, kw_only=True):
-    """A model that the benchmark has seen, by task; nothing where it was not measured."""
+    """A model that the benchmark has seen, by task; nothing where it was not measured. `draws`: tasks sampled."""
 
     evaluation: dict[str, Score] = {}
     sampling: Sampling | None = None
+    draws: dict[str, DrawnScore] = {}
 
 
 class Round(Measured, kw_only=True):
@@ -116,6 +117,14 @@ class Summary(msgspec.Struct, kw_only=True):
     def scores(self, task: str) -> list[tuple[str, Score]]:
         """The scores of a task by model, without the models that were not measured on it."""
         return [(name, model.evaluation[task]) for name, model in self.models() if task in model.evaluation]
+
+    def drawn(self, task: str) -> list[tuple[str, DrawnScore]]:
+        """What was sampled of a task by model, without the models of which nothing was."""
+        return [(name, model.draws[task]) for name, model in self.models() if task in model.draws]
+
+    def drawn_tasks(self) -> list[str]:
+        """All tasks that were sampled, in the order in which they were measured."""
+        return list(dict.fromkeys(task for _, model in self.models() for task in model.draws))
 
     def measured_tasks(self) -> list[str]:
         """All tasks with a score, those of the configuration first and in its order, what the gate reads last."""

@@ -4,15 +4,27 @@ from collections.abc import Sequence
 from typing import Any
 
 from crescent.evaluation.comparison import compare, flipped
-from crescent.evaluation.results import Sampled, TaskResult
+from crescent.evaluation.results import Drawn, Sampled, TaskResult
+from crescent.loop.stages import draws
 from crescent.loop.stages.context import Context
 from crescent.loop.stages.evaluation import items
-from crescent.loop.stages.facts import EvaluationFacts, SamplesFacts
-from crescent.loop.stages.samples import judged, powers, solved
-from crescent.reporting.report.gathered import AtK, Comparison, Difference, Flips, Sampling, Score, extended
+from crescent.loop.stages.facts import DrawnTask, DrawsFacts, EvaluationFacts, SamplesFacts
+from crescent.loop.stages.samples import judged, solved
+from crescent.reporting.report.gathered import (
+    AtK,
+    Comparison,
+    Difference,
+    DrawnAgainst,
+    DrawnScore,
+    Flips,
+    Sampling,
+    Score,
+    extended,
+)
 from crescent.reporting.summary.examples import evenly
 from crescent.runs.manifest import Manifest, facts_of
 from crescent.statistics import holm, paired_difference
+from crescent.voting.calibration import powers
 
 FLIPS = 3
 """Newly right and newly wrong problems that the report shows of each task; all items are in the run folder."""
@@ -21,10 +33,13 @@ FLIPS = 3
 class Comparisons:
     """Compares round after round; remembers what the next one is compared with."""
 
-    def __init__(self, context: Context, base: Manifest | None, samples: Manifest | None) -> None:
+    def __init__(
+        self, context: Context, base: Manifest | None, samples: Manifest | None, drawn: Manifest | None = None
+    ) -> None:
         self._context = context
         self._base = self._previous = items(context, base) if base else {}
         self._base_samples = judged(context, samples) if samples else []
+        self._base_drawn = draws.rows_of(context, drawn) if drawn else {}
 
     def evaluation(self, measured: Manifest) -> dict[str, Score]:
         """The scores of a round, each task with its `against_base` and `against_previous`.
@@ -59,6 +74,30 @@ class Comparisons:
         )
         return extended(Sampling, facts, against_base=against)
 
+    def draws(self, drawn: Manifest) -> dict[str, DrawnScore]:
+        """What was sampled of benchmarks, with the paired differences to the base model's."""
+        facts, now = facts_of(drawn, DrawsFacts).tasks, draws.rows_of(self._context, drawn)
+        return {task: self._drawn(found, now[task], self._base_drawn.get(task, [])) for task, found in facts.items()}
+
+    def _drawn(self, facts: DrawnTask, now: Sequence[Drawn], base: Sequence[Drawn]) -> DrawnScore:
+        top, averages = str(facts.samples), [row.share for row in now]
+        vote = _difference(_majorities(now, facts.samples), averages)
+        before = {row.id: row for row in base}
+        if before.keys() != {row.id for row in now}:
+            return extended(DrawnScore, facts, vote=vote)
+        earlier = [before[row.id] for row in now]
+        against = DrawnAgainst(
+            average=_difference(averages, [row.share for row in earlier]),
+            over_vote=_difference(averages, [row.majority[top] for row in earlier]),
+            pass_at_k={
+                k: _difference(draws.solved(now, int(k)), draws.solved(earlier, int(k))) for k in facts.pass_at_k
+            },
+            majority_at_k={
+                k: _difference(_majorities(now, int(k)), _majorities(earlier, int(k))) for k in facts.majority_at_k
+            },
+        )
+        return extended(DrawnScore, facts, vote=vote, against_base=against)
+
     def _compare(self, now: TaskResult, before: TaskResult, with_flips: bool) -> Comparison:
         found = Comparison(**{key: _rounded(value) for key, value in compare(now.items, before.items).items()})
         if with_flips:
@@ -83,5 +122,5 @@ def _adjust(comparisons: Sequence[Comparison]) -> None:
         found.holm_p = round(p, 6)
 
 
-def _majorities(rows: Sequence[Sampled], k: int) -> list[float]:
+def _majorities(rows: Sequence[Sampled] | Sequence[Drawn], k: int) -> list[float]:
     return [row.majority[str(k)] for row in rows]

@@ -30,6 +30,9 @@ from crescent.runs.manifest import MANIFEST, F, Manifest, facts_of, read_sealed
 from crescent.runs.names import round_folder
 from crescent.runs.shards import ShardFolder
 
+MEASURED = ("evaluation", "samples", "draws")
+"""The stages that say what a model is worth."""
+
 
 def conclude(context: Context, note: str | None, stopped: bool) -> Summary:
     """Write `summary.json` and `report.html` and return the summary. `note` says why a run ended early."""
@@ -45,8 +48,8 @@ def gather(context: Context, note: str | None, stopped: bool) -> Summary:
     """The summary of what the run folder holds now."""
     config = context.config
     numbers = [n for n in range(1, config.rounds + 1) if (context.run.path / round_folder(n)).is_dir()]
-    base, sampled = (_manifest(context, f"base/{part}") for part in ("evaluation", "samples"))
-    rounds = _Rounds(context, Comparisons(context, base, sampled))
+    base, sampled, drawn = (_manifest(context, f"base/{part}") for part in MEASURED)
+    rounds = _Rounds(context, Comparisons(context, base, sampled, drawn))
     listed = [rounds.gather(number) for number in numbers]
     verdicts = [part.gate for part in listed if part.gate is not None]
     manifests = list(context.run.manifests())
@@ -65,7 +68,7 @@ def gather(context: Context, note: str | None, stopped: bool) -> Summary:
         tasks=list(config.evaluation.tasks),
         dev_task=config.evaluation.dev_task,
         primary_task=config.evaluation.tasks[0] if config.evaluation.tasks else config.evaluation.dev_task,
-        base=_measured(Comparisons(context, None, None), base, sampled),
+        base=_measured(Comparisons(context, None, None), base, sampled, drawn),
         teacher=_measured(Comparisons(context, base, None), _manifest(context, "teacher/evaluation"), None),
         rounds=listed,
         best_round=verdicts[-1].best_round if verdicts else 0,
@@ -81,12 +84,18 @@ def _cost(context: Context, manifest: Manifest) -> Cost:
     return Cost(stage=manifest.spec.stage, seconds=manifest.seconds, tokens=manifest.tokens, taken_over=given)
 
 
-def _measured(comparisons: Comparisons, measured: Manifest | None, sampled: Manifest | None) -> Measured:
+def _measured(
+    comparisons: Comparisons, measured: Manifest | None, sampled: Manifest | None, drawn: Manifest | None = None
+) -> Measured:
     """A model outside the rounds, compared with the one before training at most: no model comes before it."""
     scores = comparisons.evaluation(measured) if measured else {}
     for score in scores.values():
         score.against_previous = None
-    return Measured(evaluation=scores, sampling=comparisons.samples(sampled) if sampled else None)
+    return Measured(
+        evaluation=scores,
+        sampling=comparisons.samples(sampled) if sampled else None,
+        draws=comparisons.draws(drawn) if drawn else {},
+    )
 
 
 class _Rounds:
@@ -100,7 +109,7 @@ class _Rounds:
     def gather(self, number: int) -> Round:
         """All that is known of one round; parts that were never reached are None."""
         name = round_folder(number)
-        measured, sampled = (_manifest(self.context, f"{name}/{part}") for part in ("evaluation", "samples"))
+        measured, sampled, drawn = (_manifest(self.context, f"{name}/{part}") for part in MEASURED)
         answers = self._answers(number)
         found = Round(
             round=number,
@@ -114,6 +123,7 @@ class _Rounds:
             training=_facts(self.context, f"{name}/training", TrainingFacts),
             evaluation=self.comparisons.evaluation(measured) if measured else {},
             sampling=self.comparisons.samples(sampled) if sampled else None,
+            draws=self.comparisons.draws(drawn) if drawn else {},
             gate=verdict_of(self.context, number),
             samples=question_samples(self.context, number) if answers else [],
         )
