@@ -1,7 +1,7 @@
 """The ranking of arms says no more than the paired intervals show; budgets that were not spent are said."""
 
 from crescent.commands.claim.figures import Claim
-from crescent.commands.claim.methods import pairs_of, profile, ranked, ranking, spread, unlike, unspent
+from crescent.commands.claim.methods import beside, pairs_of, profile, ranked, ranking, spread, unlike, unspent
 from crescent.commands.claim.page import render
 from crescent.config.schema import Config
 from tests.commands.claim.example import claim
@@ -66,3 +66,14 @@ def test_what_was_not_spent_is_said() -> None:
 
 def test_every_pair_of_arms_is_compared_for_a_ranking() -> None:
     assert pairs_of(claim()) == [("method", "unvoted"), ("method", "shuffled"), ("unvoted", "shuffled")]
+
+
+def test_what_a_proposer_was_trained_beside_the_budget_is_said_of_those_that_have_one() -> None:
+    made = claim(seeds=1)
+    assert list(beside(made)) == []
+    for number, part in enumerate(made.runs[0].rounds):
+        if number:  # the first round has none
+            part.proposer_steps, part.proposer_tokens = 16, 21_012
+    assert list(beside(made)) == [
+        "Seed 1: method also trained a proposer, beside its budget: 16 optimizer steps over 21,012 tokens."
+    ]
