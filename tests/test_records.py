@@ -10,7 +10,7 @@ from crescent.records import REASONS
 
 SRC = Path(crescent.__file__).parent
 DOCS = SRC.parents[1] / "docs/runs.md"
-DECIDES = {"no_question", "_reason", "_reason_to_drop"}
+DECIDES = {"no_question", "_reason", "_reason_to_drop", "lesson"}
 """Functions that return a reason."""
 
 
@@ -24,7 +24,10 @@ def given() -> Iterator[str]:
                         yield from _texts(part.value)
             elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.target.id == "CHECKS":
                 yield from (text for part in ast.walk(node) if isinstance(part, ast.Tuple) for text in _first(part))
-            elif isinstance(node, ast.Assign) and [getattr(each, "id", "") for each in node.targets] == ["REASON"]:
+            elif isinstance(node, ast.Assign) and [getattr(each, "id", "") for each in node.targets] in (
+                ["REASON"],
+                ["BEYOND"],
+            ):
                 yield from _texts(node.value)
             elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "replace":
                 yield from (text for word in node.keywords if word.arg == "reason" for text in _texts(word.value))

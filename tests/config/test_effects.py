@@ -8,7 +8,7 @@ import pytest
 
 from crescent.config.effects import PARTS, deciding, effects, free_keys, is_rule, may_change, settings
 from crescent.config.keys import all_keys
-from crescent.config.schema import Config, Dedup, Model, ReplySampling
+from crescent.config.schema import Config, Dedup, Model, Proposer, ReplySampling
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
@@ -26,6 +26,7 @@ def test_every_group_says_what_it_decides() -> None:
     ("key", "decided"),
     [
         ("questions.sampling.temperature", ("questions",)),
+        ("questions.proposer.epochs", ("proposer",)),
         ("voting.sampling.temperature", ("answers", "samples", "draws")),
         ("training.replay.sampling.temperature", ("replay",)),
         ("dedup.minhash.threshold", ("questions",)),
@@ -89,7 +90,7 @@ def test_the_plan_of_a_stage_has_the_keys_that_decide_it() -> None:
     found = settings(config, "questions")
     assert found.keys() == {"seed", "source", "questions", "dedup", "backend"}
     assert found["dedup"] == {"exact": True, "minhash": None, "embedding": None, "own": {"use": None}}
-    assert found["questions"] == asdict(config.questions)
+    assert found["questions"] == {k: v for k, v in asdict(config.questions).items() if k != "proposer"}
     writer = {"name": "transformers", "model": None, "endpoint": "chat", "engine": {}, "environment": {}}
     writer["own"] = {"use": None}
     assert found["backend"] == writer
@@ -104,6 +105,7 @@ def test_every_key_that_decides_rows_or_weights_is_in_a_plan() -> None:
     """Otherwise a stage would be taken for finished after a change of the key."""
     config = Config(student=Model())
     config.dedup, config.evaluation.contamination = full_dedup(), full_dedup()
+    config.questions.proposer = Proposer()
     config.evaluation.local_data, config.evaluation.sampling = {"gsm8k": "folder"}, ReplySampling()
     config.backend.engine, config.backend.environment = {"quantization": "fp8"}, {"VLLM_BATCH_INVARIANT": 1}
     stages = set(PARTS) - {"model", "gate", "report", "claim", "length"}

@@ -71,6 +71,7 @@ def test_good_overrides_pass(overrides: list[str]) -> None:
         ("name=a(b", "name=a(b: not understood"),
         ("seed=1,2", "seed=1,2: a comma or a sweep function stands for several runs: add -m to run them all"),
         ("questions.bait=a, b", "or quote one text: 'questions.bait=\"a, b\"'"),
+        ("questions.proposer.steps=9", "questions.proposer.steps: questions.proposer is null here; choose a proposer"),
         ("dedup.embedding.threshold=0.5", "dedup.embedding.threshold: dedup.embedding is null here; choose a dedup"),
         ("name=${nothing}", "name: Interpolation key 'nothing' not found"),
         ("hydra.nothing=1", "Could not override 'hydra.nothing'"),

@@ -11,7 +11,36 @@ GOOD: dict = {
     "voting": {"prompt": "{question}"},
 }
 
+BAND = {"min_agreement": 0.3, "max_agreement": 0.8}
 BROKEN = {
+    "proposer without a band": (
+        {"questions": {"proposer": {"min_agreement": 0.3}}},
+        "questions.proposer needs a band of agreement, and questions.proposer.max_agreement is null: take proposer",
+    ),
+    "band upside down": (
+        {"questions": {"proposer": {"min_agreement": 0.8, "max_agreement": 0.3}}},
+        "questions.proposer.min_agreement=0.8 is above questions.proposer.max_agreement=0.3: no question could be in",
+    ),
+    "band between two votes": (
+        {"questions": {"proposer": {"min_agreement": 0.4, "max_agreement": 0.6}}, "voting": {"samples": 3}},
+        "no number of votes of voting.samples=3 is an agreement from 0.4 to 0.6 (questions.proposer): take more",
+    ),
+    "proposer of another source": (
+        {"questions": {"proposer": BAND}, "source": {"use": "empty"}},
+        "questions.proposer learns to answer the bait, and source.use=empty asks otherwise: take source=bait or",
+    ),
+    "proposer in one round": (
+        {"questions": {"proposer": BAND}, "rounds": 1},
+        "questions.proposer asks from the second round on: take rounds=2 or more, or proposer=none",
+    ),
+    "proposer on a server that runs": (
+        {
+            "questions": {"proposer": BAND},
+            "backend": {"name": "server", "url": "http://h/v1"},
+            "student": {"context": 4096},
+        },
+        "questions.proposer: a server that runs already writes with the model it serves, not with a proposer: let",
+    ),
     "dev_task among tasks": ({"evaluation": {"dev_task": "nano_math"}}, "evaluation.dev_task=nano_math is also in"),
     "task twice": ({"evaluation": {"tasks": ["a", "a"]}}, r"evaluation.tasks=[a,a] names a task twice"),
     "gate without benchmark": ({"evaluation": {"dev_task": ""}}, "evaluation.gate.enabled=true needs"),
@@ -62,7 +91,10 @@ BROKEN = {
     "claim without arms": ({"stage": "claim"}, "stage=claim has nothing to compare"),
     "arm that is no folder": ({"stage": "claim", "claim": {"arms": {"A/b": ""}}}, "claim.arms: 'A/b' names folders"),
     "claim in an ordinary run": ({"claim": {"arms": {"method": ""}}}, "claim has no effect in an ordinary run: write"),
-    "audit in an ordinary run": ({"audit": {"data": "x.jsonl"}}, "audit.data has no effect in an ordinary run: write"),
+    "audit in a run that may learn from it": (
+        {"audit": {"data": "x.jsonl"}, "evaluation": {"contamination": None}},
+        "audit.data=x.jsonl is to be kept out of training: it needs evaluation.contamination, such as",
+    ),
     "target out of reach": (
         {"questions": {"target": 20000, "max_waves": 12}},
         "questions.target=20000 cannot be reached: questions.max_waves=12 of questions.wave_size=512 write 6144 at",

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 import crescent
 from crescent.config.seeds import derived_seed
 
-STAGES = ("questions", "answers", "dataset", "replay", "training", "samples", "evaluation")
+STAGES = ("proposer", "questions", "answers", "dataset", "replay", "training", "samples", "evaluation")
 parts = st.lists(st.integers(0, 2**31) | st.text(max_size=9), max_size=4)
 
 

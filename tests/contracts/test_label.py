@@ -5,20 +5,20 @@ from typing import Any
 import pytest
 
 from crescent.config.slots import SLOTS
-from tests.contracts.label_contract import LabelContract
+from crescent.testing import LabelContract
 
 RULES = [{"use": name} for name in SLOTS["label"].names() if name != "first"] + [{"use": "soft", "least": 0.25}]
 
 
 class TestOurs(LabelContract):
-    @pytest.fixture(params=RULES, ids=lambda section: "-".join(map(str, section.values())), scope="class")
-    def label(self, request: pytest.FixtureRequest) -> Any:
-        return SLOTS["label"].build(request.param)
+    @pytest.fixture(params=RULES, ids=lambda section: "-".join(map(str, section.values())))
+    def section(self, request: pytest.FixtureRequest) -> dict[str, Any]:
+        return dict(request.param)
 
 
 class TestFirst(LabelContract):
     ordered = True
 
-    @pytest.fixture(scope="class")
-    def label(self) -> Any:
-        return SLOTS["label"].build({"use": "first"})
+    @pytest.fixture
+    def section(self) -> dict[str, Any]:
+        return {"use": "first"}

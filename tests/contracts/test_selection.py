@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from crescent.config.slots import SLOTS
-from tests.contracts.selection_contract import SelectionContract, candidate
+from crescent.testing import SelectContract
+from crescent.testing.select import candidate
 
 BY_VOTES: list[dict[str, Any]] = [
     {"use": "margin", "least": 0.5},
@@ -23,10 +24,10 @@ SECTIONS = [
 ]
 
 
-class TestOurs(SelectionContract):
-    @pytest.fixture(params=SECTIONS, ids=lambda section: str(section["use"]), scope="class")
-    def selection(self, request: pytest.FixtureRequest) -> Any:
-        return SLOTS["select"].build(request.param)
+class TestOurs(SelectContract):
+    @pytest.fixture(params=SECTIONS, ids=lambda section: str(section["use"]))
+    def section(self, request: pytest.FixtureRequest) -> dict[str, Any]:
+        return dict(request.param)
 
 
 def test_every_one_of_ours_is_here() -> None:

@@ -25,12 +25,12 @@ from crescent.models.load import Loaded
 from crescent.nano.wording import SOLVE
 from crescent.nano.world import problem
 from crescent.records import Completion
+from crescent.testing import ContinuationContract, GenerationContract
+from crescent.testing.generation import CONTEXT, REQUESTS, SAMPLING, generate
 from tests.conftest import tiny
-from tests.contracts.test_backend import REQUESTS, SAMPLING, BackendContract, ContinuationContract, generate
 from tests.generation.vllm import needs_vllm, settings
 
 pytestmark = [needs_vllm, pytest.mark.slow]
-CONTEXT = 256
 
 
 def embedding() -> Config:
@@ -148,7 +148,7 @@ def text(row: Completion) -> tuple[str, int, str]:
     return row.request, row.sample, row.text
 
 
-class TestVllmBackend(BackendContract, ContinuationContract):
+class TestVllmBackend(GenerationContract, ContinuationContract):
     @pytest.fixture(scope="class")
     def backend(self, engine: Engine, nano: Loaded) -> Backend:
         return backend_of(engine, nano)

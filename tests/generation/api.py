@@ -63,7 +63,7 @@ class Api:
         )
         if len(ids) >= CONTEXT:
             return {"error": f"This model's maximum context length is {CONTEXT} tokens."}
-        sampling = Sampling(body["temperature"], body["top_p"], body["max_tokens"])
+        sampling = Sampling(body["temperature"], body["top_p"], max_new_tokens=body["max_tokens"])
         decoder = Decoder(self.loaded.model, self.loaded.stops, 16, CONTEXT)
         [[found]] = decoder.run([Prompt(ids, [body.get("seed", 0)])], sampling)
         return {

@@ -280,6 +280,13 @@ def test_replay_is_sampled_from_what_is_trained(loop: Callable[..., Any], start:
     ]
 
 
+def test_labels_are_audited_with_the_model_that_made_them(loop: Callable[..., Any]) -> None:
+    notebook, _ = loop(configured(audit__data="labelled.jsonl"), dev=SECOND_WORSE)
+    assert notebook.named("audit") == ["round-01/audit base", "round-02/audit round-01", "round-03/audit round-01"]
+    assert notebook.stages()[1:5] == [f"round-01/{name}" for name in ("questions", "answers", "audit", "dataset")]
+    assert not loop(configured(), dev=RISING)[0].named("audit")
+
+
 def test_the_gate_ends_the_run(loop: Callable[..., Any]) -> None:
     notebook, note = loop(configured(evaluation__gate__patience=1), dev=SECOND_WORSE)
     assert note is not None
@@ -339,7 +346,7 @@ def test_without_a_base_measurement_none_is_made(loop: Callable[..., Any]) -> No
     "settings",
     [
         {},
-        {"evaluation__samples": 4},
+        {"audit__data": "labelled.jsonl"},
         {"evaluation__samples": 4, "evaluation__sampled": {"nano_math": 4}},
         {"training__replay__share": 0.2},
         {"evaluation__base": False},

@@ -1,6 +1,6 @@
 import pytest
 
-from crescent.config.schema import Config, Model, ReplySampling
+from crescent.config.schema import Config, Model, Proposer, ReplySampling
 from crescent.plan.workload import Work, workload
 from tests.conftest import tiny
 
@@ -76,6 +76,17 @@ def test_a_preference_takes_two_conversations_and_a_pass_before() -> None:
     found = stages(config)["round-01/training"]
     assert found.sequences == sft.sequences
     assert found.read == round(sft.read * 2 * (1 + 1 / 3))
+
+
+def test_a_proposer_is_planned_from_the_second_round_on() -> None:
+    config = tiny()
+    config.questions.proposer, config.plan.new, config.plan.in_band = Proposer(0.3, 0.8, epochs=3), 1.0, 0.5
+    found = stages(config)
+    assert "round-01/proposer" not in found
+    assert found["round-02/proposer"].kind == "train"
+    assert found["round-02/proposer"].sequences == 3 * 2  # epochs of 12 of 24 questions, 8 to a step
+    config.questions.proposer.steps = 20
+    assert stages(config)["round-02/proposer"].sequences == 20
 
 
 def test_sampled_benchmarks_are_planned_task_by_task() -> None:

@@ -32,9 +32,15 @@ def _voted(config: Config) -> bool:
 
 SAID: dict[str, Callable[[Config], bool]] = {
     "in answer to one bait prompt": lambda c: c.source["use"] == "bait",
-    "No seed problem went in": lambda c: c.source["use"] == "bait",
+    "No seed problem went in": lambda c: (
+        c.source["use"] in ("bait", "empty") or (c.source["use"] == "fewshot" and c.source.get("path") is None)
+    ),
     "variations of seed problems": lambda c: c.source["use"] == "vary",
-    "from the second round on, by the model that the run goes on with": lambda c: c.student is None,
+    "from the second round on, by the model that the run goes on with": lambda c: (
+        c.student is None and c.questions.proposer is None and c.source["use"] not in ("file", "documents")
+    ),
+    "from the second round on, by the proposer": lambda c: c.questions.proposer is not None,
+    "The proposer is a copy of": lambda c: c.questions.proposer is not None,
     "No question was sent back or dropped for being like another": lambda c: (
         not (c.dedup.exact or c.dedup.minhash or c.dedup.embedding)
     ),
@@ -54,13 +60,18 @@ SAID: dict[str, Callable[[Config], bool]] = {
     "solutions were sampled per question": _voted,
     "what samples agree on": _voted,
     "no other answer has as many votes": lambda c: _voted(c) and c.voting.reject_ties,
-    "of tied answers the one sampled first": lambda c: _voted(c) and not c.voting.reject_ties,
+    "of tied answers the one sampled first": lambda c: (
+        _voted(c) and not c.voting.reject_ties and c.voting.min_votes == 1 and c.voting.min_agreement == 0
+    ),
     "was not checked": lambda c: c.evaluation.contamination is None,
     "pairs of a round were taken": lambda c: c.training.max_pairs is not None,
     "measured with the encoder": lambda c: c.dedup.embedding is not None and c.dedup.embedding.encoder != "model",
     "LoRA": lambda c: c.training.method == "lora",
     "all its weights": lambda c: c.training.method == "full",
-    "what it wrote itself": lambda c: c.student is None,
+    "what it wrote itself": lambda c: c.student is None and c.questions.proposer is None,
+    "what it and its proposer wrote": lambda c: c.student is None and c.questions.proposer is not None,
+    "loss was multiplied by its weight": lambda c: c.objective["use"] == "weighted",
+    "learned to prefer the most voted solution": lambda c: c.objective["use"] == "scpo",
     "learned from the pairs of all rounds": lambda c: c.training.accumulate,
     "learned from its own pairs alone": lambda c: not c.training.accumulate,
     "were replayed": lambda c: c.training.replay.share > 0,

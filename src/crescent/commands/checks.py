@@ -39,11 +39,16 @@ def check(config: Config) -> None:
 def _training_mistakes(config: Config) -> list[str]:
     from crescent.models.locate import locate
 
-    try:
-        folder = locate((config.student or config.model).path)
-    except ModelError:
-        return []  # `check_models` says it
-    return lora_mistakes(config.training, Path(folder))
+    trained = [config.student or config.model]
+    if config.student is not None and config.questions.proposer is not None:
+        trained.append(config.model)
+    found: list[str] = []
+    for model in trained:
+        try:
+            found += lora_mistakes(config.training, Path(locate(model.path)))
+        except ModelError:
+            continue  # `check_models` says it
+    return list(dict.fromkeys(found))
 
 
 def check_backend(config: Config) -> None:
@@ -126,15 +131,13 @@ def check_model_of(config: Config, key: str) -> None:
     With `executor=process` only files of a model that writes are looked at: this process stays free of model libraries,
     and the first stage finds out the rest. A student may come into play only after its teacher has written everything.
     """
-    from crescent.generation.prompts import fill
     from crescent.models.check import check_files, check_model
 
     teacher = [config.questions.bait, config.questions.rewrite, *longest_prompt(config)] if key == "model" else []
     try:
         if config.executor == "inline" or config.plan.enabled or key == "student":
-            trained = key == "student" or config.student is None
-            shortest = fill(config.voting.prompt, question="")
-            learns = (shortest, config.training.max_length) if trained else None
+            learned = _learned(config, key)
+            learns = (max(learned, key=len), config.training.max_length) if learned else None
             check_model(models(config)[key], [*teacher, config.voting.prompt], learns)
             if key == "model" and goes_on_with_texts(config):
                 _check_user_turn(config.model)
@@ -142,6 +145,18 @@ def check_model_of(config: Config, key: str) -> None:
             check_files(models(config)[key])
     except (ModelError, DamagedError) as error:
         raise type(error)(re.sub(r"\bmodel\.(?=\w)", f"{key}.", str(error))) from None
+
+
+def _learned(config: Config, key: str) -> list[str]:
+    """The shortest prompts of what the model of the section `key` is trained on."""
+    from crescent.generation.prompts import fill
+
+    solves = key == "student" or config.student is None
+    asks = key == "model" and config.questions.proposer is not None
+    return [
+        *([fill(config.voting.prompt, question="")] if solves else []),
+        *([config.questions.bait] if asks else []),
+    ]
 
 
 def _check_user_turn(model: Model) -> None:

@@ -10,6 +10,7 @@ from crescent.commands.checks import check, check_model_of, models
 from crescent.config.schema import Config
 from crescent.config.schema.training import CHECKPOINTS_KEPT
 from crescent.errors import ConfigError, CrescentError
+from crescent.loop.overlap import check_labelled
 from crescent.models.locate import is_cached, locate
 from crescent.plan.estimate import FILE, Estimate, Plan, estimate
 from crescent.plan.hardware import hardware
@@ -40,6 +41,8 @@ def review(config: Config, folder: Path, plan: Plan) -> list[Finding]:
         if model.licence
     ]
     found += [_questions(config), _data(config), _disk(folder, plan)]
+    if config.audit.data is not None:
+        found.append(_labelled(config))
     if plan.checkpoint is not None:
         found.append(_checkpoints(config, plan.checkpoint))
     return [*found, _memory(plan)]
@@ -79,6 +82,14 @@ def _data(config: Config) -> Finding:
     except ConfigError as error:
         return Finding("benchmarks and settings", False, "; ".join(error.mistakes))
     return Finding("benchmarks and settings", True, "their data can be had")
+
+
+def _labelled(config: Config) -> Finding:
+    try:
+        check_labelled(config)
+    except CrescentError as error:
+        return Finding("labelled questions", False, str(error))
+    return Finding("labelled questions", True, f"{config.audit.data} can be read, and is not among the benchmarks")
 
 
 def _disk(folder: Path, plan: Plan) -> Finding:

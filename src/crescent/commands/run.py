@@ -11,6 +11,7 @@ from crescent.commands.checks import check, check_backend, check_models
 from crescent.config.schema import Config
 from crescent.console.progress import Reporter
 from crescent.errors import StageError
+from crescent.loop.overlap import check_labelled
 from crescent.loop.stages.stored import check_source, check_writer
 from crescent.reporting.completed import SUMMARY, completed, content_digests, is_complete, mend_page, show
 from crescent.reporting.tracking.session import tracked
@@ -31,6 +32,7 @@ def start(config: Config, folder: Path) -> int:
         check_source(config, folder)
         check_backend(config)
         _say_what_comes(config, folder)
+        check_labelled(config)
         check_models(config)
     with opened(folder, config) as run, tracked(folder, config):
         if (summary := completed(run)) is not None:

@@ -1,6 +1,6 @@
 """Everything that can be wrong with a command, found before anything heavy is imported and reported together."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -93,7 +93,7 @@ class Composer:
             return
         config, chosen = composed[0].copy(), composed[1]
         for key, value in job.values.items():
-            problem = _set(config, key, value)
+            problem = _set(config, key, value, self.tree.groups())
             if problem and key.partition(".")[0] not in self.already_wrong:
                 yield problem
         wrong = set(self.already_wrong)
@@ -132,14 +132,15 @@ class Composer:
         return f" ({', '.join(named)})" if named else ""
 
 
-def _set(config: DictConfig, key: str, value: Any) -> str | None:
+def _set(config: DictConfig, key: str, value: Any, groups: Container[str]) -> str | None:
     """Set a dotted key. Returns what is wrong when a group above it is switched off in this configuration."""
     above = key.rpartition(".")[0]
     if is_entry(key):  # A mapping that is null is one without entries yet.
         above = above.rpartition(".")[0]
     while above:
         if OmegaConf.select(config, above) is None:
-            return f"{key}: {above} is null here; choose a {above.partition('.')[0]} that has it"
+            first, last = above.partition(".")[0], above.rpartition(".")[2]
+            return f"{key}: {above} is null here; choose a {last if last in groups else first} that has it"
         above = above.rpartition(".")[0]
     try:
         OmegaConf.update(config, key, value, merge=True, force_add=is_entry(key))

@@ -174,12 +174,23 @@ def a_claim_has_arms(config: Config) -> Iterator[Mistake]:
 
 
 def a_command_uses_what_is_meant_for_it(config: Config) -> Iterator[Mistake]:
-    """In an ordinary run `claim` and `audit.data` do nothing: most likely another command was meant."""
-    given = {"claim": config.claim is not None, "audit": config.audit.data is not None}
-    for command, key in (("claim", "claim"), ("audit", "audit.data")):
-        if config.stage == "all" and given[command]:
-            message = f"has no effect in an ordinary run: write `crescent {command} ...`, or stage={command}"
-            yield Mistake((key, "stage"), f"{key} {message}")
+    """In an ordinary run `claim` does nothing: most likely another command was meant."""
+    if config.stage == "all" and config.claim is not None:
+        message = "has no effect in an ordinary run: write `crescent claim ...`, or stage=claim"
+        yield Mistake(("claim", "stage"), f"claim {message}")
+
+
+def labelled_questions_are_kept_out(config: Config) -> Iterator[Mistake]:
+    """What the labels of a run are audited on must not be among what it learns from."""
+    near = config.evaluation.contamination
+    checked = near is not None and (near.exact or near.minhash or near.embedding or near.own.get("use"))
+    if config.audit.data is not None and config.stage != "audit" and not checked:
+        keys = ("audit.data", "evaluation.contamination")
+        yield Mistake(
+            keys,
+            f"audit.data={config.audit.data} is to be kept out of training: it needs evaluation.contamination, such as "
+            "evaluation.contamination.exact=true",
+        )
 
 
 def replay_has_prompts(config: Config) -> Iterator[Mistake]:
@@ -274,4 +285,5 @@ RULES: tuple[Rule, ...] = (
     several_devices_need_several_processes,
     a_claim_has_arms,
     a_command_uses_what_is_meant_for_it,
+    labelled_questions_are_kept_out,
 )

@@ -35,6 +35,8 @@ def rounds(context: Context, execute: Executor) -> str | None:
             proposer = proposer_after(context, stages.proposer(number, proposer, asked[-1], voted[-1]), proposer)
         asked.append(stages.questions(number, proposer if config.questions.proposer else teacher, asked))
         voted.append(stages.answers(round_folder(number), teacher, asked[-1]))
+        if config.audit.data is not None:
+            stages.audit(round_folder(number), teacher)
         taught.append(stages.dataset(number, asked[-1], voted[-1], taught))
         begin = student if config.training.start_from == "base" else best
         replayed = stages.replay(number, begin, taught[-1]) if config.training.replay.share else None

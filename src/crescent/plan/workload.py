@@ -7,8 +7,10 @@ from functools import partial
 from crescent.config.schema import Config, Model, Proposer
 from crescent.config.slots import SLOTS
 from crescent.evaluation.repeated import sampled_tasks
+from crescent.loop.stages.labelled import labelled_texts
 from crescent.loop.stages.table import (
     ANSWERS,
+    AUDIT,
     DATASET,
     DRAWS,
     EVALUATION,
@@ -71,6 +73,7 @@ def workload(config: Config) -> Iterator[Work]:
         PROPOSER: _proposer,
         QUESTIONS: partial(_questions, source),
         ANSWERS: _answers,
+        AUDIT: lambda config, name: _answers(config, name, AUDIT, len(labelled_texts(config))),
         DATASET: _dataset,
         REPLAY: _replay,
         TRAINING: _training,
@@ -167,13 +170,14 @@ def _questions(source: Brought, config: Config, name: str) -> Work:
     )
 
 
-def _answers(config: Config, name: str) -> Work:
-    plan, voting, accepted = config.plan, config.voting, _accepted(config)
+def _answers(config: Config, name: str, kind: StageKind = ANSWERS, questions: int | None = None) -> Work:
+    """The vote on what a round accepts, or on so many questions."""
+    plan, voting, accepted = config.plan, config.voting, _accepted(config) if questions is None else questions
     samples, prompts = _sampled(config, name)
     prompt = _around(config, voting.prompt) + plan.question_tokens
     length = min(plan.solution_tokens, voting.sampling.max_new_tokens)
     return Work(
-        f"{name}/answers",
+        f"{name}/{kind.name}",
         "generate",
         config.model,
         sequences=accepted * samples,

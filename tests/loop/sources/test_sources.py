@@ -11,11 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crescent.config.schema import Config, Questions
+from crescent.config.slots import SLOTS
 from crescent.loop.sources.documents import passages
 from crescent.loop.sources.mixed import Mixed
 from crescent.loop.sources.source import Asked
 from crescent.loop.trial import available, tried
-from tests.contracts.test_source import POOL, built, questions, turn
+from crescent.testing.source import POOL, turn
+from tests.contracts.test_source import questions
+
+built = SLOTS["source"].build
 
 
 def asked(section: dict[str, Any], number: int, **turns: Any) -> Asked:

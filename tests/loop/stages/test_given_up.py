@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from crescent.console.progress import Reporter
-from crescent.loop.stages import answers
+from crescent.loop.stages import answers, solving
 from crescent.loop.stages.context import Context
 from crescent.records import Question, Solution
 from crescent.runs.manifest import Facts, Manifest
@@ -49,14 +49,14 @@ def voted(context: Context, rank: int = 0, world_size: int = 1) -> Manifest | No
     if rank == 0:
         return answers.run(context, "round-01", context.base, questions)
     rows = [Question(id=f"q{number}", round=1, wave=1, text="?") for number in range(QUESTIONS)]
-    answers._vote(context, context.run.stage("round-01/answers", 1, {}, {}), rows, made=1)
+    solving._vote(context, context.run.stage("round-01/answers", 1, {}, {}), rows, made=1)
     return None
 
 
 @pytest.fixture
 def context(tmp_path: Path, context_of: Callable[..., Context], monkeypatch: pytest.MonkeyPatch) -> Context:
     monkeypatch.setattr(module, "QUESTIONS", 1)
-    monkeypatch.setattr(answers, "generate", lambda *arguments, **options: None)  # the solutions are there
+    monkeypatch.setattr(solving, "generate", lambda *arguments, **options: None)  # the solutions are there
     config = tiny()
     config.voting.symbolic, config.voting.samples = True, 3
     return context_of(tmp_path, config)

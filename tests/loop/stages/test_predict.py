@@ -9,10 +9,10 @@ import pytest
 from crescent.config.schema import Embedding
 from crescent.dedup.index import NearDuplicateIndex
 from crescent.dedup.module import Candidate, DedupDataModule, DedupModule
-from crescent.loop.stages.answers import read_solution
 from crescent.loop.stages.context import Context
 from crescent.loop.stages.pool import encoder
 from crescent.loop.stages.predict import _kept, predict, visible_devices
+from crescent.loop.stages.solving import read_solution
 from crescent.records import Completion, Solution
 
 TEXT = "<think>\nMaybe #### 5? No.\n</think>\n\nTwo and two.\n#### 4"

@@ -420,3 +420,36 @@ def test_the_file_is_written_whole(tmp_path: Path) -> None:
     write(run, target)
     assert target.read_text(encoding="utf-8") == render(run)
     assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
+
+
+def test_what_was_minimised_is_named_where_it_is_not_the_solutions_alone() -> None:
+    raw = example.summary(1)
+    assert "objective" not in Page(render(read(raw))).text.split("Training")[-1].split("Cost")[0]
+    raw["rounds"][0]["training"] |= {
+        "objective": "scpo", "mean_weight": 0.5, "mean_margin": 0.75, "preferred": 0.75,
+        "dropped": {"no-rejected": 11},
+    }  # fmt: skip
+    text = numbers.plain(Page(render(read(raw))).text)
+    assert "What the objective scpo minimises, by optimizer step" in text
+    assert "Mean weight of a pair 0.50, mean margin of the votes 0.75." in text
+    assert "the chosen one was the likelier for 75.0 % in the end. Not learned from: no-rejected 11." in text
+
+
+def test_a_proposer_stands_with_what_it_learned_and_one_that_learned_nothing_says_so() -> None:
+    raw = example.summary(2)
+    assert "The proposer" not in Page(render(read(raw))).text
+    raw["config"].setdefault("questions", {})["proposer"] = {"min_agreement": 0.3, "max_agreement": 0.8}
+    learned = {
+        "questions": 100, "learned": 60, "drops": {"above-band": 40}, "mean_agreement": 0.55, "epochs": 2, "steps": 4,
+        "tokens": 5000, "question_tokens": 4000, "losses": [[1, 2.5], [2, 1.25]], "state": "finished",
+        "lineage": raw["rounds"][0]["training"]["lineage"],
+    }  # fmt: skip
+    raw["rounds"][1]["proposer"] = learned
+    text = numbers.plain(Page(render(read(raw))).text)
+    assert "on which between 30.0 % and 80.0 % of the solutions agreed" in text
+    assert "Of 100 questions 60 were learned from, mean agreement 55.0 %; not: above-band 40. 2 epochs, 4 steps" in text
+    nothing = {"learned": 0, "mean_agreement": None, "epochs": 0, "steps": 0, "losses": [], "state": "empty"}
+    raw["rounds"][1]["proposer"] = learned | nothing | {"drops": {"above-band": 100}}
+    text = numbers.plain(Page(render(read(raw))).text)
+    assert "Nothing was learned: the proposer stayed what it was." in text
+    assert "Of 100 questions 0 were learned from; not: above-band 100." in text

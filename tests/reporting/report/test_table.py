@@ -121,3 +121,12 @@ def test_importing_the_table_imports_nothing_heavy() -> None:
     code = f"import sys, crescent.reporting.report.table; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_warnings_about_replies_stand_before_the_place_of_the_report(terminal: bool) -> None:
+    raw = example.summary(2)
+    raw["rounds"][1]["gate"]["alarms"] = ["9.0% of the replies are cut."]
+    lines = printed(raw, terminal=terminal, width=200, report="there")
+    assert lines[-2:] == ["Warning, round 2: 9.0% of the replies are cut.", "Report: there"]
+    assert not any("Warning" in line for line in printed(example.summary(2), terminal=terminal))

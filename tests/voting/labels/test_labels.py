@@ -2,10 +2,10 @@
 
 import pytest
 
+from crescent.testing.label import solutions_of, voting_of
 from crescent.voting.labels.models import Models
 from crescent.voting.labels.soft import Soft
 from crescent.voting.labels.views import Views
-from tests.contracts.label_contract import solutions_of, voting_of
 
 ANSWERS = ["7", "8", "7", "9", "8", "7", None, "7"]
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from crescent.config.slots import SLOTS
+from crescent.testing.select import candidate
 from crescent.voting.selection.signature import operations
-from tests.contracts.selection_contract import candidate
 
 VOTES = [8, 7, 6, 5, 4, 3]
 STEPS = {"use": "chain", "steps": [{"use": "margin", "least": 0.5}, {"use": "order", "first": "hard", "most": 1}]}

@@ -101,15 +101,20 @@ def _run(folder: Path, arm: str, seed: int, path: Path) -> ArmRun:
 
 
 def _round(part: Round, gate: Verdict) -> RoundFigures:
-    audit = part.answers.audit if part.answers else None
+    audit, labelled = part.answers.audit if part.answers else None, part.audit
+    labels = labelled.labels.value if labelled and labelled.labels else None
     return RoundFigures(
         round=part.round,
         values=_values(part.evaluation),
         in_force=gate.best_round,
         pairs=part.training.pairs if part.training else None,
         steps=part.training.steps if part.training else None,
-        label_accuracy=audit.label_accuracy if audit else None,
-        single_sample_accuracy=audit.single_sample_accuracy if audit else None,
+        label_accuracy=audit.label_accuracy if audit else labels,
+        single_sample_accuracy=audit.single_sample_accuracy
+        if audit
+        else labelled.single_sample.value
+        if labelled
+        else None,
         tokens=part.questions.tokens + part.answers.tokens - part.answers.overshoot
         if part.questions and part.answers
         else None,

@@ -69,7 +69,7 @@ def _models(folder: Folder, config: Config, stage: str) -> Iterator[tuple[str, s
         yield "start", _proposer(folder, config, number - 1)
     elif kind == "questions" and config.questions.proposer is not None:
         yield "model", _proposer(folder, config, number)
-    elif kind in ("questions", "answers"):
+    elif kind in ("questions", "answers", "audit"):
         yield "model", TEACHER if config.student is not None else kept
     elif kind in ("evaluation", "samples", "draws"):
         yield "model", f"{place}/training"

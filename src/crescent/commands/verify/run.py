@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from crescent.commands.given import stored_run
+from crescent.commands.verify.audit import check_audit
 from crescent.commands.verify.chain import check_chain
 from crescent.commands.verify.draws import check_draws
 from crescent.commands.verify.figures import check_figures
@@ -42,6 +43,8 @@ def verify_run(path: Path, below: str = "") -> Findings:
             check_questions(folder, config, stage, findings)
         elif kind == "answers":
             check_votes(folder, config, stage, findings)
+        elif kind == "audit":
+            check_audit(folder, config, stage, findings)
         elif kind == "dataset" and number is not None:
             check_pairs(folder, config, number, findings)
         elif kind == "training" and number is not None:

@@ -17,7 +17,9 @@ from crescent.voting.extraction import extract_answer
 from crescent.voting.symbolic import comparer
 
 
-def check_votes(folder: Folder, config: Config, stage: str, findings: Findings) -> None:
+def check_votes(
+    folder: Folder, config: Config, stage: str, findings: Findings, kind: type[AnswersFacts] = AnswersFacts
+) -> None:
     """Every answer read again, every vote held again, and the counts of the round."""
     check, file = findings.of("votes"), f"{stage}/{MANIFEST}"
     voting = config.voting
@@ -36,7 +38,9 @@ def check_votes(folder: Folder, config: Config, stage: str, findings: Findings) 
         check.same(outcome.file, place, msgspec.to_builtins(outcome.row), msgspec.to_builtins(voted))
     for question in ballots:
         check.wrong(f"{stage}/consensus", f"question {question}", "no vote", "a vote: it has solutions")
-    _facts(folder.manifests[stage], [each.row for each in solutions], [each.row for each in outcomes], check, file)
+    _facts(
+        folder.manifests[stage], [each.row for each in solutions], [each.row for each in outcomes], check, file, kind
+    )
 
 
 def by_question(solutions: Iterable[Read[Solution]]) -> dict[str, list[Solution]]:
@@ -48,9 +52,14 @@ def by_question(solutions: Iterable[Read[Solution]]) -> dict[str, list[Solution]
 
 
 def _facts(
-    manifest: Manifest, solutions: Sequence[Solution], outcomes: Sequence[Consensus], check: Check, file: str
+    manifest: Manifest,
+    solutions: Sequence[Solution],
+    outcomes: Sequence[Consensus],
+    check: Check,
+    file: str,
+    kind: type[AnswersFacts],
 ) -> None:
-    facts = stated(manifest, AnswersFacts, check)
+    facts = stated(manifest, kind, check)
     if facts is None:
         return
     matches = Counter(row.match or "none" for row in solutions)

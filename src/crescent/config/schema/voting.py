@@ -51,10 +51,13 @@ class Voting:
 
 @dataclass
 class Audit:
-    """Questions with known answers, to learn what consensus labels are worth (`stage=audit`)."""
+    """Questions with known answers, to learn what labels are worth: `stage=audit` alone, or in every round of a run.
+
+    A run asks them of the model that answers the round's own questions, and keeps them out of what it learns from.
+    """
 
     data: str | None = None
-    """A JSON Lines, JSON or CSV file, or a folder: its `test.*`, or its only such file."""
+    """A JSON Lines, JSON or CSV file, or a folder: its `test.*`, or its only such file; null: none."""
     limit: int | None = option(None, low=1)
     """Take the first rows only; null: all."""
     question: str | None = None

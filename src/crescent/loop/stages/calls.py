@@ -28,6 +28,10 @@ class Stages:
         """`model` solves the questions and votes."""
         return self._execute("answers", name, model, questions)
 
+    def audit(self, name: str, model: ModelRef) -> Manifest:
+        """`model` solves labelled questions and votes, to learn what the round's labels are worth."""
+        return self._execute("audit", name, model)
+
     def dataset(self, number: int, questions: Manifest, answers: Manifest, earlier: Sequence[Manifest]) -> Manifest:
         """The pairs to learn from, those of `earlier` rounds included where they accumulate."""
         return self._execute("dataset", number, questions, answers, earlier)

@@ -22,6 +22,7 @@ from crescent.loop.stages.candidates import Offered, offered
 from crescent.loop.stages.card import dataset_card
 from crescent.loop.stages.context import Context
 from crescent.loop.stages.facts import AnswersFacts, Contamination, DatasetFacts, Overlap
+from crescent.loop.stages.labelled import NAME, labelled_input, labelled_texts
 from crescent.loop.stages.pool import encoder, encoder_input
 from crescent.records import Drop, Pair
 from crescent.runs import rows
@@ -50,6 +51,7 @@ def run(context: Context, number: int, questions: Manifest, answers: Manifest, e
         {
             **{m.spec.stage: m.outcome for m in (questions, answers, *kept)},
             **encoder_input(context, config.evaluation.contamination),
+            **labelled_input(labelled_texts(config)),
             **code_of(config, "evaluation.contamination.own", "label", "select"),
         },
     )
@@ -173,7 +175,7 @@ def clean(context: Context, pairs: Sequence[Pair]) -> tuple[list[Drop], Contamin
     """The pairs that are near a benchmark question, and what was found, with examples for the report.
 
     Near is what `evaluation.contamination` says, which is not None here. Every benchmark of the run is looked at, the
-    dev task too.
+    dev task and the labelled file of the audit too.
     """
     config = context.config
     near = config.evaluation.contamination
@@ -181,7 +183,9 @@ def clean(context: Context, pairs: Sequence[Pair]) -> tuple[list[Drop], Contamin
         raise StageError("evaluation.contamination is null: it is not said what is near a benchmark")
     listed = [*config.evaluation.tasks, config.evaluation.dev_task, config.evaluation.guard_task]
     names = [name for name in dict.fromkeys(listed) if name is not None]
-    by_task = benchmark_questions(names, config.evaluation.local_data or {})
+    by_task = dict(benchmark_questions(names, config.evaluation.local_data or {}))
+    if texts := labelled_texts(config):
+        by_task[NAME] = texts
     benchmark = [(task, item, text) for task, texts in by_task.items() for item, text in enumerate(texts)]
     texts = [text for _, _, text in benchmark]
     found = decontaminate([p.question for p in pairs], texts, near, encoder(context, near))

@@ -247,3 +247,15 @@ class SamplesFacts(Facts, frozen=True):
     answered: float
     mean_tokens: float
     decoder: str | None = None
+
+
+class AuditFacts(AnswersFacts, frozen=True, kw_only=True):
+    """Stage `audit`: the vote on the labelled questions of the file `data`, held against their answers.
+
+    `labels` is the share of the accepted answers that are right, None where none was accepted; `single_sample` that of
+    single solutions, the mean over questions. Of each question as many samples count as every one has.
+    """
+
+    data: str
+    labels: Share | None
+    single_sample: Share

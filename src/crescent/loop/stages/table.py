@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from crescent.config.schema import Config
 from crescent.loop.stages.facts import (
     AnswersFacts,
+    AuditFacts,
     DatasetFacts,
     DrawsFacts,
     EvaluationFacts,
@@ -51,6 +52,7 @@ PROPOSER = StageKind(
 )
 QUESTIONS = StageKind("questions", "questions", QuestionsFacts)
 ANSWERS = StageKind("answers", "the vote", AnswersFacts)
+AUDIT = StageKind("audit", "the audit of the labels", AuditFacts, when=lambda config: config.audit.data is not None)
 DATASET = StageKind("dataset", "the training pairs", DatasetFacts, parallel=False)
 REPLAY = StageKind("replay", "the replay", ReplayFacts, when=lambda config: bool(config.training.replay.share))
 TRAINING = StageKind("training", "the training", TrainingFacts, collective=True)
@@ -60,7 +62,7 @@ SAMPLES = StageKind(
 )
 DRAWS = StageKind("draws", "the sampled benchmarks", DrawsFacts, when=lambda config: bool(config.evaluation.sampled))
 
-ROUND = (PROPOSER, QUESTIONS, ANSWERS, DATASET, REPLAY, TRAINING, EVALUATION, SAMPLES, DRAWS)
+ROUND = (PROPOSER, QUESTIONS, ANSWERS, AUDIT, DATASET, REPLAY, TRAINING, EVALUATION, SAMPLES, DRAWS)
 """The stages of a round in their order."""
 STAGES = {kind.name: kind for kind in ROUND}
 

@@ -83,7 +83,7 @@ def _round_unknowns(part: Round) -> list[str]:
         found.append(f"nothing is known of {_list(missing)}.")
     if part.training and part.training.state != "finished":
         found.append(f"the training did not finish ({part.training.state}).")
-    if part.answers and part.answers.audit is None:
+    if part.answers and part.answers.audit is None and part.audit is None:
         found.append("whether the consensus answers are right is not known; nothing outside the model was asked.")
     elif part.answers and part.answers.audit and part.answers.audit.unknown:
         answers = numbers.plural(part.answers.audit.unknown, "accepted answer")

@@ -12,7 +12,7 @@ import msgspec
 
 from crescent.errors import DamagedError
 from crescent.evaluation.gate import Verdict
-from crescent.loop.stages.facts import DatasetFacts, ProposerFacts, ReplayFacts, TrainingFacts
+from crescent.loop.stages.facts import AuditFacts, DatasetFacts, ProposerFacts, ReplayFacts, TrainingFacts
 from crescent.records import Row
 from crescent.reporting.report.gathered import Answers, DrawnScore, Questions, Sample, Sampling, Score
 
@@ -29,7 +29,8 @@ class Round(Measured, kw_only=True):
     """One round, as far as it came. `started_from` is the model that wrote its data: "base" or a round's folder.
 
     `proposer` is what the model that asked learned before, where it is one of its own: then that wrote the questions.
-    `gate` is the verdict on its model, `samples` are questions as examples.
+    `audit` is what its labels are worth on the labelled file of the run, where it has one. `gate` is the verdict on its
+    model, `samples` are questions as examples.
     """
 
     round: int
@@ -37,6 +38,7 @@ class Round(Measured, kw_only=True):
     proposer: ProposerFacts | None = None
     questions: Questions | None = None
     answers: Answers | None = None
+    audit: AuditFacts | None = None
     dataset: DatasetFacts | None = None
     replay: ReplayFacts | None = None
     training: TrainingFacts | None = None

@@ -8,6 +8,7 @@ import msgspec
 from crescent.loop.stages.context import Context
 from crescent.loop.stages.facts import (
     AnswersFacts,
+    AuditFacts,
     DatasetFacts,
     ProposerFacts,
     QuestionsFacts,
@@ -116,6 +117,7 @@ class _Rounds:
             proposer=_facts(self.context, f"{name}/proposer", ProposerFacts),
             questions=self._questions(number),
             answers=answers,
+            audit=_facts(self.context, f"{name}/audit", AuditFacts),
             dataset=_facts(self.context, f"{name}/dataset", DatasetFacts),
             replay=_facts(self.context, f"{name}/replay", ReplayFacts),
             training=_facts(self.context, f"{name}/training", TrainingFacts),

@@ -17,7 +17,7 @@ SAMPLING_SECONDS = 15.0
 INIT_SECONDS = 20.0
 FLUSH_SECONDS = 1.0
 """At most this much of what was logged is lost when the whole machine goes."""
-BY_ROUND = ("benchmark/*", "gain/*", "dev/*", "gate/*")
+BY_ROUND = ("benchmark/*", "gain/*", "dev/*", "gate/*", "guard/*", "replies/*")
 
 
 def run_id(place: Path, environ: Mapping[str, str] = os.environ) -> str:

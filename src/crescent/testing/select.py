@@ -1,14 +1,16 @@
-"""What every selection promises. A subclass has a fixture `selection`, and pytest runs what is here on it."""
+"""What every selection promises."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+import pytest
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crescent.records import Consensus, Pair
-from crescent.voting.selection.selection import Candidate
+from crescent.testing.slot import EXAMPLES, SlotContract
+from crescent.voting.selection.selection import Candidate, Selection
 
-ROUNDS = settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 TEXTS = ["3 + 4 = 7", "3 + 4 = 7, 7 x 2 = 14", "It is 7.", "", "10 / 2 = 5"]
 
 
@@ -27,28 +29,38 @@ def candidate(number: int, votes: int | None, text: str = "3 + 4 = 7", tokens: i
     return Candidate(id, pair, vote, tokens)
 
 
-@st.composite
-def rounds(draw: Any) -> list[Candidate]:
+def a_round() -> "st.SearchStrategy[list[Candidate]]":
+    """The candidates of a round, with votes and without."""
     rows = st.tuples(st.none() | st.integers(1, 8), st.sampled_from(TEXTS), st.integers(1, 40))
-    return [candidate(number, *row) for number, row in enumerate(draw(st.lists(rows, max_size=12)))]
+    return st.lists(rows, max_size=12).map(lambda drawn: [candidate(number, *row) for number, row in enumerate(drawn)])
 
 
-def ids(candidates: Any) -> list[str]:
+def ids(candidates: Iterable[Candidate]) -> list[str]:
     return sorted(each.pair.id for each in candidates)
 
 
-class SelectionContract:
-    @ROUNDS
-    @given(candidates=rounds(), number=st.integers(1, 4), seed=st.integers(0, 9))
-    def test_nothing_is_lost(self, selection: Any, candidates: list[Candidate], number: int, seed: int) -> None:
+class SelectContract(SlotContract):
+    """Nothing is lost, and neither time nor order decides."""
+
+    slot = "select"
+
+    @pytest.fixture
+    def selection(self, section: dict[str, Any]) -> Selection:
+        """The selection itself."""
+        selection: Selection = self.filled.build(section)
+        return selection
+
+    @EXAMPLES
+    @given(candidates=a_round(), number=st.integers(1, 4), seed=st.integers(0, 9))
+    def test_nothing_is_lost(self, selection: Selection, candidates: list[Candidate], number: int, seed: int) -> None:
         selected = selection.select(candidates, number, seed)
         assert ids([*selected.kept, *(each for each, _ in selected.drops)]) == ids(candidates)
         assert all(reason for _, reason in selected.drops)
 
-    @ROUNDS
-    @given(candidates=rounds(), number=st.integers(1, 4), seed=st.integers(0, 9), data=st.data())
+    @EXAMPLES
+    @given(candidates=a_round(), number=st.integers(1, 4), seed=st.integers(0, 9), data=st.data())
     def test_neither_time_nor_order_changes_the_choice(
-        self, selection: Any, candidates: list[Candidate], number: int, seed: int, data: Any
+        self, selection: Selection, candidates: list[Candidate], number: int, seed: int, data: Any
     ) -> None:
         first = selection.select(candidates, number, seed)
         again = selection.select(data.draw(st.permutations(candidates)), number, seed)
@@ -57,12 +69,14 @@ class SelectionContract:
             each.pair.id: reason for each, reason in again.drops
         }
 
-    @ROUNDS
-    @given(candidates=rounds(), number=st.integers(1, 4), seed=st.integers(0, 9))
-    def test_pairs_stay_as_they_are(self, selection: Any, candidates: list[Candidate], number: int, seed: int) -> None:
+    @EXAMPLES
+    @given(candidates=a_round(), number=st.integers(1, 4), seed=st.integers(0, 9))
+    def test_pairs_stay_as_they_are(
+        self, selection: Selection, candidates: list[Candidate], number: int, seed: int
+    ) -> None:
         known = {each.pair.id: each for each in candidates}
         assert all(each == known[each.pair.id] for each in selection.select(candidates, number, seed).kept)
 
-    def test_nothing_of_nothing(self, selection: Any) -> None:
+    def test_nothing_of_nothing(self, selection: Selection) -> None:
         selected = selection.select([], 1, 0)
         assert (selected.kept, selected.drops) == ([], [])

@@ -1,16 +1,18 @@
-"""What every label rule promises. A subclass has a fixture `label`, and pytest runs what is here on it."""
+"""What every label rule promises."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
-from hypothesis import HealthCheck, given, settings
+import pytest
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crescent.config.schema import Voting
 from crescent.records import Solution
+from crescent.testing.slot import EXAMPLES, SlotContract
+from crescent.voting.labels.label import Label
 
 ANSWERS = [None, "18", "20", "1/3", "monday"]
-ROUNDS = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def solutions_of(answers: list[str | None], first: int = 0) -> list[Solution]:
@@ -29,12 +31,19 @@ def voting_of(samples: int, **settings: Any) -> Voting:
     return Voting(**({"samples": samples, "symbolic": False, "min_votes": 1, "min_agreement": 0.3} | settings))
 
 
-class LabelContract:
-    """`ordered`: a rule that goes by the order of the samples overrides it with True."""
+class LabelContract(SlotContract):
+    """`ordered`: a rule that goes by the order of the samples sets it to True."""
 
-    ordered = False
+    slot = "label"
+    ordered: ClassVar[bool] = False
 
-    def drawn(self, label: Any, voting: Voting, answers: list[str | None]) -> list[Solution]:
+    @pytest.fixture
+    def label(self, section: dict[str, Any]) -> Label:
+        """The rule itself."""
+        label: Label = self.filled.build(section)
+        return label
+
+    def drawn(self, label: Label, voting: Voting, answers: list[str | None]) -> list[Solution]:
         """All solutions that the rule would be given: those of another voter or view say the same."""
         needs = label.needs()
         more = 0
@@ -45,9 +54,9 @@ class LabelContract:
         again = [answers[place % len(answers)] for place in range(more)]
         return [*solutions_of(answers), *solutions_of(again, len(answers))]
 
-    @ROUNDS
+    @EXAMPLES
     @given(answers=st.lists(st.sampled_from(ANSWERS), min_size=1, max_size=8))
-    def test_a_label_is_accepted_exactly_without_a_reason(self, label: Any, answers: list[str | None]) -> None:
+    def test_a_label_is_accepted_exactly_without_a_reason(self, label: Label, answers: list[str | None]) -> None:
         voting = voting_of(len(answers))
         drawn = self.drawn(label, voting, answers)
         outcome = label.decide("q", drawn, voting)
@@ -57,9 +66,9 @@ class LabelContract:
             assert drawn[outcome.solution].answer is not None
             assert outcome.answer is not None
 
-    @ROUNDS
+    @EXAMPLES
     @given(answers=st.lists(st.sampled_from(ANSWERS), min_size=1, max_size=8))
-    def test_pairs_stand_for_the_label_and_weigh_up_to_one(self, label: Any, answers: list[str | None]) -> None:
+    def test_pairs_stand_for_the_label_and_weigh_up_to_one(self, label: Label, answers: list[str | None]) -> None:
         voting = voting_of(len(answers))
         drawn = self.drawn(label, voting, answers)
         outcome = label.decide("q", drawn, voting)
@@ -71,9 +80,9 @@ class LabelContract:
             assert all(0 < weight <= 1 for _, weight in weighed)
             assert all(drawn[sample].answer is not None for sample in samples)
 
-    @ROUNDS
+    @EXAMPLES
     @given(answers=st.lists(st.sampled_from(ANSWERS), min_size=1, max_size=8), data=st.data())
-    def test_the_order_of_votes_does_not_matter(self, label: Any, answers: list[str | None], data: Any) -> None:
+    def test_the_order_of_votes_does_not_matter(self, label: Label, answers: list[str | None], data: Any) -> None:
         if self.ordered:
             return
         voting = voting_of(len(answers))
@@ -84,21 +93,27 @@ class LabelContract:
             (other.answer, other.votes, other.agreement, other.reason, other.tie)
         )
 
-    @ROUNDS
+    @EXAMPLES
     @given(answers=st.lists(st.sampled_from(ANSWERS), min_size=1, max_size=8))
-    def test_the_same_solutions_give_the_same_label(self, label: Any, answers: list[str | None]) -> None:
+    def test_the_same_solutions_give_the_same_label(
+        self, label: Label, section: dict[str, Any], answers: list[str | None]
+    ) -> None:
+        """Also by a rule that is built anew, as when votes are held again."""
         voting = voting_of(len(answers))
         drawn = self.drawn(label, voting, answers)
         before = msgspec.json.encode(drawn)
-        one, other = (label.decide("q", drawn, voting) for _ in range(2))
-        assert one == other
+        again: Label = self.filled.build(section)
+        one, *others = (rule.decide("q", drawn, voting) for rule in (label, label, again))
+        assert others == [one, one]
         assert msgspec.json.encode(drawn) == before
         if one.reason is None:
-            assert label.weigh(one, drawn, voting) == label.weigh(other, drawn, voting)
+            assert label.weigh(one, drawn, voting) == again.weigh(one, drawn, voting)
 
-    @ROUNDS
+    @EXAMPLES
     @given(answers=st.lists(st.sampled_from(["1", "2", None]), min_size=1, max_size=5), more=st.integers(0, 2))
-    def test_what_is_settled_no_further_sample_changes(self, label: Any, answers: list[str | None], more: int) -> None:
+    def test_what_is_settled_no_further_sample_changes(
+        self, label: Label, answers: list[str | None], more: int
+    ) -> None:
         voting = voting_of(len(answers) + more)
         if not label.settled(answers, voting):
             assert more > 0
@@ -111,14 +126,14 @@ class LabelContract:
             outcomes.add((outcome.answer, outcome.solution) if outcome.reason is None else None)
         assert len(outcomes) == 1
 
-    def test_unanimity_is_a_label_of_full_weight(self, label: Any) -> None:
+    def test_unanimity_is_a_label_of_full_weight(self, label: Label) -> None:
         voting = voting_of(4)
         drawn = self.drawn(label, voting, ["18"] * 4)
         outcome = label.decide("q", drawn, voting)
         assert (outcome.answer, outcome.agreement, outcome.solution, outcome.reason) == ("18", 1.0, 0, None)
         assert label.weigh(outcome, drawn, voting)[0] == (0, 1.0)
 
-    def test_without_an_answer_there_is_no_label(self, label: Any) -> None:
+    def test_without_an_answer_there_is_no_label(self, label: Label) -> None:
         voting = voting_of(4)
         outcome = label.decide("q", self.drawn(label, voting, [None] * 4), voting)
         assert (outcome.answer, outcome.reason) == (None, "no-answer")
