@@ -18,6 +18,8 @@ from crescent.records import Consensus, Drop, Pair, Question, Replayed, Solution
 from crescent.runs.manifest import MANIFEST
 from crescent.runs.names import in_order, round_folder
 from crescent.voting.ballots import decide, unguarded
+from crescent.voting.labels.label import label_of
+from crescent.voting.losers import Rivals
 
 FILE = "train.jsonl"
 REPLAYED = "replay.jsonl"
@@ -97,8 +99,11 @@ def candidates(folder: Folder, config: Config, number: int) -> list[tuple[int, P
         outcome = outcomes.get(question.id)
         if outcome is None:
             continue
-        for preference, solution in _taken(arm, outcome, solutions.get(question.id, []), config):
-            beside = solution.sample in outcome.others
+        sampled = solutions.get(question.id, [])
+        voted = arm == "consensus" and outcome.reason is None
+        rivals = Rivals(sampled, symbolic=config.voting.symbolic) if voted else None
+        for preference, solution, weight, beside in _taken(arm, outcome, sampled, config):
+            loser = rivals.against(solution.sample) if rivals else None
             pair = Pair(
                 id=f"{question.id}-s{solution.sample:02d}" if beside else question.id,
                 round=question.round,
@@ -106,6 +111,9 @@ def candidates(folder: Folder, config: Config, number: int) -> list[tuple[int, P
                 solution=solution.text,
                 answer=solution.answer,
                 agreement=outcome.agreement if arm == "consensus" else None,
+                weight=weight,
+                rejected=loser[0].text if loser else None,
+                margin=loser[1] if loser else None,
             )
             found.append((preference, pair))
     return found
@@ -113,19 +121,20 @@ def candidates(folder: Folder, config: Config, number: int) -> list[tuple[int, P
 
 def _taken(
     arm: str, outcome: Consensus, solutions: Sequence[Solution], config: Config
-) -> Iterator[tuple[int, Solution]]:
+) -> Iterator[tuple[int, Solution, float, bool]]:
+    """(preference, solution, weight, whether it stands beside the consensus) of what the arm takes for a question."""
     by_sample = {solution.sample: solution for solution in solutions}
     if arm == "unvoted":
         if solutions and solutions[0].text:
-            yield 0, solutions[0]
+            yield 0, solutions[0], 1.0, False
     elif outcome.solution is not None:
-        for sample in (outcome.solution, *outcome.others):
+        for sample, weight in label_of(config).weigh(outcome, list(solutions), config.voting):
             if sample in by_sample:
-                yield 0, by_sample[sample]
+                yield 0, by_sample[sample], weight if arm == "consensus" else 1.0, sample != outcome.solution
     elif arm == "shuffled":
         plurality = decide(outcome.question, list(solutions), unguarded(config.voting)).solution
         if plurality is not None:
-            yield 1, by_sample[plurality]
+            yield 1, by_sample[plurality], 1.0, False
 
 
 def _drawn(left: Sequence[tuple[int, Pair]], limit: int | None, seed: int) -> list[Pair]:
