@@ -71,7 +71,8 @@ def mean_score(scores: ArrayLike) -> Interval:
         return proportion(int(values.sum()), n)
     variance = float(np.var([*values, 0.0, 1.0], ddof=1))
     effective = max(float(n), n * mean * (1 - mean) / variance)
-    return Interval(mean, *_ends(mean * effective, effective), n)
+    low, high = _ends(mean * effective, effective)
+    return Interval(mean, min(low, mean), max(high, mean), n)  # of a mean of 1e-308 the ends are not so exact
 
 
 @dataclass(frozen=True, slots=True)

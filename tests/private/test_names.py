@@ -25,6 +25,7 @@ LIBRARIES = {
     "transformers_internals": ("transformers", "transformers"),
 }
 ALLOWED = {
+    "_replace": "a named tuple's own method, which Python documents",
     "_mpf_": "mpmath's own protocol: its documentation has a number say by `_mpf_` what it is (sign, digits, exponent)",
 }
 FILES = [*SOURCE.glob("crescent/**/*.py"), *SOURCE.glob("hydra_plugins/*.py")]

@@ -11,6 +11,7 @@ from pathlib import Path
 from crescent.config.schema import Config, Embedding, Model
 from crescent.config.slots import SLOTS
 from crescent.dedup.settings import mistakes as dedup_mistakes
+from crescent.dedup.settings import own_mistakes
 from crescent.errors import ConfigError, DamagedError, ModelError
 from crescent.evaluation.cache import mistakes as cache_mistakes
 from crescent.evaluation.repeated import check_repeated
@@ -26,6 +27,8 @@ def check(config: Config) -> None:
     evaluation = config.evaluation
     names = [name for name in dict.fromkeys([*evaluation.tasks, evaluation.dev_task, evaluation.guard_task]) if name]
     found = dedup_mistakes(config.dedup) + tracking_mistakes(config.tracking)
+    if evaluation.contamination is not None:
+        found += own_mistakes(evaluation.contamination.own, "evaluation.contamination.own")
     found += cache_mistakes() if names else []
     found += check_tasks(names, evaluation.local_data or {}, evaluation.num_fewshot)
     found += check_sampled(evaluation.dev_task) if evaluation.samples is not None else []

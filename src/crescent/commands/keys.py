@@ -68,9 +68,10 @@ def defaults() -> dict[str, Any]:
 
 
 def _matching(word: str) -> list[str]:
+    if word in SLOTS:
+        section = SLOTS[word].key
+        return [key for key in all_keys() if word in key.split(".") or key == section]
     named = [key for key in all_keys() if word.lower() in key]
-    if word in SLOTS and SLOTS[word].key not in named:
-        named.append(SLOTS[word].key)
     if named:
         return named
     meanings = _meanings()

@@ -22,6 +22,7 @@ from typing import Any
 from crescent.config.check import Mistake, did_you_mean, shown
 from crescent.config.classes import class_at, code_digest, first_line, lacks, wrong_settings
 from crescent.config.schema import Config
+from crescent.config.tree import conf_dir
 from crescent.errors import ConfigError
 
 USE = "use"
@@ -48,8 +49,9 @@ class Slot:
         return list(self._ours() | self._declared())
 
     def declared(self) -> list[str]:
-        """The short names that installed packages declare."""
-        return [name for name in self._declared() if name not in self._ours()]
+        """The short names that installed packages declare. What a file of `conf/` is called stays the file's."""
+        files = {file.stem for file in (conf_dir() / self.group).glob("*.yaml")}
+        return [name for name in self._declared() if name not in self._ours() and name not in files]
 
     def find(self, use: str, key: str | None = None) -> Any:
         """The class that `use` names, in the section at `key` (the slot's own if None).

@@ -15,9 +15,6 @@ from crescent.dedup.settings import settings
 from crescent.dedup.steps import Segment, Step
 from crescent.errors import ConfigError
 
-OURS = ("exact", "minhash", "embedding")
-"""What our tests are called; what each keeps of a text has its name."""
-
 
 @dataclass(frozen=True, slots=True)
 class Collision:
@@ -111,10 +108,7 @@ def build_steps(config: Dedup, encode: Encoder | None) -> list[Step]:
             encode = sentence_encoder(embedding.encoder, embedding.batch_size, revision=embedding.revision)
         steps.append(EmbeddingStep(config.embedding, encode))
     if config.own.get("use") is not None:
-        own: Step = SLOTS["dedup"].build(config.own)
-        if own.name in OURS:
-            raise ConfigError([f"dedup.own.use={config.own['use']}: its name is {own.name}, which is one of ours"])
-        steps.append(own)
+        steps.append(SLOTS["dedup"].build(config.own))
     return steps
 
 

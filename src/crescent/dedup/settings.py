@@ -14,6 +14,9 @@ MIN_COLLISION = 0.9
 GOAL_COLLISION = 0.98
 """The probability that bands chosen here reach at the threshold, where the permutations suffice."""
 
+OURS = ("exact", "minhash", "embedding")
+"""What our tests are called; what each keeps of a text has its name."""
+
 Group = TypeVar("Group", Dedup, Minhash, Embedding)
 
 
@@ -45,8 +48,17 @@ def mistakes(dedup: Dedup) -> list[str]:
         found += _out_of_bounds(dedup.minhash, "dedup.minhash") or _band_mistakes(dedup.minhash)
     if dedup.embedding is not None:
         found += _out_of_bounds(dedup.embedding, "dedup.embedding") or _order_mistakes(dedup.embedding)
-    found += [mistake.text for mistake in SLOTS["dedup"].mistakes(dedup.own)]
-    return found
+    return found + own_mistakes(dedup.own, "dedup.own")
+
+
+def own_mistakes(own: Mapping[str, Any], key: str) -> list[str]:
+    """What is wrong with a test of somebody's own, its section being at `key`; nothing where there is none."""
+    slot = SLOTS["dedup"]
+    if found := [mistake.text for mistake in slot.mistakes(own, key=key)]:
+        return found
+    if own.get("use") is not None and (name := slot.build(own).name) in OURS:
+        return [f"{key}.use={own['use']}: its name is {name}, which is one of ours: give it another"]
+    return []
 
 
 def _order_mistakes(embedding: Embedding) -> list[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from crescent.config.slots import SLOTS, code_of
 from crescent.reporting.report.summary import Summary, read
 from crescent.runs.atomic import file_digest
 from crescent.runs.folder import Run, read_json
@@ -39,10 +40,20 @@ def completed(run: Run) -> Summary | None:
     if summary is None or summary.state != "complete" or summary.option("rounds") != run.config.rounds:
         return None
     manifests = list(run.manifests())
+    if _of_other_code(run, manifests):
+        return None
     for manifest in manifests:
         check_files(run.path / manifest.spec.stage, manifest)
     # A stage whose folder was deleted, as a message about damage may ask for, is work to do.
     return summary if status.get("stages") == content_digests(manifests) else None
+
+
+def _of_other_code(run: Run, manifests: Iterable[Manifest]) -> bool:
+    """Whether a class of somebody's own has changed since a stage used it: the stage then says so."""
+    code = code_of(run.config, *(key for slot in SLOTS.values() for key in (slot.key, *slot.also)))
+    return any(
+        manifest.spec.inputs.get(key, digest) != digest for manifest in manifests for key, digest in code.items()
+    )
 
 
 def is_complete(folder: Path) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from crescent.commands.checks import check
+from crescent.config.schema import Config
 from crescent.config.slots import SLOTS
 from crescent.errors import ConfigError
 from tests.conftest import tiny
@@ -87,7 +88,7 @@ def test_prompts_show_what_they_are_about(write: Write) -> None:
 
 def test_parts_are_checked_like_sections() -> None:
     parts = [{"use": "bite", "share": 0}, {"use": "file", "pth": "x", "share": "much"}, {"use": "bait", "share": True}]
-    assert [mistake.text for mistake in SLOTS["source"].mistakes({"use": "mixed", "parts": parts})] == [
+    assert [each.text for each in SLOTS["source"].mistakes({"use": "mixed", "parts": parts}, Config())] == [
         "source.parts[0].share=0: must be a number above 0",
         "source.parts[0].use=bite: no such choice; it takes bait, documents, empty, fewshot, file, mixed, vary, "
         "package.module:Class; did you mean bait?",
@@ -96,9 +97,13 @@ def test_parts_are_checked_like_sections() -> None:
         "source.parts[1].path is missing: give it a value",
         "source.parts[2].share=True: must be a number above 0",
     ]
-    for parts in ([], "bait", ["bait"]):
-        [mistake] = SLOTS["source"].mistakes({"use": "mixed", "parts": parts})
-        assert mistake.text.startswith("source.parts must be a list of sections")
+    for parts, line in (
+        ([], "source.parts is empty: give sections, such as [{use: bait, share: 1}]"),
+        ("bait", "source.parts=bait: must be a list"),
+        (["bait"], "source.parts=[bait]: must be a list of mappings"),
+    ):
+        [mistake] = SLOTS["source"].mistakes({"use": "mixed", "parts": parts}, Config())
+        assert mistake.text.startswith(line)
 
 
 def test_what_a_part_reads_is_said_with_its_number() -> None:

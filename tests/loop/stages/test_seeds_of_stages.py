@@ -10,7 +10,7 @@ import pytest
 from crescent.config.schema import Config, Sampling
 from crescent.config.seeds import derived_seed
 from crescent.generation.request import Request
-from crescent.loop.stages import dataset, predict, training
+from crescent.loop.stages import dataset, learning, predict, training
 from crescent.loop.stages import waves as waves_module
 from crescent.loop.stages.context import Context
 from crescent.loop.turns import turn_of
@@ -41,7 +41,7 @@ def noting(seeds: list[int]) -> Callable[..., Any]:
 
 def test_training(tmp_path: Path, context_of: ContextOf, monkeypatch: pytest.MonkeyPatch) -> None:
     seeds: list[int] = []
-    monkeypatch.setattr(training, "train", noting(seeds))
+    monkeypatch.setattr(learning, "train", noting(seeds))
     for seed, number in CASES:
         context = context_of(tmp_path / f"{seed}", configured(seed))
         made = taught(context, 3)

@@ -13,13 +13,15 @@ from crescent.commands.verify.reading import Folder, Read, line_of, stated
 from crescent.commands.verify.votes import by_question
 from crescent.config.schema import Config
 from crescent.config.seeds import derived_seed
+from crescent.loop.stages.budget import BEYOND
 from crescent.loop.stages.facts import DatasetFacts, ReplayFacts, TrainingFacts
 from crescent.records import Consensus, Drop, Pair, Question, Replayed, Solution
 from crescent.runs.manifest import MANIFEST
 from crescent.runs.names import in_order, round_folder
-from crescent.voting.ballots import decide, unguarded
+from crescent.voting.ballots import unguarded
 from crescent.voting.labels.label import label_of
 from crescent.voting.losers import Rivals
+from crescent.voting.selection.selection import Candidate, selection_of
 
 FILE = "train.jsonl"
 REPLAYED = "replay.jsonl"
@@ -32,8 +34,13 @@ def check_pairs(folder: Folder, config: Config, number: int, findings: Findings)
     pairs, drops = folder.rows(path, Pair, check), folder.shards(f"{stage}/drops", Drop, check)
     contaminated = {drop.row.id for drop in drops if drop.row.reason == "contaminated"}
     every = candidates(folder, config, number)
-    left = [candidate for candidate in every if candidate[1].id not in contaminated]
-    drawn = _drawn(left, config.training.max_pairs, derived_seed(config.seed, stage))
+    seed = derived_seed(config.seed, stage)
+    clean = [each for each in every if each[1].pair.id not in contaminated]
+    among = [candidate for preference, candidate in clean if not preference]
+    selected = selection_of(config).select(among, number, derived_seed(seed, "select"))
+    away = {each.pair.id: reason for each, reason in selected.drops}
+    left = [(preference, each.pair) for preference, each in clean if preference or each.pair.id not in away]
+    drawn = _drawn(left, config.training.max_pairs, seed)
     chosen = {pair.id for pair in drawn}
     expected = {pair.id: pair for pair in (_exchanged(drawn) if config.training.pairs == "shuffled" else drawn)}
     new = [pair for pair in pairs if pair.row.round == number]
@@ -51,12 +58,14 @@ def check_pairs(folder: Folder, config: Config, number: int, findings: Findings)
     beyond = sorted((pair.id for _, pair in left if pair.id not in chosen), key=in_order)
     there = sorted((drop.row.id for drop in drops if drop.row.reason == "beyond-max-pairs"), key=in_order)
     check.same(f"{stage}/drops", "ids beyond training.max_pairs", there, beyond)
+    reasons = {drop.row.id: drop.row.reason for drop in drops if drop.row.reason in set(away.values())}
+    check.same(f"{stage}/drops", "what select left out", dict(sorted(reasons.items())), dict(sorted(away.items())))
     if (facts := stated(folder.manifests[stage], DatasetFacts, check)) is not None:
         file = f"{stage}/{MANIFEST}"
         check.same(file, "facts.new", facts.new, len(new))
         check.same(file, "facts.total", facts.total, len(pairs))
         check.same(file, "facts.candidates", facts.candidates, len(every))
-        counted = {"contaminated": len(contaminated), "beyond-max-pairs": len(there)}
+        counted = {"contaminated": len(contaminated), **Counter(away.values()), "beyond-max-pairs": len(there)}
         check.same(file, "facts.drops", facts.drops, counted)
 
 
@@ -87,22 +96,21 @@ def check_training(folder: Folder, number: int, findings: Findings) -> None:
         check.same(file, "facts.dropped", facts.dropped, drops)
 
 
-def candidates(folder: Folder, config: Config, number: int) -> list[tuple[int, Pair]]:
-    """(preference, pair) of everything that the arm may take in a round; lower preferences are drawn first."""
+def candidates(folder: Folder, config: Config, number: int) -> list[tuple[int, Candidate]]:
+    """(preference, candidate) of everything that the arm may take in a round; lower preferences are drawn first."""
     place, silent = round_folder(number), Check("", "")
     questions = [each.row for each in folder.shards(f"{place}/questions/accepted", Question, silent)]
     outcomes = {c.row.question: c.row for c in folder.shards(f"{place}/answers/consensus", Consensus, silent)}
     rows = [row for sampled in folder.passes(f"{place}/answers") for row in folder.shards(sampled, Solution, silent)]
-    solutions, arm = by_question(rows), config.training.pairs
+    ballots, arm = by_question(rows), config.training.pairs
     found = []
     for question in questions:
-        outcome = outcomes.get(question.id)
-        if outcome is None:
+        outcome, solutions = outcomes.get(question.id), ballots.get(question.id, [])
+        if outcome is None or outcome.reason == BEYOND:
             continue
-        sampled = solutions.get(question.id, [])
-        voted = arm == "consensus" and outcome.reason is None
-        rivals = Rivals(sampled, symbolic=config.voting.symbolic) if voted else None
-        for preference, solution, weight, beside in _taken(arm, outcome, sampled, config):
+        rivals = Rivals(solutions, symbolic=config.voting.symbolic) if arm == "consensus" and solutions else None
+        for preference, solution, weight in _taken(arm, outcome, solutions, config):
+            beside = arm != "unvoted" and preference == 0 and solution.sample != outcome.solution
             loser = rivals.against(solution.sample) if rivals else None
             pair = Pair(
                 id=f"{question.id}-s{solution.sample:02d}" if beside else question.id,
@@ -111,30 +119,31 @@ def candidates(folder: Folder, config: Config, number: int) -> list[tuple[int, P
                 solution=solution.text,
                 answer=solution.answer,
                 agreement=outcome.agreement if arm == "consensus" else None,
-                weight=weight,
+                weight=weight if arm == "consensus" else 1.0,
                 rejected=loser[0].text if loser else None,
                 margin=loser[1] if loser else None,
             )
-            found.append((preference, pair))
+            vote = outcome if arm != "unvoted" and preference == 0 else None
+            found.append((preference, Candidate(question.id, pair, vote, solution.tokens)))
     return found
 
 
 def _taken(
     arm: str, outcome: Consensus, solutions: Sequence[Solution], config: Config
-) -> Iterator[tuple[int, Solution, float, bool]]:
-    """(preference, solution, weight, whether it stands beside the consensus) of what the arm takes for a question."""
-    by_sample = {solution.sample: solution for solution in solutions}
+) -> Iterator[tuple[int, Solution, float]]:
+    """(preference, solution, weight) of what the arm takes for a question."""
+    by_sample, label = {solution.sample: solution for solution in solutions}, label_of(config)
     if arm == "unvoted":
         if solutions and solutions[0].text:
-            yield 0, solutions[0], 1.0, False
+            yield 0, solutions[0], 1.0
     elif outcome.solution is not None:
-        for sample, weight in label_of(config).weigh(outcome, list(solutions), config.voting):
+        for sample, weight in label.weigh(outcome, solutions, config.voting):
             if sample in by_sample:
-                yield 0, by_sample[sample], weight if arm == "consensus" else 1.0, sample != outcome.solution
+                yield 0, by_sample[sample], weight
     elif arm == "shuffled":
-        plurality = decide(outcome.question, list(solutions), unguarded(config.voting)).solution
+        plurality = label.decide(outcome.question, list(solutions), unguarded(config.voting)).solution
         if plurality is not None:
-            yield 1, by_sample[plurality], 1.0, False
+            yield 1, by_sample[plurality], 1.0
 
 
 def _drawn(left: Sequence[tuple[int, Pair]], limit: int | None, seed: int) -> list[Pair]:

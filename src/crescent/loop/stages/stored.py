@@ -17,12 +17,13 @@ from crescent.config.keys import flatten
 from crescent.config.schema import Config
 from crescent.errors import RunFolderError
 from crescent.loop.stages.context import Context
+from crescent.loop.stages.facts import AnswersFacts
 from crescent.loop.stages.table import ANSWERS, QUESTIONS
 from crescent.records import Completion, Solution
 from crescent.runs.events import TAKEN, EventLog
 from crescent.runs.folder import stored_config
 from crescent.runs.lock import is_held
-from crescent.runs.manifest import MANIFEST, SPEC, Manifest, Spec, check_files, read_sealed
+from crescent.runs.manifest import MANIFEST, SPEC, Manifest, Spec, check_files, facts_of, read_sealed
 from crescent.runs.names import round_folder
 from crescent.runs.shards import ShardFolder, read_checked
 from crescent.runs.stage import Stage
@@ -113,8 +114,8 @@ def _take_from_store(context: Context, stage: Stage) -> None:
         return
     for place, manifest in stage.store.alike(stage.spec):
         _take_solutions(context, stage, place, manifest.spec, str(place))
-        if decoder := manifest.facts.get("decoder"):
-            stage.note(decoder=decoder)
+        if (facts := facts_of(manifest, AnswersFacts)).decoder:
+            stage.note(decoder=facts.decoder)
         return
 
 
