@@ -35,6 +35,7 @@ ALSO = {
     "claim=gates": ["stage=claim"],
     "claim=rounds": ["stage=claim"],
     "claim=methods": ["stage=claim"],
+    "claim=proposer": ["stage=claim"],
     "claim=unvoted": ["stage=claim"],
     "student=chat": ["student.path=some/model"],
     "label=own": ["label.use=crescent.voting.labels.majority:Majority"],
