@@ -168,3 +168,11 @@ def test_the_gate_is_told_by_its_rule_and_its_guard() -> None:
     assert "`nano_skills_dev`, another one, was not shown to have fallen more than 1 points below the base" in text
     assert "the known answers of `nano_dev` and `nano_skills_dev` alone decided" in text
     assert "`nano_math`, `nano_dev` and `nano_skills_dev`" in text.replace("left out", "")
+
+
+def test_a_label_rule_of_somebodys_own_is_named_and_no_vote_is_claimed() -> None:
+    config = composed()
+    config.label = {"use": "their_package.rules:Longest"}
+    text = " ".join(provenance.data(config, 1))
+    assert "The labels were made from them by the rule `their_package.rules:Longest`, which is not part of" in text
+    assert "most of them give" not in text

@@ -48,6 +48,10 @@ class Slot:
         """The short names: ours, then those that installed packages declare."""
         return list(self._ours() | self._declared())
 
+    def is_ours(self, use: str) -> bool:
+        """Whether a name is that of a class of ours."""
+        return use in self._ours()
+
     def declared(self) -> list[str]:
         """The short names that installed packages declare. What a file of `conf/` is called stays the file's."""
         files = {file.stem for file in (conf_dir() / self.group).glob("*.yaml")}
@@ -106,7 +110,7 @@ class Slot:
         """
         key, use = key or self.key, section.get(USE)
         found: dict[str, str] = {}
-        if isinstance(use, str) and use not in self._ours():
+        if isinstance(use, str) and not self.is_ours(use):
             found[f"{key}.{USE}"] = code_digest(self.find(use, key))
         for name, value in section.items():
             parts = {f"{key}.{name}": value} if isinstance(value, Mapping) else {}

@@ -108,7 +108,8 @@ def _labels(config: Config) -> Iterator[str]:
             "no vote was held (an ablation)."
         )
     else:
-        yield f"{_solutions(config)} were sampled per question{_voters(config)}. {_vote(config)}"
+        how = _vote(config) if SLOTS["label"].is_ours(config.label["use"]) else _own_rule(config)
+        yield f"{_solutions(config)} were sampled per question{_voters(config)}. {how}"
         yield from _rule(config)
         yield _representative(config)
     if config.training.pairs == "consensus" and config.label["use"] != "first":
@@ -128,7 +129,7 @@ def _voters(config: Config) -> str:
 
 def _rule(config: Config) -> Iterator[str]:
     """What the label rule adds to a vote."""
-    use, own = config.label["use"], ":" in config.label["use"]
+    use = config.label["use"]
     if use == "views":
         yield (
             "The model also reworded each question and answered that; the answer is kept only if most of those "
@@ -138,8 +139,10 @@ def _rule(config: Config) -> Iterator[str]:
         least = config.label.get("least")
         further = "" if least is None else f" Other answers with a share of {least:.0%} or more are pairs of their own."
         yield f"Each pair is weighed by the share of the solutions that give its answer.{further}"
-    elif own:
-        yield f"The labels were made by the rule `{use}`, which is not part of Crescent."
+
+
+def _own_rule(config: Config) -> str:
+    return f"The labels were made from them by the rule `{config.label['use']}`, which is not part of Crescent."
 
 
 def _vote(config: Config) -> str:
