@@ -217,7 +217,7 @@ def test_keys_stand_below_their_section_and_can_be_asked_for_by_a_word() -> None
     assert sections[:3] == ["run:", "model:", "student:"]
     assert len(sections) == len(set(sections))
     shown = [KEY.match(line)[1] for line in keys_text(["min_agreement"]).splitlines() if KEY.match(line)]
-    assert shown == ["voting.min_agreement"]
+    assert shown == ["questions.proposer.min_agreement", "voting.min_agreement"]
     assert "  voting.adaptive=off: " in keys_text(["certain,"]), "no name has it, a meaning does"
 
 
