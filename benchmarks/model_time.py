@@ -38,7 +38,7 @@ CAUSES = {
     "writing shards": ["crescent.runs.shards:ShardFolder.write"],
     "dedup": ["crescent.dedup.module:DedupModule.predict_step", "crescent.loop.stages.waves:open_pool"],
     "diversity figures": ["crescent.loop.stages.waves:measure"],
-    "answers and votes": ["crescent.loop.stages.answers:read_solution", "crescent.loop.stages.answers:_vote"],
+    "answers and votes": ["crescent.loop.stages.solving:read_solution", "crescent.loop.stages.solving:_vote"],
     "dataset and contamination": ["crescent.loop.stages.dataset:run"],
     "optimizer": ["torch.optim.adamw:AdamW.step"],
     "training around the model": ["crescent.loop.stages.training:run"],
