@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crescent.errors import DamagedError
-from crescent.evaluation.gate import Verdict
+from crescent.evaluation.alarms import Replies
+from crescent.evaluation.gate import Inputs, Verdict
 from crescent.evaluation.results import Item, TaskResult
 from crescent.records import Completion, Consensus, Drop, Pair, Question, Row, Solution, WaveCount
 from crescent.runs import rows
@@ -20,15 +21,22 @@ st.register_type_strategy(int, st.integers(-(2**63), 2**63 - 1))
 st.register_type_strategy(float, st.floats(allow_nan=False, allow_infinity=False))
 
 
-def rows_of(kind: type[Row]) -> st.SearchStrategy[list[Row]]:
+def row_of(kind: type[Row]) -> st.SearchStrategy[Row]:
+    """Every field by its type, those with a default too: the default of a struct's list is no value of its own."""
     hints = {name: hint for name, hint in typing.get_type_hints(kind).items() if name in kind.__struct_fields__}
     fields = {
-        name: st.lists(rows_of(Item).map(lambda made: made[0]), max_size=2)
-        if hint == list[Item]
-        else st.from_type(hint)
+        name: st.lists(row_of(Item), max_size=2) if hint == list[Item] else st.from_type(hint)
         for name, hint in hints.items()
     }
-    return st.lists(st.builds(kind, **fields), min_size=1, max_size=4)
+    return st.builds(kind, **fields)
+
+
+for inner in (Inputs, Replies):
+    st.register_type_strategy(inner, row_of(inner))
+
+
+def rows_of(kind: type[Row]) -> st.SearchStrategy[list[Row]]:
+    return st.lists(row_of(kind), min_size=1, max_size=4)
 
 
 @pytest.mark.parametrize("kind", KINDS)
