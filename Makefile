@@ -24,7 +24,7 @@ types:
 	$(BIN)/mypy
 
 unit:
-	CRESCENT_VLLM_PYTHON=$(ENGINE)/bin/python $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	CRESCENT_VLLM_PYTHON=$(ENGINE)/bin/python $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 mutants: $(VENV)/.mutants
 	$(BIN)/mutmut run
