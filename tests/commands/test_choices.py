@@ -28,6 +28,12 @@ class Olympiad(Bait):
 '''
 
 
+@pytest.fixture(autouse=True)
+def wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lines are as wide as the terminal that the tests are started in says."""
+    monkeypatch.setenv("COLUMNS", "120")
+
+
 def test_a_choice_is_a_sentence_and_its_settings_with_bounds_defaults_and_meaning() -> None:
     text = keys_text(["gate"])
     assert "    points: A round is kept when its dev accuracy is higher than the best before it.\n" in text
