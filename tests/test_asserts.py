@@ -1,4 +1,4 @@
-"""`python -O` drops assertions, so nothing may hang on one. The suites of `crescent.testing` are tests: theirs are meant."""
+"""`python -O` drops assertions, so nothing may hang on one. The suites of `crescent.testing` are tests themselves."""
 
 import ast
 from collections.abc import Callable
